@@ -1,0 +1,58 @@
+import type { Kernel } from "./kernel";
+
+/** Memory on a device, lent by its pool until disposed. `using` gives it back at the end of the block. */
+export interface DeviceBuffer extends Disposable {
+  readonly label: string;
+  /** Usable bytes, a multiple of 16. */
+  readonly bytes: number;
+}
+
+export interface DeviceInfo {
+  readonly kind: "webgpu" | "cpu";
+  /** Vendor, architecture and description as the adapter tells them; "TypeScript" on the CPU device. */
+  readonly name: string;
+  /** A software adapter (SwiftShader, llvmpipe, WARP): right, but not fast. */
+  readonly software: boolean;
+  /** Largest storage binding in bytes. */
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  /** What the pool may hold at most, in bytes. */
+  readonly budgetBytes: number;
+  /** Why there is no WebGPU, on the CPU device. */
+  readonly reason?: string;
+}
+
+export interface DeviceMemory {
+  /** Bytes lent out now. */
+  readonly lent: number;
+  /** Bytes held, lent or kept for reuse. */
+  readonly held: number;
+  /** The most ever held. */
+  readonly peak: number;
+}
+
+/**
+ * Where tensors are computed. Two exist: WebGPU, and plain TypeScript, which runs each kernel's reference.
+ * Calls are issued in order; only `read` waits.
+ */
+export interface Device {
+  readonly info: DeviceInfo;
+  readonly memory: DeviceMemory;
+  /** Settles when the device is gone, with the `gpu/lost` error that everything in flight fails with. Never on close(). */
+  readonly lost: Promise<Error>;
+  /** Lends `bytes` (rounded up to 16) of memory, contents undefined. @throws {AwaseError} `gpu/out-of-memory` */
+  lease(bytes: number, label: string): Promise<DeviceBuffer>;
+  /** Copies host bytes in. `at` a multiple of 16; a tail that does not fill 4 bytes is padded with zeros. */
+  write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Fills [at, at + length) with zeros; multiples of 4. */
+  clear(buffer: DeviceBuffer, at: number, length: number): void;
+  /** Copies between buffers; offsets and length multiples of 4. */
+  copy(from: DeviceBuffer, fromAt: number, to: DeviceBuffer, toAt: number, length: number): void;
+  /** Runs a kernel over `groups` workgroups (any number: rows of workgroups are made as needed). */
+  run<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void;
+  /** Host bytes [at, at + length) after everything issued before. @throws {AwaseError} `gpu/lost` */
+  read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Waits until everything issued is done, so that memory does not grow with the file. */
+  settle(): Promise<void>;
+  close(): void;
+}

@@ -1,0 +1,41 @@
+import type { Blocks } from "./blocks";
+import type { Device } from "./device";
+import type { UniformType, UniformValues } from "./kernel";
+
+/**
+ * Elementwise terms to be reduced: T numbers per element, made from N packed inputs.
+ * `wgsl` holds `fn terms(at: vec4u, $inputs) -> array<vec4f, T>`, linked as in `MapDefinition`, with `const T: u32` in scope.
+ * Sums use it for products and magnitudes; the k-th largest uses it for keys, which must not be negative.
+ */
+export interface TermsDefinition<L extends Record<string, UniformType> = Record<string, UniformType>> {
+  readonly name: string;
+  /** T for N inputs. */
+  terms(inputs: number): number;
+  readonly wgsl: string;
+  readonly imports?: readonly string[];
+  readonly uniforms: L;
+  /** `out[t]` receives term t of every element. */
+  reference(x: readonly Float32Array[], out: readonly Float32Array[], values: UniformValues<L>, start: number): void;
+}
+
+/** Terms with their numbers. */
+export interface BoundTerms<L extends Record<string, UniformType> = Record<string, UniformType>> {
+  readonly terms: TermsDefinition<L>;
+  uniforms(block: { readonly start: number; readonly count: number }): UniformValues<L>;
+}
+
+/** `src/compute/sum.ts`: T sums over the whole tensor: leaves of LEAF elements on the device, added in f64 in index order. */
+export type Sum = (device: Device, blocks: Blocks, terms: BoundTerms, signal?: AbortSignal) => Promise<number[]>;
+
+/**
+ * `src/compute/select.ts`: for each term t the k[t]-th largest value over the whole tensor, exact: its f32 bit pattern, and the
+ * index of the first element equal to it that does *not* belong to the k largest (lowest index first among equals).
+ * An element belongs iff `key > bits || (key == bits && index < cut)`. k = 0 keeps nothing; k ≥ n keeps all.
+ */
+export type KthLargest = (
+  device: Device,
+  blocks: Blocks,
+  keys: BoundTerms,
+  k: readonly number[],
+  signal?: AbortSignal,
+) => Promise<readonly { readonly bits: number; readonly cut: number }[]>;

@@ -1,0 +1,58 @@
+/**
+ * Named bytes that can be read by range: a shard on the Hub, a dropped file, a cached block, a finished output.
+ * Parsers never know which.
+ */
+export interface ByteSource {
+  readonly name: string;
+  /** Bytes in all. */
+  readonly size: number;
+  /**
+   * The bytes [start, end), always exactly `end - start` of them.
+   * @throws {AwaseError} `io/short-read` when the source has fewer, `io/range` when the range leaves the source.
+   */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Tells a caching source which ranges will be asked for, so that it fetches those and nothing else,
+   * joining neighbours. Other sources ignore it.
+   */
+  expect?(ranges: readonly ByteRange[]): void;
+}
+
+/** Bytes [start, end). */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A file being written. Nothing that was aborted, or never closed, looks like a whole file afterwards. */
+export interface ByteSink {
+  write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
+  /** Makes bytes written so far survive a crash. What a journal may count on. */
+  flush?(): Promise<void>;
+  close(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+export interface FileEntry {
+  /** Relative to the folder, `/` between parts, never absolute, never with `..`. */
+  readonly path: string;
+  readonly size: number;
+}
+
+/** A model folder to read from: dropped, picked, on the Hub, bundled, on disk, in memory. */
+export interface Folder {
+  /** What a person would call it, e.g. `org/name` or the folder's own name. */
+  readonly name: string;
+  list(signal?: AbortSignal): Promise<readonly FileEntry[]>;
+  /** @throws {AwaseError} `io/not-found` */
+  open(path: string, signal?: AbortSignal): Promise<ByteSource>;
+}
+
+/** A folder to write to. */
+export interface OutputFolder {
+  readonly name: string;
+  /** Opens a file for writing; with `resume` the bytes written by an earlier, unclosed try are kept. */
+  create(path: string, options: { size: number; resume?: boolean }): Promise<ByteSink>;
+  /** Removes a file if it is there, finished or not. */
+  remove(path: string): Promise<void>;
+}

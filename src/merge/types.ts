@@ -1,0 +1,51 @@
+import type { Blocks } from "../compute/blocks";
+import type { Device } from "../compute/device";
+import type { BoundMap } from "../compute/map";
+import type { TensorFacts } from "../formats/tensor";
+import type { MethodFacts, ResolvedParameters } from "../recipe/facts";
+
+/** What a method sees of one output tensor. */
+export interface TensorTask {
+  /** Output name: part of the key of random draws. */
+  readonly name: string;
+  /** Elements per input; all inputs have been cropped or left out until they agree. */
+  readonly count: number;
+  readonly shape: readonly number[];
+  readonly parameters: ResolvedParameters;
+  /** In recipe order. */
+  readonly inputs: readonly {
+    readonly model: string;
+    readonly isBase: boolean;
+    readonly parameters: ResolvedParameters;
+  }[];
+  readonly seed: number;
+}
+
+/** What a method may do with the weights before it names its map. */
+export interface Tools {
+  readonly device: Device;
+  /** The inputs in the order of `task.inputs`; walking them again reads them again, from the device where they fit. */
+  readonly blocks: Blocks;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A merge method: reductions over all blocks, then one map over blocks. It describes itself; nobody switches on its id.
+ */
+export interface MergeMethod extends MethodFacts {
+  /** Runs the reductions (none for a plain map) and returns the map with its numbers. */
+  prepare(task: TensorTask, tools: Tools): Promise<BoundMap>;
+}
+
+/**
+ * A model as tensors on demand: a checkpoint, a recipe applied to checkpoints, a model with some rows replaced.
+ * The writer, the forward pass, the guard and the search consume this and nothing else.
+ */
+export interface TensorSource {
+  readonly tensors: ReadonlyMap<string, TensorFacts>;
+  /**
+   * Elements [start, end) of a tensor, in its own dtype, as host bytes. For a recipe this merges just that stretch
+   * (after the reductions of its tensor, which are done once and remembered). `start` is a multiple of LEAF.
+   */
+  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+}

@@ -1,0 +1,19 @@
+import type { StoredTensor } from "../formats/tensor";
+import type { ByteSource, Folder } from "../io/types";
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** A model folder whose headers were read: config, file list, tensors. No weights. */
+export interface Checkpoint {
+  /** Key by which recipes name it. */
+  readonly key: string;
+  readonly folder: Folder;
+  /** Commit on the Hub, if it came from there. */
+  readonly revision?: string;
+  readonly config: JsonObject;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  /** In file order. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** The opened weight file of a tensor, remembered. */
+  source(file: string): Promise<ByteSource>;
+}

@@ -1,0 +1,44 @@
+/** One parameter of a merge method. Booleans and whole numbers arrive as numbers from YAML and are re-read as their type. */
+export interface ParameterFacts {
+  readonly kind: "number" | "boolean" | "integer";
+  /** Absent: the parameter is required. `null`: optional without a value (`scale` of passthrough). */
+  readonly default?: number | boolean | null;
+  /** The range a slider offers; values outside are legal unless the method's check says no. */
+  readonly range?: readonly [number, number];
+  readonly step?: number;
+}
+
+/**
+ * What the planner, the form and the completion know about a merge method, without its arithmetic.
+ * Source: reference/merge-methods.md 1.2.
+ */
+export interface MethodFacts {
+  readonly id: string;
+  /** As people write it: SLERP, DARE TIES. */
+  readonly label: string;
+  readonly paper?: { readonly title: string; readonly url: string };
+  readonly base: "none" | "optional" | "required";
+  /** Allowed number of inputs of one tensor, the base counted. */
+  readonly inputs: { readonly min: number; readonly max: number };
+  /** Read from slice, module and top level only. */
+  readonly globals: Readonly<Record<string, ParameterFacts>>;
+  /** Also read from the source or the `models` item. */
+  readonly perModel: Readonly<Record<string, ParameterFacts>>;
+  /** What `is_embed` tensors of unlike size do: crop all to the smallest, crop to the base's size, or fail. */
+  readonly unlikeEmbeddings: "crop-to-smallest" | "crop-to-base" | "error";
+  /** Whether an input of another shape (not an embedding) is left out for this tensor, as task-vector methods do. */
+  readonly skipsUnlikeShapes: boolean;
+  /** Mistakes in resolved numbers (density 0, t outside …), one sentence each. */
+  check?(tensor: {
+    readonly elements: number;
+    readonly globals: ResolvedParameters;
+    readonly perModel: readonly ResolvedParameters[];
+  }): readonly {
+    readonly code: string;
+    readonly severity: "error" | "warning";
+    readonly message: string;
+    readonly parameter?: string;
+  }[];
+}
+
+export type ResolvedParameters = Readonly<Record<string, number | boolean | null>>;
