@@ -2,17 +2,16 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+const hubForBrowsers = new URL("node_modules/@huggingface/hub/dist/browser/index.mjs", import.meta.url);
+
+/** The page. Paths are relative, so that the build can be served from any folder. */
 export default defineConfig({
   base: "./",
   plugins: [react()],
   resolve: {
-    // The package names its browser build only in the old `browser` field, which `exports` hides.
-    alias: {
-      "@huggingface/hub": fileURLToPath(
-        new URL("node_modules/@huggingface/hub/dist/browser/index.mjs", import.meta.url),
-      ),
-    },
+    // The package names its browser build only in the old `browser` field, which its `exports` hide.
+    alias: { "@huggingface/hub": fileURLToPath(hubForBrowsers) },
   },
   worker: { format: "es" },
-  build: { target: "es2022", sourcemap: false },
+  build: { target: "es2022", outDir: "dist/page", emptyOutDir: true },
 });

@@ -40,7 +40,7 @@ export interface Device {
   readonly memory: DeviceMemory;
   /** Settles when the device is gone, with the `gpu/lost` error that everything in flight fails with. Never on close(). */
   readonly lost: Promise<Error>;
-  /** Lends `bytes` (rounded up to 16) of memory, contents undefined. @throws {AwaseError} `gpu/out-of-memory` */
+  /** Lends `bytes` (rounded up to 16) of memory, contents undefined. Waits while too much work is in flight. @throws {AwaseError} `gpu/out-of-memory` */
   lease(bytes: number, label: string): Promise<DeviceBuffer>;
   /** Copies host bytes in. `at` a multiple of 16; a tail that does not fill 4 bytes is padded with zeros. */
   write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void;
@@ -48,7 +48,9 @@ export interface Device {
   clear(buffer: DeviceBuffer, at: number, length: number): void;
   /** Copies between buffers; offsets and length multiples of 4. */
   copy(from: DeviceBuffer, fromAt: number, to: DeviceBuffer, toAt: number, length: number): void;
-  /** Runs a kernel over `groups` workgroups (any number: rows of workgroups are made as needed). */
+  /** Compiles a kernel, once; needed before it is run. @throws {AwaseError} `gpu/shader` with the line that is wrong. */
+  prepare<U>(kernel: Kernel<U>): Promise<void>;
+  /** Runs a prepared kernel over `groups` workgroups (any number: rows of workgroups are made as needed). */
   run<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void;
   /** Host bytes [at, at + length) after everything issued before. @throws {AwaseError} `gpu/lost` */
   read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;

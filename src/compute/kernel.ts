@@ -1,9 +1,12 @@
-/** One number, or one number per input of the kernel (`[]`). WGSL sees `u.name`, or the function `name(k)` for lists. */
+/** One number, or one number per input of the kernel (`[]`). WGSL sees `u.name`, or `u.name_0`, `u.name_1` … for lists. */
 export type UniformType = "u32" | "f32" | "u32[]" | "f32[]";
 
-export type UniformValues<L extends Record<string, UniformType>> = {
-  readonly [K in keyof L]: L[K] extends `${string}[]` ? readonly number[] : number;
-};
+type UniformValue<T extends UniformType> = T extends `${string}[]` ? readonly number[] : number;
+
+export type UniformValues<L extends Record<string, UniformType>> = { readonly [K in keyof L]: UniformValue<L[K]> };
+
+/** Uniform values of a kernel whose layout is only known at run time. */
+export type Numbers = Readonly<Record<string, number | readonly number[]>>;
 
 /**
  * A compute shader and its truth. `wgsl` is a whole module: entry point `main`, storage buffers at

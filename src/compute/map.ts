@@ -1,4 +1,5 @@
 import type { UniformType, UniformValues } from "./kernel";
+import type { CommonShader } from "./link";
 
 /**
  * An elementwise kernel over N packed inputs, for any N and any mix of dtypes: widen, `map`, narrow.
@@ -9,13 +10,15 @@ import type { UniformType, UniformValues } from "./kernel";
  * within the block. In scope: `const N: u32`; the uniforms below as `u.name`, lists as `u.name_0 …` (`u.name_$k`);
  * `u.first4`, the index in the tensor of the block's first element divided by 4; and `seal(v)`, which keeps a
  * compiler from fusing or reordering across it (for products that must round on their own).
- * `imports` names files of `shaders/common` to stand before it.
+ * `imports` names files of `shaders/common` to stand before it. With `bits` the map takes and gives the f32 bit patterns
+ * (`vec4u` for `vec4f`), so that no float rule (flushed subnormals, rewritten NaN) can touch a value that is only passed on.
  */
 export interface MapDefinition<L extends Record<string, UniformType> = Record<string, UniformType>> {
   readonly name: string;
   readonly wgsl: string;
-  readonly imports?: readonly string[];
+  readonly imports?: readonly CommonShader[];
   readonly uniforms: L;
+  readonly bits?: true;
   /**
    * The same in TypeScript. `x[k]` holds the f32 elements of input k, `start` is the index in the tensor of the first;
    * writes `out`, of equal length. Every intermediate is rounded with Math.fround where WGSL rounds.

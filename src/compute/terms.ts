@@ -1,6 +1,7 @@
 import type { Blocks } from "./blocks";
 import type { Device } from "./device";
 import type { UniformType, UniformValues } from "./kernel";
+import type { CommonShader } from "./link";
 
 /**
  * Elementwise terms to be reduced: T numbers per element, made from N packed inputs.
@@ -12,7 +13,7 @@ export interface TermsDefinition<L extends Record<string, UniformType> = Record<
   /** T for N inputs. */
   terms(inputs: number): number;
   readonly wgsl: string;
-  readonly imports?: readonly string[];
+  readonly imports?: readonly CommonShader[];
   readonly uniforms: L;
   /** `out[t]` receives term t of every element. */
   reference(x: readonly Float32Array[], out: readonly Float32Array[], values: UniformValues<L>, start: number): void;

@@ -1,8 +1,11 @@
 import type { DeviceInfo, DeviceMemory } from "../compute/device";
 import type { DType } from "../formats/dtypes";
+import type { Lane, MergeNonFinite, MergeProgress } from "../merge/events";
 import type { MethodFacts } from "../recipe/facts";
 import type { PlanTotals } from "../recipe/plan";
 import type { Problem } from "../recipe/problems";
+
+export type { Lane } from "../merge/events";
 
 /*
  * What the page and the worker say to each other: types alone, nothing at run time.
@@ -14,7 +17,14 @@ export type ModelKey = string;
 
 /** Where a model comes from. All but `files` can be opened again after a reload. */
 export type ModelOrigin =
-  | { readonly kind: "hub"; readonly repo: string; readonly revision?: string }
+  | {
+      readonly kind: "hub";
+      readonly repo: string;
+      /** Branch, tag or commit as typed: part of the key. */
+      readonly revision?: string;
+      /** The commit to open, whatever the revision names by now; the key stays as typed. */
+      readonly commit?: string;
+    }
   | { readonly kind: "sample"; readonly name: string }
   | { readonly kind: "directory"; readonly handle: FileSystemDirectoryHandle }
   | {
@@ -81,41 +91,23 @@ export interface PlanSummary {
 export interface RecipeReport {
   readonly problems: readonly Problem[];
   readonly plan?: PlanSummary;
-  /** Models the recipe names that are not loaded; each could be fetched from the Hub if it looks like an id. */
-  readonly missing: readonly { readonly reference: string; readonly hubId?: string }[];
+  /**
+   * Models the recipe names that are not loaded; each could be fetched from the Hub if it looks like an id, with
+   * `origin` as `addModel` takes it (pinned where the recipe pins it).
+   */
+  readonly missing: readonly { readonly reference: string; readonly hubId?: string; readonly origin?: ModelOrigin }[];
 }
 
-export interface Lane {
-  /** Bytes, never falling. */
-  readonly done: number;
-  /** Bytes, never changing. */
-  readonly total: number;
-  /** Bytes per second over the last seconds. */
-  readonly rate: number;
-}
-
-/** Sent at most ten times a second; `done` never falls and `total` never changes. */
+/** `progress` is sent at most ten times a second; its `done` never falls and its `total` never changes. */
 export type MergeEvent =
-  | {
-      readonly type: "progress";
-      readonly fetch: Lane;
-      readonly merge: Lane;
-      readonly write: Lane;
-      readonly tensorsDone: number;
-      readonly tensors: number;
-      readonly tensor: string;
-      /** Seconds left; absent until it can be told. */
-      readonly eta?: number;
-      readonly memory: DeviceMemory;
-    }
+  | MergeProgress
+  | MergeNonFinite
   | {
       readonly type: "note";
       readonly code: string;
       readonly message: string;
       readonly facts: Readonly<Record<string, string | number>>;
-    }
-  /** NaN or Inf met; the run stops unless `allowNonFinite`. */
-  | { readonly type: "non-finite"; readonly tensor: string; readonly inputs: number; readonly outputs: number };
+    };
 
 export interface MergeOptions {
   readonly seed: number;

@@ -33,6 +33,11 @@ export interface Tools {
  * A merge method: reductions over all blocks, then one map over blocks. It describes itself; nobody switches on its id.
  */
 export interface MergeMethod extends MethodFacts {
+  /**
+   * The input whose values go out as they are, if the numbers say so (`passthrough` without scale, a task-vector merge
+   * with the base alone): its bytes are copied where the dtype allows, and `prepare` is not asked.
+   */
+  unchanged?(task: TensorTask): number | undefined;
   /** Runs the reductions (none for a plain map) and returns the map with its numbers. */
   prepare(task: TensorTask, tools: Tools): Promise<BoundMap>;
 }

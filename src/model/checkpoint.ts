@@ -11,6 +11,8 @@ export interface Checkpoint {
   /** Commit on the Hub, if it came from there. */
   readonly revision?: string;
   readonly config: JsonObject;
+  /** `config.json` as it is written, so that what is copied keeps its spelling (1e-06, 10000.0). */
+  readonly configText: string;
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** In file order. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { root } from "../scripts/setup.mjs";
+import { benchChromium } from "./chromium";
+import { benchColdStart } from "./coldStart";
+import { ensureBenchModels } from "./models";
+import { benchNode } from "./node";
+import { table } from "./results";
+
+/** `npm run bench [chromium] [node] [cold]`: measures all, or what is named; writes bench/results/*.json and prints tables. */
+const wanted = new Set(process.argv.slice(2));
+const wants = (part: string) => wanted.size === 0 || wanted.has(part);
+
+const cache = join(root, ".cache/bench");
+const models = join(cache, "models");
+const machine = {
+  cpu: cpus()[0]?.model ?? "unknown",
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  node: process.version,
+};
+
+if (wants("chromium") || wants("node")) {
+  console.error("Making three models of 1 GB, once…");
+  await ensureBenchModels(models);
+}
+if (wants("chromium")) {
+  const { device, rows } = await benchChromium(models, cache);
+  save("chromium", { device, rows });
+  console.log(`\nChromium on ${device}\n\n${table(rows)}`);
+}
+if (wants("node")) {
+  const runs = [await benchNode(models, "auto"), await benchNode(models, "cpu")];
+  save("node", { runs });
+  for (const { device, rows } of runs) console.log(`\nNode on ${device}\n\n${table(rows)}`);
+}
+if (wants("cold")) {
+  const seconds = await benchColdStart();
+  save("cold-start", seconds);
+  console.log("\nCold start, seconds:", seconds);
+}
+
+function save(name: string, facts: object): void {
+  const folder = join(root, "bench/results");
+  mkdirSync(folder, { recursive: true });
+  const made = new Date().toISOString().slice(0, 10);
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ made, machine, ...facts }, null, 2)}\n`);
+}

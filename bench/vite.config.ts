@@ -1,0 +1,12 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import page from "../vite.config.ts";
+
+/** The bench's page: the engine as the studio has it, with baselines beside it. */
+export default defineConfig({
+  ...page,
+  plugins: [],
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  publicDir: false,
+  build: { target: "es2022", outDir: "../dist/bench", emptyOutDir: true },
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from "@playwright/test";
+
+/** The studio in a real Chromium with a real profile on disk; every test brings its own browser, server and Hub. */
+export default defineConfig({
+  testDir: "e2e",
+  testMatch: "**/*.spec.ts",
+  outputDir: ".cache/e2e",
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: [["list"], ["json"]],
+});

@@ -1,0 +1,63 @@
+// Runs on a fresh machine, before anything is installed: Node's own modules only.
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const MINIMUM_NODE = [20, 19];
+
+/** Refuses a Node that is too old, and installs the locked packages when they are missing or stale. */
+export function ensureInstalled() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+    console.error(`Awase needs Node ${MINIMUM_NODE.join(".")} or newer, but this is ${process.versions.node}.`);
+    process.exit(1);
+  }
+  const lock = join(root, "package-lock.json");
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  if (existsSync(installed) && sameVersions(lock, installed)) return;
+  console.error("Installing packages…");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+}
+
+/** A checkout gives files new times; what counts is which versions are there. */
+function sameVersions(lock, installed) {
+  const versions = (path) =>
+    Object.entries(JSON.parse(readFileSync(path, "utf8")).packages)
+      .filter(([name, entry]) => name !== "" && !entry.optional && !entry.peer)
+      .map(([name, { version }]) => `${name}@${version}`)
+      .sort()
+      .join("\n");
+  return versions(lock) === versions(installed);
+}
+
+/** Runs a command in the project's root, its output shown; ends this process when it fails. */
+export function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+  if (error) console.error(error.message);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Path of a package's command, started with this Node: no shell, no npx. */
+export function bin(packageName, command) {
+  const home = join(root, "node_modules", packageName);
+  const { bin: bins } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+  return join(home, typeof bins === "string" ? bins : bins[command ?? packageName]);
+}
+
+/** Whether a command exists. */
+export function has(command) {
+  try {
+    execFileSync(process.platform === "win32" ? "where" : "which", [command], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+// Sums of terms over leaves of 1024 elements at fixed places in the tensor, so that no block size changes a bit.
+// 64 threads take four leaves: sixteen threads run through one, eight elements at a time, and after the only barrier one thread
+// adds their sixteen sums in order. A kernel sums the terms FROM … FROM + PART − 1 of all T; `sums` holds T numbers per leaf.
+// The array stays small because some adapters compile its zeroing element by element.
+
+const PADDED = 17u; // threads of a leaf, and one more so that neighbouring leaves lie in different banks
+var<workgroup> part: array<f32, PART * 4u * PADDED>;
+
+fn total(v: vec4f) -> f32 {
+  return (v.x + v.y) + (v.z + v.w);
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let first = (group.y * grid.x + group.x) * 4u;
+  let start = (first + thread / 16u) * 128u;
+  let end = min(start + 128u, (u.count + 7u) / 8u);
+  //#each p
+  var sum_$p = vec4f();
+  //#end
+  for (var i = start + thread % 16u; i < end; i += 16u) {
+    let at = vec4u(0u, 1u, 2u, 3u) + 8u * i;
+    //#each k
+    let w$k = load_$k(i);
+    //#end
+    let lo = terms(at,
+      //#each k
+      from_bits(w$k.bits.lo),
+      //#end
+    );
+    let hi = terms(at + 4u,
+      //#each k
+      from_bits(w$k.bits.hi),
+      //#end
+    );
+    let lo_valid = at < vec4u(u.count); // what follows an input's end belongs to the next one
+    let hi_valid = at + 4u < vec4u(u.count);
+    //#each p
+    sum_$p += select(vec4f(), lo[$p], lo_valid);
+    sum_$p += select(vec4f(), hi[$p], hi_valid);
+    //#end
+  }
+  //#each p
+  part[(($pu - FROM) * 4u + thread / 16u) * PADDED + thread % 16u] = total(sum_$p);
+  //#end
+  workgroupBarrier();
+  let leaf = first + thread % 4u;
+  if (thread < PART * 4u && leaf * 1024u < u.count) {
+    let row = thread * PADDED;
+    var sum = 0f;
+    for (var i = 0u; i < 16u; i++) { sum += part[row + i]; }
+    sums[(u.leaf0 + leaf) * T + FROM + thread / 4u] = sum;
+  }
+}

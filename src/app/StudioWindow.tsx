@@ -1,0 +1,101 @@
+import { useMediaQuery } from "@mantine/hooks";
+import { IconFileText, IconHistory, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { ROOMS, type Room } from "../state/view";
+import { useShortcuts } from "./commands/useShortcuts";
+import { useStudio, useText } from "./context";
+import { Header } from "./header/Header";
+import { Dock } from "./history/Dock";
+import { HubDialog } from "./models/HubDialog";
+import { Inspector } from "./models/Inspector";
+import { ModelsPanel } from "./models/ModelsPanel";
+import { WindowDrop } from "./models/WindowDrop";
+import { RecipePanel } from "./recipe/RecipePanel";
+import { ReviewDialog } from "./review/ReviewDialog";
+import { ShareDialog } from "./review/ShareDialog";
+import { RunPanel } from "./run/RunPanel";
+import classes from "./StudioWindow.module.css";
+
+const CommandPalette = lazy(() => import("./commands/CommandPalette"));
+
+/** One window: models at the left, the recipe in the middle, the run at the right, history below. */
+export function StudioWindow() {
+  const [paletteRequest, setPaletteRequest] = useState(0);
+  const openPalette = () => setPaletteRequest((request) => request + 1);
+  useShortcuts(openPalette);
+  const narrow = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
+  return (
+    <>
+      <div className={classes.window}>
+        <Header onPalette={openPalette} />
+        {narrow ? <OneRoom /> : <AllRooms />}
+      </div>
+      <HubDialog />
+      <Inspector />
+      <ShareDialog />
+      <ReviewDialog />
+      <WindowDrop />
+      {paletteRequest > 0 && (
+        <Suspense>
+          <CommandPalette request={paletteRequest} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function AllRooms() {
+  const folded = useStudio((state) => state.dock === undefined);
+  return (
+    <main className={classes.rooms} data-folded={folded}>
+      <div className={classes.models}>
+        <ModelsPanel />
+      </div>
+      <div className={classes.recipe}>
+        <RecipePanel />
+      </div>
+      <div className={classes.run}>
+        <RunPanel />
+      </div>
+      <div className={classes.history}>
+        <Dock foldable />
+      </div>
+    </main>
+  );
+}
+
+const ICONS = { models: IconStack2, recipe: IconFileText, run: IconPlayerPlay, history: IconHistory };
+
+/** Where the screen has room for one panel, tabs at the thumb choose it. */
+function OneRoom() {
+  const t = useText();
+  const room = useStudio((state) => state.room);
+  const show = useStudio((state) => state.show);
+  return (
+    <>
+      <main className={classes.oneRoom}>
+        {room === "models" && <ModelsPanel />}
+        {room === "recipe" && <RecipePanel />}
+        {room === "run" && <RunPanel />}
+        {room === "history" && <Dock foldable={false} />}
+      </main>
+      <nav className={classes.tabs} aria-label={t.app.tagline}>
+        {ROOMS.map((name: Room) => {
+          const Icon = ICONS[name];
+          return (
+            <button
+              key={name}
+              type="button"
+              className={classes.tab}
+              {...(room === name && { "aria-current": "page" as const })}
+              onClick={() => show({ room: name })}
+            >
+              <Icon size={18} aria-hidden />
+              {t.app.rooms[name]}
+            </button>
+          );
+        })}
+      </nav>
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import type { MergeReport } from "../../engine/protocol";
+import { zipStream } from "../../io/zip";
+import { useStudioStore } from "../context";
+import { pickDirectory } from "../models/pickers";
+import { saveStream } from "../parts/save";
+
+/** What can be done with a merge that is kept in the browser. */
+export function useResultActions({ id, name }: Pick<MergeReport, "id" | "name">) {
+  const studio = useStudioStore();
+  return {
+    async downloadZip() {
+      const files = await studio.getState().resultFiles(id);
+      const inFolder = files.map(({ path, file }) => ({ path: `${name}/${path}`, file }));
+      await saveStream(`${name}.zip`, () => zipStream(inFolder));
+    },
+    async saveToFolder() {
+      const directory = await pickDirectory("merged", "readwrite");
+      if (directory) await studio.getState().exportResult(id, directory);
+    },
+    async useAsModel() {
+      await studio.getState().addModel({ kind: "result", id });
+    },
+  };
+}

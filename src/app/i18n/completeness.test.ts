@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { en } from "./en";
+import { ja } from "./ja";
+
+/** `panel.key` → text, functions called with sample arguments. */
+function leaves(messages: object, path = ""): [string, string][] {
+  return Object.entries(messages).flatMap(([key, value]: [string, unknown]) => {
+    const at = path ? `${path}.${key}` : key;
+    if (typeof value === "function") return [[at, String(value(3, 7, 9))] as [string, string]];
+    if (typeof value === "object" && value !== null) return leaves(value, at);
+    return [[at, String(value)] as [string, string]];
+  });
+}
+
+/** Words that are the same in both languages. */
+const SAME = new Set(["run.webgpu", "run.cpu", "run.cpuOnly", "recipe.text"]);
+
+describe("languages", () => {
+  const english = leaves(en);
+  const japanese = new Map(leaves(ja));
+
+  it("have the same keys", () => {
+    expect([...japanese.keys()].sort()).toEqual(english.map(([key]) => key).sort());
+  });
+
+  it("leave nothing empty, and nothing untranslated", () => {
+    for (const [key, text] of english) {
+      expect(text, key).not.toBe("");
+      expect(japanese.get(key), key).not.toBe("");
+      if (!SAME.has(key)) expect(japanese.get(key), key).not.toBe(text);
+    }
+  });
+
+  it("put every argument into both sentences", () => {
+    for (const [key, text] of english) {
+      const digits = (sentence = "") => [...sentence.matchAll(/[379]/g)].map(String).sort();
+      expect(digits(japanese.get(key)), key).toEqual(digits(text));
+    }
+  });
+});

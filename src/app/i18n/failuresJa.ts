@@ -1,0 +1,3 @@
+import type { FactSentence } from "./failures";
+
+export const failuresJa: Readonly<Record<string, FactSentence>> = {};

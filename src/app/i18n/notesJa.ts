@@ -1,0 +1,3 @@
+import type { FactSentence } from "./failures";
+
+export const notesJa: Readonly<Record<string, FactSentence>> = {};

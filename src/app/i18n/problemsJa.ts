@@ -1,0 +1,3 @@
+import type { FactSentence } from "./failures";
+
+export const problemsJa: Readonly<Record<string, FactSentence>> = {};

@@ -1,0 +1,44 @@
+import { type ReactNode, useId } from "react";
+import classes from "./Panel.module.css";
+
+interface PanelProps {
+  readonly title: string;
+  /** Small controls at the right end of the bar. */
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** One room of the window: a bar with its name, and what is in it. A landmark for screen readers. */
+export function Panel({ title, actions, children }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={classes.panel} aria-labelledby={id}>
+      <header className={classes.bar}>
+        <h2 id={id} className={classes.title}>
+          {title}
+        </h2>
+        <div className={classes.actions}>{actions}</div>
+      </header>
+      <div className={classes.body}>{children}</div>
+    </section>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A part of a panel under a small heading. */
+export function Section({ title, aside, children }: SectionProps) {
+  return (
+    <div className={classes.section}>
+      <div className={classes.sectionHead}>
+        <h3 className={classes.sectionTitle}>{title}</h3>
+        {aside}
+      </div>
+      {children}
+    </div>
+  );
+}

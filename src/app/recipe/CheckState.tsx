@@ -1,0 +1,35 @@
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { canMerge } from "../../state/plan";
+import { useStudio, useText } from "../context";
+import classes from "./RecipePanel.module.css";
+
+/** One glance: can it be merged? Announced to screen readers when it changes. */
+export function CheckState() {
+  const t = useText();
+  const report = useStudio((state) => state.report);
+  const checking = useStudio((state) => state.checking);
+  const ready = useStudio(canMerge);
+  const errors = report?.problems.filter(({ severity }) => severity === "error").length ?? 0;
+  const warnings = report?.problems.filter(({ severity }) => severity === "warning").length ?? 0;
+  const state = errors > 0 ? "bad" : ready ? (warnings > 0 ? "warn" : "ok") : "checking";
+  return (
+    <output className={classes.check} data-state={state} aria-busy={checking}>
+      {state === "bad" && (
+        <>
+          <IconCircleX size={14} aria-hidden /> {t.plan.errors(errors)}
+        </>
+      )}
+      {state === "warn" && (
+        <>
+          <IconAlertTriangle size={14} aria-hidden /> {t.plan.warnings(warnings)}
+        </>
+      )}
+      {state === "ok" && (
+        <>
+          <IconCircleCheck size={14} aria-hidden /> {t.plan.ready}
+        </>
+      )}
+      {state === "checking" && t.plan.checking}
+    </output>
+  );
+}

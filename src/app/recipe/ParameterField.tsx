@@ -1,0 +1,186 @@
+import { ActionIcon, Anchor, Checkbox, NumberInput, Slider, Tooltip } from "@mantine/core";
+import { IconRotate } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import type { ParameterFacts } from "../../recipe/facts";
+import type { Setting } from "../../recipe/recipe";
+import { useFormats, useStudio, useText } from "../context";
+import { modelColor } from "../parts/Swatch";
+import classes from "./ParameterField.module.css";
+import { goToLine } from "./reveal";
+
+const CurveChart = lazy(() => import("./CurveChart"));
+
+interface ParameterFieldProps {
+  readonly name: string;
+  /** Whose parameter it is: a model, or the method. Part of the accessible name. */
+  readonly owner: string;
+  readonly facts: ParameterFacts;
+  /** What the recipe says at this place. */
+  readonly setting: Setting | undefined;
+  /** What it says for the whole recipe, which counts when this place says nothing. */
+  readonly inherited: Setting | undefined;
+  /** Colour of the model; absent for the method's own parameters. */
+  readonly colorIndex: number | undefined;
+  /** A tick of an edit; undefined takes the parameter out of the text. */
+  readonly onChange: (value: number | boolean | undefined) => void;
+}
+
+/** One parameter: a slider with an exact number, a switch, or a picture of what the text says. */
+export function ParameterField(props: ParameterFieldProps) {
+  const { name, facts, setting, inherited, owner, onChange } = props;
+  const t = useText();
+  const markRecipe = useStudio((state) => state.markRecipe);
+  const plain = setting ? plainValue(setting) : undefined;
+  const fallback = (inherited && plainValue(inherited)) ?? facts.default;
+  return (
+    <div className={classes.field}>
+      <span className={classes.name} title={name}>
+        {name}
+      </span>
+      {setting && plain === undefined ? (
+        <InText setting={setting} name={name} colorIndex={props.colorIndex} />
+      ) : facts.kind === "boolean" ? (
+        <Checkbox
+          className={classes.wide}
+          aria-label={`${name}, ${owner}`}
+          checked={Boolean(plain ?? fallback ?? false)}
+          onChange={(event) => {
+            onChange(event.currentTarget.checked);
+            markRecipe();
+          }}
+        />
+      ) : (
+        <NumberField {...props} value={plain} fallback={typeof fallback === "number" ? fallback : undefined} />
+      )}
+      {setting ? (
+        <Tooltip label={t.recipe.reset(name)}>
+          <ActionIcon
+            size={20}
+            aria-label={`${t.recipe.reset(name)}, ${owner}`}
+            onClick={() => {
+              onChange(undefined);
+              markRecipe();
+            }}
+          >
+            <IconRotate size={13} />
+          </ActionIcon>
+        </Tooltip>
+      ) : (
+        <span />
+      )}
+    </div>
+  );
+}
+
+interface NumberFieldProps extends ParameterFieldProps {
+  readonly value: number | undefined;
+  readonly fallback: number | undefined;
+}
+
+function NumberField({ name, owner, facts, value, fallback, colorIndex, onChange }: NumberFieldProps) {
+  const t = useText();
+  const markRecipe = useStudio((state) => state.markRecipe);
+  const shown = value ?? fallback;
+  const [low, high] = facts.range ?? [0, 1];
+  const step = facts.step ?? (facts.kind === "integer" ? 1 : 0.01);
+  return (
+    <>
+      <Slider
+        className={classes.slider}
+        data-unset={value === undefined}
+        {...(colorIndex !== undefined && { color: modelColor(colorIndex) })}
+        label={null}
+        // Values outside the usual range are legal: the slider stretches to hold them.
+        min={Math.min(low, shown ?? low)}
+        max={Math.max(high, shown ?? high)}
+        step={step}
+        value={shown ?? low}
+        onChange={onChange}
+        onChangeEnd={markRecipe}
+        thumbLabel={`${name}, ${owner}`}
+      />
+      <NumberInput
+        className={classes.number}
+        aria-label={`${name}, ${owner}`}
+        value={value ?? ""}
+        placeholder={fallback === undefined ? t.recipe.required : String(fallback)}
+        onChange={(next) => {
+          if (typeof next === "number" && next !== value) onChange(next);
+        }}
+        onBlur={markRecipe}
+        step={step}
+        decimalScale={facts.kind === "integer" ? 0 : 6}
+        hideControls
+        {...(value === undefined && fallback === undefined && { "data-required": true })}
+      />
+    </>
+  );
+}
+
+/** A gradient or filters: shown as a curve, edited in the text. */
+function InText({
+  setting,
+  name,
+  colorIndex,
+}: {
+  readonly setting: Setting;
+  readonly name: string;
+  readonly colorIndex: number | undefined;
+}) {
+  const t = useText();
+  const formats = useFormats();
+  const layers = useStudio((state) => state.report?.plan?.layers);
+  const show = useStudio((state) => state.show);
+  const curves = setting.items.flatMap(({ filter, value }) =>
+    typeof value === "number" ? [] : [{ label: filter ?? name, stops: value }],
+  );
+  const filters = setting.items.filter(({ filter }) => filter !== undefined).length;
+  const [only] = setting.items;
+  const what =
+    filters > 0
+      ? t.recipe.filters(filters)
+      : only && typeof only.value !== "number"
+        ? t.recipe.gradient(only.value.length)
+        : "";
+  return (
+    <div className={classes.inText}>
+      <div className={classes.said}>
+        <span>{what}</span>
+        <Anchor
+          component="button"
+          type="button"
+          fz={12}
+          onClick={() => {
+            show({ recipeView: "text" });
+            goToLine(setting.keySpan.line, setting.keySpan.column);
+          }}
+        >
+          {t.recipe.showInText}
+        </Anchor>
+      </div>
+      {filters > 0 && (
+        <ul className={classes.filters}>
+          {setting.items.map((item) => (
+            <li key={item.span.from}>
+              <code>{item.filter ?? "*"}</code>
+              <span>{typeof item.value === "number" ? formats.number(item.value) : item.value.map(formats.number).join(" → ")}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {curves.length > 0 && (
+        <div className={classes.curve}>
+          <Suspense>
+            <CurveChart name={name} curves={curves} layers={layers ?? 24} color={modelColor(colorIndex ?? 0)} />
+          </Suspense>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The number of a setting that is nothing but a number for all tensors. */
+function plainValue({ items }: Setting): number | undefined {
+  const [only, ...more] = items;
+  return only && more.length === 0 && only.filter === undefined && typeof only.value === "number" ? only.value : undefined;
+}

@@ -1,0 +1,82 @@
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
+import type { Problem } from "../../recipe/problems";
+import { useStudio, useText } from "../context";
+import { fixLabel, problemSentence } from "../i18n/failures";
+import classes from "./RecipePanel.module.css";
+import { goToLine } from "./reveal";
+import { useRecipe } from "./useRecipe";
+
+const ICONS = { error: IconCircleX, warning: IconAlertTriangle, note: IconInfoCircle };
+
+/** What is wrong, where, and what mends it. Missing models can be fetched from here. */
+export function ProblemList() {
+  const t = useText();
+  const report = useStudio((state) => state.report);
+  const addModel = useStudio((state) => state.addModel);
+  const models = useStudio((state) => state.models);
+  const problems = report?.problems ?? [];
+  const coming = new Set(
+    models.flatMap(({ origin, status }) => (origin.kind === "hub" && status === "opening" ? origin.repo : [])),
+  );
+  // A bare name could be on the Hub too, but is far more often a folder that was not added yet.
+  const fetchable = (report?.missing ?? []).flatMap(({ reference, hubId, origin }) =>
+    origin && hubId?.includes("/") && !coming.has(hubId) ? [{ reference, origin }] : [],
+  );
+  if (problems.length === 0) return null;
+  return (
+    <section className={classes.problems} aria-label={t.plan.problems}>
+      <ul>
+        {problems.map((problem, index) => (
+          // Two problems may share code and place; the list is replaced as a whole.
+          <ProblemItem key={`${index}.${problem.code}`} problem={problem} />
+        ))}
+      </ul>
+      {fetchable.map(({ reference, origin }) => (
+        <div key={reference} className={classes.fetchable}>
+          <span>{t.plan.missing(reference)}</span>
+          <Button size="compact-xs" variant="light" onClick={() => void addModel(origin)}>
+            {t.plan.addFromHub}
+          </Button>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function ProblemItem({ problem }: { readonly problem: Problem }) {
+  const t = useText();
+  const language = useStudio((state) => state.language);
+  const current = useStudio((state) => state.reportedText === state.recipe.present);
+  const show = useStudio((state) => state.show);
+  const { change } = useRecipe();
+  const Icon = ICONS[problem.severity];
+  const { span, fix } = problem;
+  return (
+    <li data-severity={problem.severity} data-code={problem.code}>
+      <Icon size={14} aria-label={t.plan.severities[problem.severity]} className={classes.severity} />
+      {span && (
+        <button
+          type="button"
+          className={classes.place}
+          aria-label={t.plan.goToLine(span.line)}
+          onClick={() => {
+            show({ recipeView: "text" });
+            goToLine(span.line, span.column);
+          }}
+        >
+          {t.plan.line(span.line)}
+        </button>
+      )}
+      <span className={classes.sentence}>
+        {problemSentence(problem, language)}
+        {problem.tensor && <code> {problem.tensor}</code>}
+      </span>
+      {fix && (
+        <Button size="compact-xs" variant="light" disabled={!current} onClick={() => change.apply(fix)}>
+          {fixLabel(fix, language)}
+        </Button>
+      )}
+    </li>
+  );
+}

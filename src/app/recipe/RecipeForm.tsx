@@ -1,0 +1,230 @@
+import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import type { FormMethod } from "../../state/engine";
+import { entryName } from "../../state/models";
+import type { ModelItem, Recipe } from "../../recipe/recipe";
+import { useStudio, useText } from "../context";
+import { Section } from "../parts/Panel";
+import { Swatch } from "../parts/Swatch";
+import { ParameterField } from "./ParameterField";
+import classes from "./RecipeForm.module.css";
+import { useRecipe } from "./useRecipe";
+
+/** dtype names as mergekit writes them; the empty value leaves the key out. */
+const DTYPES = ["float32", "bfloat16", "float16"];
+const AS_STORED = "";
+const NO_BASE = "";
+
+/** The recipe as fields. Each one writes into the text; what has no field is left alone. */
+export function RecipeForm() {
+  const t = useText();
+  const methods = useStudio((state) => state.methods);
+  const { recipe } = useRecipe();
+  if (!recipe) return <p className={classes.unreadable}>{t.recipe.unreadable}</p>;
+  const method = methods.find(({ id }) => id === recipe.method.value);
+  return (
+    <>
+      <Basics recipe={recipe} method={method} />
+      {recipe.slices.length > 0 ? <Slices recipe={recipe} /> : <Models recipe={recipe} method={method} />}
+      {method && Object.keys(method.globals).length > 0 && <MethodParameters recipe={recipe} method={method} />}
+    </>
+  );
+}
+
+interface PartProps {
+  readonly recipe: Recipe;
+  readonly method: FormMethod | undefined;
+}
+
+function Basics({ recipe, method }: PartProps) {
+  const t = useText();
+  const methods = useStudio((state) => state.methods);
+  const { change } = useRecipe();
+  const names = useModelNames(recipe);
+  const written = recipe.method.value;
+  return (
+    <section className={classes.basics} aria-label={t.recipe.form}>
+      <Select
+        label={t.recipe.method}
+        placeholder={t.recipe.methodPlaceholder}
+        value={written}
+        onChange={(id) => id && change.setMethod(id)}
+        data={[
+          ...methods.map(({ id, label }) => ({ value: id, label })),
+          ...(method || !written ? [] : [{ value: written, label: written }]),
+        ]}
+        description={
+          <span className={classes.methodNote}>
+            <code>{written}</code>
+            {method?.paper && (
+              <Anchor href={method.paper.url} target="_blank" rel="noreferrer" fz="inherit" title={method.paper.title}>
+                {t.recipe.paper}
+              </Anchor>
+            )}
+          </span>
+        }
+        inputWrapperOrder={["label", "input", "description"]}
+        searchable
+      />
+      <Select
+        label={t.recipe.base}
+        value={recipe.base?.key ?? NO_BASE}
+        onChange={(key) => change.setBase(key || undefined)}
+        data={[{ value: NO_BASE, label: t.recipe.noBase }, ...names]}
+        {...(method?.base === "none" && recipe.base && { description: t.recipe.baseUnused })}
+        inputWrapperOrder={["label", "input", "description"]}
+      />
+      <Select
+        label={t.recipe.dtype}
+        value={dtypeName(recipe.dtype?.value)}
+        onChange={(name) => change.setDType(name || undefined)}
+        data={[{ value: AS_STORED, label: t.recipe.asStored }, ...DTYPES]}
+      />
+      <Select
+        label={t.recipe.outDType}
+        value={dtypeName(recipe.outDtype?.value)}
+        onChange={(name) => change.setOutDType(name || undefined)}
+        data={[{ value: AS_STORED, label: t.recipe.asStored }, ...DTYPES]}
+      />
+    </section>
+  );
+}
+
+function dtypeName(dtype: "BF16" | "F16" | "F32" | undefined): string {
+  return dtype ? { BF16: "bfloat16", F16: "float16", F32: "float32" }[dtype] : AS_STORED;
+}
+
+/** Loaded models first, then what the recipe names and nobody has loaded. */
+function useModelNames(recipe: Recipe): string[] {
+  const models = useStudio((state) => state.models);
+  const named = [...(recipe.base ? [recipe.base.key] : []), ...recipe.models.map(({ model }) => model.key)];
+  return [...new Set([...models.map(entryName), ...named])];
+}
+
+function Models({ recipe, method }: PartProps) {
+  const t = useText();
+  const models = useStudio((state) => state.models);
+  const { change } = useRecipe();
+  const listed = new Set(recipe.models.map(({ model }) => model.key));
+  const addable = models.map(entryName).filter((name) => !listed.has(name));
+  return (
+    <Section title={t.recipe.models}>
+      {recipe.models.length === 0 && (
+        <Text size="xs" c="dimmed" mb={8}>
+          {t.recipe.noModels}
+        </Text>
+      )}
+      <ul className={classes.models}>
+        {recipe.models.map((item, index) => (
+          // The same model may be listed twice; its place tells the two apart.
+          <ModelRow key={`${index}.${item.model.key}`} item={item} index={index} recipe={recipe} method={method} />
+        ))}
+      </ul>
+      {addable.length > 0 && (
+        <Select
+          className={classes.adder}
+          aria-label={t.recipe.addModel}
+          placeholder={t.recipe.addModel}
+          value={null}
+          onChange={(name) => name && change.addModel(name)}
+          data={addable}
+        />
+      )}
+    </Section>
+  );
+}
+
+interface ModelRowProps extends PartProps {
+  readonly item: ModelItem;
+  /** In `models` of the recipe. */
+  readonly index: number;
+}
+
+function ModelRow({ item, index, recipe, method }: ModelRowProps) {
+  const t = useText();
+  const { change } = useRecipe();
+  const { key } = item.model;
+  const place = useStudio((state) => state.models.findIndex((entry) => entryName(entry) === key));
+  const isBase = recipe.base?.key === key;
+  const parameters = Object.entries(method?.perModel ?? {});
+  return (
+    <li className={classes.model}>
+      <div className={classes.modelHead}>
+        <Swatch index={place} base={isBase} />
+        <span className={classes.modelName} title={key}>
+          {key}
+        </span>
+        {isBase && <span className={classes.tag}>{t.models.base}</span>}
+        {place < 0 && <span className={classes.missing}>{t.recipe.notLoaded}</span>}
+        <Tooltip label={t.recipe.removeModel(key)}>
+          <ActionIcon size={20} aria-label={t.recipe.removeModel(key)} onClick={() => change.removeModel(index)}>
+            <IconX size={13} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      {!isBase &&
+        parameters.map(([name, facts]) => (
+          <ParameterField
+            key={name}
+            name={name}
+            owner={key}
+            facts={facts}
+            setting={item.parameters.get(name)}
+            inherited={recipe.parameters.get(name)}
+            colorIndex={place}
+            onChange={(value) => change.setParameter({ model: index }, name, value)}
+          />
+        ))}
+    </li>
+  );
+}
+
+function MethodParameters({ recipe, method }: { readonly recipe: Recipe; readonly method: FormMethod }) {
+  const t = useText();
+  const { change } = useRecipe();
+  return (
+    <Section title={t.recipe.methodParameters}>
+      {Object.entries(method.globals).map(([name, facts]) => (
+        <ParameterField
+          key={name}
+          name={name}
+          owner={method.id}
+          facts={facts}
+          setting={recipe.parameters.get(name)}
+          inherited={undefined}
+          colorIndex={undefined}
+          onChange={(value) => change.setParameter("recipe", name, value)}
+        />
+      ))}
+    </Section>
+  );
+}
+
+/** Layer stacks are read here and written in the text. */
+function Slices({ recipe }: { readonly recipe: Recipe }) {
+  const t = useText();
+  const models = useStudio((state) => state.models);
+  const names = models.map(entryName);
+  return (
+    <Section title={t.recipe.slices}>
+      <Text size="xs" c="dimmed" mb={8}>
+        {t.recipe.slicesHint}
+      </Text>
+      <ol className={classes.slices}>
+        {recipe.slices.map((slice, index) => (
+          <li key={slice.span.from} aria-label={t.recipe.slice(index + 1)}>
+            {slice.sources.map(({ model, layerRange, span }) => (
+              <span key={span.from} className={classes.source}>
+                <Swatch index={names.indexOf(model.key)} base={recipe.base?.key === model.key} />
+                <span className={classes.modelName}>{model.key}</span>
+                <code>
+                  {layerRange.value[0]}–{layerRange.value[1]}
+                </code>
+              </span>
+            ))}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

@@ -1,0 +1,75 @@
+import { Loader, SegmentedControl, TextInput } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { lazy, Suspense } from "react";
+import { useStudio, useText } from "../context";
+import { Panel } from "../parts/Panel";
+import { CheckState } from "./CheckState";
+import { PlanFacts } from "./PlanFacts";
+import { ProblemList } from "./ProblemList";
+import { RecipeForm } from "./RecipeForm";
+import classes from "./RecipePanel.module.css";
+
+const RecipeEditor = lazy(() => import("./editor/RecipeEditor"));
+
+/** The recipe, as a form and as text, with what the plan says about it underneath. */
+export function RecipePanel() {
+  const t = useText();
+  const name = useStudio((state) => state.recipeName);
+  const renameRecipe = useStudio((state) => state.renameRecipe);
+  const view = useStudio((state) => state.recipeView);
+  const show = useStudio((state) => state.show);
+  const narrow = useMediaQuery("(max-width: 1100px)", false, { getInitialValueInEffect: false });
+  return (
+    <Panel
+      title={t.recipe.title}
+      actions={
+        <>
+          <TextInput
+            className={classes.name}
+            variant="unstyled"
+            aria-label={t.recipe.name}
+            value={name}
+            onChange={(event) => renameRecipe(event.currentTarget.value)}
+            maxLength={96}
+            spellCheck={false}
+          />
+          <CheckState />
+          {narrow && (
+            <SegmentedControl
+              aria-label={t.recipe.view}
+              value={view}
+              onChange={(value) => show({ recipeView: value })}
+              data={[
+                { value: "form", label: t.recipe.form },
+                { value: "text", label: t.recipe.text },
+              ]}
+            />
+          )}
+        </>
+      }
+    >
+      <div className={classes.views}>
+        {(!narrow || view === "form") && (
+          <div className={classes.form}>
+            <RecipeForm />
+          </div>
+        )}
+        {(!narrow || view === "text") && (
+          <div className={classes.editor}>
+            <Suspense
+              fallback={
+                <p className={classes.loading}>
+                  <Loader size={12} /> {t.recipe.loadingEditor}
+                </p>
+              }
+            >
+              <RecipeEditor />
+            </Suspense>
+          </div>
+        )}
+      </div>
+      <ProblemList />
+      <PlanFacts />
+    </Panel>
+  );
+}

@@ -1,0 +1,50 @@
+import {
+  addModel,
+  removeModel,
+  setBase,
+  setDType,
+  setMethod,
+  setOutDType,
+  setParameter,
+} from "../../recipe/edit";
+import type { Problem } from "../../recipe/problems";
+import type { Studio } from "../../state/studio";
+
+/**
+ * What the form does to the recipe's text. Parameters tick, as a slider does, and leave their undo step open for a
+ * mark; everything else is a step of its own. `undefined` takes a key out of the text.
+ */
+export interface RecipeChange {
+  setMethod(id: string): void;
+  setBase(key: string | undefined): void;
+  /** `bfloat16`, `float16`, `float32` */
+  setDType(name: string | undefined): void;
+  setOutDType(name: string | undefined): void;
+  addModel(key: string): void;
+  /** `index` in `models`. */
+  removeModel(index: number): void;
+  setParameter(place: "recipe" | { readonly model: number }, name: string, value: number | boolean | undefined): void;
+  apply(fix: NonNullable<Problem["fix"]>): void;
+}
+
+export function recipeChange(studio: Studio): RecipeChange {
+  const tick = (change: (text: string) => string) => {
+    const { recipe, editRecipe } = studio.getState();
+    editRecipe(change(recipe.present));
+  };
+  const step = (change: (text: string) => string) => {
+    studio.getState().markRecipe();
+    tick(change);
+    studio.getState().markRecipe();
+  };
+  return {
+    setMethod: (id) => step((text) => setMethod(text, id)),
+    setBase: (key) => step((text) => setBase(text, key)),
+    setDType: (name) => step((text) => setDType(text, name)),
+    setOutDType: (name) => step((text) => setOutDType(text, name)),
+    addModel: (key) => step((text) => addModel(text, key)),
+    removeModel: (index) => step((text) => removeModel(text, index)),
+    setParameter: (place, name, value) => tick((text) => setParameter(text, place, name, value)),
+    apply: ({ from, to, insert }) => step((text) => text.slice(0, from) + insert + text.slice(to)),
+  };
+}

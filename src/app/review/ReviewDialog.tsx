@@ -1,0 +1,146 @@
+import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
+import { useState } from "react";
+import type { HubHit } from "../../engine/protocol";
+import { modelReferences } from "../../recipe/references";
+import { parseRecipe } from "../../recipe/parse";
+import { readyModels } from "../../state/models";
+import type { Review } from "../../state/review";
+import { useFormats, useStudio, useText } from "../context";
+import { FactList } from "../parts/FactList";
+import { FailureText } from "../parts/FailureText";
+import { ScrollRegion } from "../parts/ScrollRegion";
+import classes from "./Review.module.css";
+
+/** A recipe somebody sent, looked at before anything is loaded. */
+export function ReviewDialog() {
+  const t = useText();
+  const review = useStudio((state) => state.review);
+  const declineShare = useStudio((state) => state.declineShare);
+  return (
+    <Modal
+      opened={review !== undefined}
+      onClose={declineShare}
+      title={review?.status === "failed" ? t.review.damaged : t.review.title}
+      size={640}
+      closeButtonProps={{ "aria-label": t.close }}
+    >
+      {review?.status === "reading" && (
+        <Text c="dimmed">
+          <Loader size={12} /> {t.review.reading}
+        </Text>
+      )}
+      {review?.status === "failed" && (
+        <>
+          <FailureText failure={review.failure} />
+          <div className={classes.actions}>
+            <Button variant="default" onClick={declineShare} data-autofocus>
+              {t.review.close}
+            </Button>
+          </div>
+        </>
+      )}
+      {review?.status === "ready" && <Look review={review} />}
+    </Modal>
+  );
+}
+
+function Look({ review: { shared, report } }: { readonly review: Extract<Review, { status: "ready" }> }) {
+  const t = useText();
+  const acceptShare = useStudio((state) => state.acceptShare);
+  const declineShare = useStudio((state) => state.declineShare);
+  const { recipe } = parseRecipe(shared.recipe);
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb={10}>
+        {t.review.hint}
+      </Text>
+      <FactList
+        facts={[
+          { label: t.review.name, value: shared.name },
+          { label: t.review.method, value: <code>{recipe?.method.value ?? "–"}</code> },
+          { label: t.review.base, value: recipe?.base?.key ?? t.recipe.noBase },
+          { label: t.review.seed, value: recipe?.extras.seed ?? 0 },
+        ]}
+      />
+      <SharedModels
+        references={recipe ? modelReferences(recipe).map(({ key }) => key) : []}
+        hubIds={new Map(report?.missing.map(({ reference, hubId }) => [reference, hubId]))}
+        revisions={recipe?.extras.revisions ?? {}}
+      />
+      <h3 className={classes.title}>{t.review.text}</h3>
+      <ScrollRegion label={t.review.text} className={classes.text}>
+        <pre>{shared.recipe}</pre>
+      </ScrollRegion>
+      <div className={classes.actions}>
+        <Text size="xs" c="dimmed" className={classes.note}>
+          {t.review.replaces}
+        </Text>
+        <Button variant="default" onClick={declineShare}>
+          {t.review.decline}
+        </Button>
+        <Button onClick={() => void acceptShare()} data-autofocus>
+          {t.review.accept}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+interface SharedModelsProps {
+  readonly references: readonly string[];
+  /** Hub id of each reference that is not loaded, if it could be one. */
+  readonly hubIds: ReadonlyMap<string, string | undefined>;
+  readonly revisions: Readonly<Record<string, string>>;
+}
+
+/** Each model of the recipe: here already, to be fetched, or missing. The Hub is asked only when told to. */
+function SharedModels({ references, hubIds, revisions }: SharedModelsProps) {
+  const t = useText();
+  const formats = useFormats();
+  const models = useStudio((state) => state.models);
+  const searchHub = useStudio((state) => state.searchHub);
+  const [found, setFound] = useState<ReadonlyMap<string, HubHit>>(new Map());
+  const [looking, setLooking] = useState(false);
+  const summaries = new Map(readyModels(models).map((summary) => [summary.key, summary]));
+  const remote = references.flatMap((reference) => hubIds.get(reference) ?? []);
+  const lookUp = async () => {
+    setLooking(true);
+    const hits = await Promise.all(remote.map((repo) => searchHub(repo).catch(() => [])));
+    const exact = hits.flatMap((list, index) => list.filter(({ repo }) => repo === remote[index]));
+    setFound(new Map(exact.map((hit) => [hit.repo, hit])));
+    setLooking(false);
+  };
+  return (
+    <section aria-label={t.review.models}>
+      <h3 className={classes.title}>{t.review.models}</h3>
+      <ul className={classes.models}>
+        {references.map((reference) => {
+          const summary = summaries.get(reference);
+          const hubId = hubIds.get(reference);
+          const hit = hubId ? found.get(hubId) : undefined;
+          const commit = revisions[reference];
+          return (
+            <li key={reference}>
+              <span className={classes.reference}>{reference}</span>
+              {commit && <code title={commit}>{commit.slice(0, 7)}</code>}
+              <span className={classes.about}>
+                {summary && `${formats.bytes(summary.bytes)} · ${formats.parameters(summary.parameters)}`}
+                {summary?.license && ` · ${t.review.license(summary.license)}`}
+                {hit?.parameters !== undefined && formats.parameters(hit.parameters)}
+                {hit?.gated && ` · ${t.review.gated}`}
+              </span>
+              <Badge color={summary ? "green" : hubId ? "ai" : "yellow"}>
+                {summary ? t.review.here : hubId ? t.review.onHub : t.review.missing}
+              </Badge>
+            </li>
+          );
+        })}
+      </ul>
+      {remote.length > 0 && (
+        <Button variant="default" size="compact-xs" mt={6} loading={looking} onClick={() => void lookUp()}>
+          {t.review.lookUp}
+        </Button>
+      )}
+    </section>
+  );
+}

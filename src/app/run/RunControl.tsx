@@ -1,0 +1,45 @@
+import { Button, Kbd } from "@mantine/core";
+import { IconPlayerStopFilled } from "@tabler/icons-react";
+import { canMerge } from "../../state/plan";
+import { isRunning } from "../../state/run";
+import { useStudio, useStudioStore, useText } from "../context";
+import { beginMerge } from "./beginMerge";
+import classes from "./Run.module.css";
+
+/** The one button. */
+export function RunControl() {
+  const t = useText();
+  const studio = useStudioStore();
+  const run = useStudio((state) => state.run);
+  const ready = useStudio(canMerge);
+  const cancelRun = useStudio((state) => state.cancelRun);
+  return (
+    <div className={classes.control}>
+      {isRunning(run) ? (
+        <Button
+          fullWidth
+          size="md"
+          variant="default"
+          leftSection={<IconPlayerStopFilled size={15} />}
+          onClick={cancelRun}
+          disabled={run.phase === "cancelling"}
+        >
+          {run.phase === "cancelling" ? t.run.cancelling : t.run.cancel}
+        </Button>
+      ) : (
+        <Button
+          fullWidth
+          size="md"
+          disabled={!ready}
+          onClick={() => void beginMerge(studio)}
+          rightSection={<Kbd size="xs">Ctrl ⏎</Kbd>}
+          classNames={{ root: classes.merge, section: classes.mergeKeys }}
+          aria-label={t.run.merge}
+          aria-keyshortcuts="Control+Enter"
+        >
+          {t.run.merge}
+        </Button>
+      )}
+    </div>
+  );
+}

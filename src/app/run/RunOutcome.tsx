@@ -1,0 +1,63 @@
+import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import type { RunNote } from "../../state/run";
+import { useFormats, useStudio, useText } from "../context";
+import { noteSentence } from "../i18n/failures";
+import { FailureText } from "../parts/FailureText";
+import { Section } from "../parts/Panel";
+import { ResultCard } from "./ResultCard";
+import classes from "./Run.module.css";
+
+/** How the last run ended, and what it remarked on the way. */
+export function RunOutcome() {
+  const t = useText();
+  const formats = useFormats();
+  const run = useStudio((state) => state.run);
+  return (
+    <>
+      <div role="status" className={classes.status} data-phase={run.phase}>
+        {run.phase === "done" && (
+          <>
+            <IconCircleCheck size={17} aria-hidden />
+            <span>
+              {t.run.done(run.report.tensors)} <span className={classes.quiet}>{t.run.inTime(formats.duration(run.report.seconds))}</span>
+            </span>
+          </>
+        )}
+        {run.phase === "failed" && (
+          <>
+            <IconCircleX size={17} aria-hidden />
+            <span>{t.run.failed}</span>
+          </>
+        )}
+        {run.phase === "cancelled" && <span>{t.run.cancelled}</span>}
+      </div>
+      {run.phase === "failed" && (
+        <div className={classes.failure}>
+          <FailureText failure={run.failure} />
+        </div>
+      )}
+      {run.phase === "done" && <ResultCard report={run.report} directory={run.directory} />}
+      {"notes" in run && run.notes.length > 0 && <Notes notes={run.notes} />}
+    </>
+  );
+}
+
+function Notes({ notes }: { readonly notes: readonly RunNote[] }) {
+  const t = useText();
+  const formats = useFormats();
+  const language = useStudio((state) => state.language);
+  return (
+    <Section title={t.run.notes}>
+      <ul className={classes.notes}>
+        {notes.map((note, index) => (
+          // Notes are only ever appended, so their place is their name.
+          <li key={`${index}.${note.type}`}>
+            {note.type === "note"
+              ? noteSentence(note, language)
+              : t.run.nonFinite(note.tensor, formats.count(note.inputs), formats.count(note.outputs))}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,97 @@
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Checkbox,
+  createTheme,
+  type CSSVariablesResolver,
+  Drawer,
+  Input,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  NumberInput,
+  Popover,
+  SegmentedControl,
+  Select,
+  Slider,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+
+/** 藍, the blue of indigo dye: the one accent. */
+const ai: MantineColorsTuple = [
+  "#eef6fa",
+  "#d9eaf2",
+  "#b0d3e4",
+  "#84bbd5",
+  "#60a7c9",
+  "#4a9ac1",
+  "#3a8cb6",
+  "#2b7da6",
+  "#1c6f96",
+  "#165e83",
+];
+
+/** Dense and quiet: small controls, hairlines for shadows, motion only where something opens. */
+export const theme = createTheme({
+  primaryColor: "ai",
+  primaryShade: { light: 9, dark: 8 },
+  colors: { ai },
+  fontFamily: "var(--font-ui)",
+  fontFamilyMonospace: "var(--font-mono)",
+  headings: { fontFamily: "var(--font-ui)", fontWeight: "600" },
+  fontSizes: { xs: "11.5px", sm: "12.5px", md: "13px", lg: "15px", xl: "18px" },
+  spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
+  radius: { xs: "2px", sm: "4px", md: "6px", lg: "8px", xl: "12px" },
+  defaultRadius: "sm",
+  respectReducedMotion: true,
+  cursorType: "pointer",
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 } }),
+    Badge: Badge.extend({ defaultProps: { size: "sm", variant: "light", radius: "sm", tt: "none", fw: 500 } }),
+    Button: Button.extend({ defaultProps: { size: "xs" } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: "xs" } }),
+    Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } }),
+    InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
+    Menu: Menu.extend({ defaultProps: { shadow: "md", width: 240, transitionProps: { duration: 90 } } }),
+    Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" } }),
+    NumberInput: NumberInput.extend({ defaultProps: { size: "xs" } }),
+    Popover: Popover.extend({ defaultProps: { shadow: "md" } }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),
+    Select: Select.extend({ defaultProps: { size: "xs", checkIconPosition: "right", allowDeselect: false } }),
+    Slider: Slider.extend({ defaultProps: { size: 3, thumbSize: 12 } }),
+    Textarea: Textarea.extend({ defaultProps: { size: "xs" } }),
+    TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: "xs" } }),
+  },
+});
+
+/** Mantine's own surfaces and lines, said in the studio's colours. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const surfaces = {
+    "--mantine-color-body": "var(--paper)",
+    "--mantine-color-text": "var(--ink)",
+    "--mantine-color-dimmed": "var(--ink-2)",
+    "--mantine-color-placeholder": "var(--ink-3)",
+    "--mantine-color-default": "var(--raised)",
+    "--mantine-color-default-hover": "var(--sunken)",
+    "--mantine-color-default-border": "var(--line-strong)",
+    "--mantine-color-default-color": "var(--ink)",
+    "--mantine-color-anchor": "var(--accent-ink)",
+    "--mantine-color-error": "var(--bad)",
+    "--mantine-shadow-md": "var(--shadow)",
+    "--mantine-color-gray-light-color": "var(--ink-2)",
+    "--mantine-color-gray-text": "var(--ink-2)",
+    "--mantine-color-yellow-light": "var(--warn-wash)",
+    "--mantine-color-yellow-light-color": "var(--warn)",
+    "--mantine-color-green-light": "var(--ok-wash)",
+    "--mantine-color-green-light-color": "var(--ok)",
+    "--mantine-color-ai-light": "var(--accent-wash)",
+    "--mantine-color-ai-light-color": "var(--accent-ink)",
+    "--mantine-color-red-text": "var(--bad)",
+    "--mantine-color-red-light-color": "var(--bad)",
+  };
+  return { variables: {}, light: surfaces, dark: surfaces };
+};

@@ -1,0 +1,265 @@
+import { mkdir, readdir, readFile, realpath, rmdir, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { AwaseError, isAbort } from "../base/errors";
+import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
+import { createSession, type Session } from "../engine/session";
+import { nodeFolder } from "../io/node";
+import { parseRecipe } from "../recipe/parse";
+import type { Problem } from "../recipe/problems";
+import type { ModelReference, Recipe } from "../recipe/recipe";
+import { hubIdOf, modelReferences } from "../recipe/references";
+import { type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
+import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./nodeEnvironment";
+import { problemLine } from "./problemLines";
+import { type Output, ProgressLine } from "./progressLine";
+
+/** What the command line has around it; tests give their own. */
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Where the user stands: relative paths count from here. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Fires on Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG = 2;
+/** 128 + SIGINT, as shells count. */
+const INTERRUPTED = 130;
+
+/** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
+export async function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {
+  const { stdout, stderr } = around;
+  const read = readMergeArguments(args);
+  if (read === "help") {
+    stdout.write(`${USAGE}\n`);
+    return DONE;
+  }
+  if ("mistake" in read) {
+    stderr.write(`${read.mistake}\n\n${USAGE}\n`);
+    return WRONG;
+  }
+  const progress = new ProgressLine(stderr);
+  try {
+    const report = await merge(read, around, progress);
+    if (!report) return WRONG;
+    progress.clear();
+    if (read.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    if (!read.quiet) stderr.write(`${summary(report, read.out)}\n`);
+    return DONE;
+  } catch (error) {
+    progress.clear();
+    if (isAbort(error)) {
+      stderr.write("Interrupted. Nothing was left in the output folder.\n");
+      return INTERRUPTED;
+    }
+    const code = error instanceof AwaseError ? `${error.code}: ` : "";
+    stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`);
+    return FAILED;
+  }
+}
+
+/** @returns nothing when the recipe is wrong; what is wrong has been printed then */
+async function merge(
+  options: MergeArguments,
+  around: Surroundings,
+  progress: ProgressLine,
+): Promise<MergeReport | undefined> {
+  const { cwd, env, signal, stderr } = around;
+  const say = (problems: readonly Problem[]) => {
+    for (const problem of problems) stderr.write(`${problemLine(options.recipe, problem)}\n`);
+    return problems.some(({ severity }) => severity === "error");
+  };
+  const text = await readRecipe(resolve(cwd, options.recipe));
+  if (text === undefined) {
+    stderr.write(`There is no recipe ${options.recipe} below ${cwd}. Check the path.\n`);
+    return undefined;
+  }
+  const { recipe, problems } = parseRecipe(text);
+  if (!recipe || problems.some(({ severity }) => severity === "error")) {
+    say(problems);
+    return undefined;
+  }
+  const models = await locate(recipe, cwd);
+  if (say(models.problems)) return undefined;
+
+  const out = resolve(cwd, options.out);
+  await refuseInputAsOutput(out, models.folders);
+  const isNew = (await mkdir(out, { recursive: true })) !== undefined;
+  const environment = nodeEnvironment({
+    out,
+    overwrite: options.overwrite,
+    device: options.device,
+    cache: cacheFolder(env),
+    ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
+  });
+  const session = createSession(environment);
+  try {
+    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
+    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
+    await load(session, models, signal);
+    const seed = options.seed ?? recipe.extras.seed ?? 0;
+    const report = await session.check(text, seed);
+    if (say(report.problems)) return undefined;
+    const earlier = await earlierRun(session, out, text, seed, options.overwrite);
+    return await run(session, earlier, { text, seed, options, out, progress, signal });
+  } finally {
+    session.close();
+    if (isNew) await rmdir(out).catch(() => undefined); // it stays if anything is in it
+  }
+}
+
+async function readRecipe(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}
+
+interface LocatedModels {
+  /** Folders on disk, by the key the recipe uses. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly hub: readonly { readonly reference: ModelReference; readonly repo: string; readonly commit?: string }[];
+  readonly problems: readonly Problem[];
+}
+
+/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
+async function locate(recipe: Recipe, cwd: string): Promise<LocatedModels> {
+  const folders = new Map<string, string>();
+  const hub: LocatedModels["hub"][number][] = [];
+  const problems: Problem[] = [];
+  for (const reference of modelReferences(recipe)) {
+    const path = resolve(cwd, reference.path);
+    const repo = hubIdOf(reference.path);
+    const commit = recipe.extras.revisions[reference.key];
+    if (await isFolder(path)) folders.set(reference.key, path);
+    else if (repo !== undefined) hub.push({ reference, repo, ...(commit === undefined ? {} : { commit }) });
+    else problems.push(noModel(reference, path));
+  }
+  return { folders, hub, problems };
+}
+
+function noModel({ path, span }: ModelReference, looked: string): Problem {
+  return {
+    code: "recipe/no-model",
+    severity: "error",
+    message: `There is no folder ${looked}, and "${path}" is no Hub id (owner/name). Correct the path, or the id.`,
+    facts: { path, looked },
+    span,
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Writing over a model while reading it would destroy both. */
+async function refuseInputAsOutput(out: string, folders: ReadonlyMap<string, string>): Promise<void> {
+  const target = await realpath(out).catch(() => out);
+  for (const [key, path] of folders) {
+    if ((await realpath(path)) !== target) continue;
+    throw new AwaseError(
+      "output/is-input",
+      `The output folder ${out} is that of the model ${key}, which would be written over while it is read. Choose another --out.`,
+      { facts: { out, model: key } },
+    );
+  }
+}
+
+async function load(session: Session, { folders, hub }: LocatedModels, signal: AbortSignal): Promise<void> {
+  for (const [key, path] of folders) await session.place(key, nodeFolder(path), signal);
+  for (const { reference, repo, commit } of hub) {
+    const { revision } = reference;
+    const origin = {
+      kind: "hub" as const,
+      repo,
+      ...(revision === undefined ? {} : { revision }),
+      ...(commit === undefined ? {} : { commit }),
+    };
+    await cancellable(session, signal, (job) => session.addModel(job, origin));
+  }
+}
+
+/**
+ * The run that was cut short in the output folder, if this is its recipe.
+ * @throws {AwaseError} `output/other-run`, `output/not-empty`
+ */
+async function earlierRun(
+  session: Session,
+  out: string,
+  recipe: string,
+  seed: number,
+  overwrite: boolean,
+): Promise<UnfinishedRun | undefined> {
+  const [earlier] = await session.unfinished();
+  if (earlier && overwrite) {
+    await session.discard(earlier.id);
+    return undefined;
+  }
+  if (earlier && (earlier.recipe !== recipe || earlier.options.seed !== seed)) {
+    throw new AwaseError(
+      "output/other-run",
+      `${out} holds an unfinished run of another recipe or seed (${earlier.tensorsDone} of ${earlier.tensors} tensors done). ` +
+        "Finish that one, choose another --out, or add --overwrite to discard it.",
+      { facts: { out, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors } },
+    );
+  }
+  const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE);
+  if (!earlier && files.length > 0 && !overwrite) {
+    throw new AwaseError(
+      "output/not-empty",
+      `The folder ${out} holds ${files.length} files, where 0 were expected. Choose another --out, or add --overwrite to replace the model in it.`,
+      { facts: { folder: out, files: files.length, first: files[0] ?? "" } },
+    );
+  }
+  return earlier;
+}
+
+interface Run {
+  readonly text: string;
+  readonly seed: number;
+  readonly options: MergeArguments;
+  readonly out: string;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+}
+
+function run(session: Session, earlier: UnfinishedRun | undefined, details: Run): Promise<MergeReport> {
+  const { text, seed, options, out, progress, signal } = details;
+  const onEvent = (event: MergeEvent) => {
+    if (event.type === "note") progress.say(event.message);
+    else if (event.type === "non-finite") {
+      progress.say(`${event.tensor}: NaN or Inf, ${event.inputs} in its inputs and ${event.outputs} in its output.`);
+    } else if (!options.quiet) progress.update(event);
+  };
+  if (earlier) {
+    if (!options.quiet) progress.say(`Going on at tensor ${earlier.tensorsDone + 1} of ${earlier.tensors}.`);
+    return cancellable(session, signal, () => session.resume(earlier.id, onEvent), earlier.id);
+  }
+  const { shardBytes, allowNonFinite } = options;
+  return cancellable(session, signal, (job) =>
+    session.merge(job, text, { seed, name: basename(out), shardBytes, allowNonFinite }, onEvent),
+  );
+}
+
+/** Runs a job that the signal cancels. */
+async function cancellable<T>(
+  session: Session,
+  signal: AbortSignal,
+  work: (job: string) => Promise<T>,
+  job: string = crypto.randomUUID(),
+): Promise<T> {
+  signal.throwIfAborted();
+  const stop = () => void session.cancel(job);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await work(job);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function summary(report: MergeReport, out: string): string {
+  const gigabytes = (report.writtenBytes / 1e9).toFixed(2);
+  return `Merged ${report.tensors} tensors into ${out} (${gigabytes} GB) in ${report.seconds.toFixed(1)} s on ${report.device}.`;
+}

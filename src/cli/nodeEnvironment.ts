@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { readdir, statfs } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import type { Environment, OutputPlace } from "../engine/environment";
+import type { Hasher } from "../engine/hashing";
+import { filesInTheWay } from "../engine/outputFiles";
+import { memoryRecords } from "../engine/records";
+import { BlockStore } from "../io/blockStore";
+import { nodeFolder, nodeOutput } from "../io/node";
+import { jsonRecords } from "./jsonRecords";
+import { nodeBlockTable } from "./nodeBlockTable";
+import { type DeviceChoice, openNodeDevice } from "./nodeDevice";
+
+/** The journal lies in the output folder: the same `--out` finds the run again. */
+export const JOURNAL_FILE = ".awase-journal.json";
+
+export interface NodeEnvironmentOptions {
+  /** The output folder, absolute. */
+  readonly out: string;
+  /** Whether files in the way are removed instead of refused. */
+  readonly overwrite: boolean;
+  readonly device: DeviceChoice;
+  /** Where fetched bytes and measured rates are kept. */
+  readonly cache: string;
+  /** Sent to the Hub and nobody else. */
+  readonly token?: string;
+}
+
+/** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
+export function nodeEnvironment({ out, overwrite, device, cache, token }: NodeEnvironmentOptions): Environment {
+  const space = async () => {
+    const { bavail, blocks, bsize } = await statfs(out);
+    return { usage: (blocks - bavail) * bsize, quota: blocks * bsize, persisted: true };
+  };
+  const held = new Set<string>();
+  return {
+    journal: jsonRecords(join(out, JOURNAL_FILE)),
+    results: memoryRecords(),
+    rates: jsonRecords(join(cache, "rates.json")),
+    blocks: new BlockStore({
+      table: nodeBlockTable(join(cache, "blocks")),
+      storage: { estimate: space, persist: async () => true, persisted: async () => true },
+    }),
+    ...(token ? { hubToken: token } : {}),
+    openDevice: () => openNodeDevice(device),
+    place: async () => nodePlace(out, overwrite),
+    runs: async () => [],
+    resultFiles: async () => [],
+    hasher: async () => nodeHasher(),
+    space,
+    persist: async () => true,
+    async hold(name) {
+      if (held.has(name)) return undefined;
+      held.add(name);
+      return () => held.delete(name);
+    },
+    held: async () => held,
+  };
+}
+
+/** `$XDG_CACHE_HOME/awase`, or `~/.cache/awase`. */
+export function cacheFolder(environment: NodeJS.ProcessEnv): string {
+  return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "awase");
+}
+
+function nodePlace(out: string, overwrite: boolean): OutputPlace {
+  const output = nodeOutput(out);
+  return {
+    kind: "directory",
+    name: basename(out),
+    output,
+    folder: nodeFolder(out),
+    async inTheWay(paths) {
+      const found = filesInTheWay(await readdir(out), paths);
+      if (!overwrite) return found;
+      for (const path of found) await output.remove(path);
+      return [];
+    },
+    async clear(paths) {
+      for (const path of paths) await output.remove(path);
+    },
+  };
+}
+
+/** Node's own sha256 is several times faster than one in WebAssembly. */
+function nodeHasher(): Hasher {
+  const hash = createHash("sha256");
+  return {
+    update: async (bytes) => void hash.update(bytes),
+    digest: async () => hash.digest("hex"),
+  };
+}

@@ -1,0 +1,110 @@
+import sumsSkeleton from "../../shaders/reduce/sums.wgsl?raw";
+import { type Blocks, LEAF } from "./blocks";
+import type { Device, DeviceBuffer } from "./device";
+import { packedNumbers } from "./packed";
+import type { BoundTerms } from "./terms";
+import { type Part, partsOf, type Reduction, termsKernel } from "./termsKernel";
+
+/** Terms that one kernel sums: their running sums stay in registers. */
+const MOST_TERMS = 16;
+/** Leaves that a workgroup takes, and threads that share one. */
+const LEAVES = 4;
+const THREADS = 16;
+
+/** Leaf sums are read back in pieces of about this many bytes, so that reading never waits for a round trip per block. */
+const GATHER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Sums leaves of LEAF elements on the device, each in one fixed order, and gives them to `take` in index order: T numbers per leaf,
+ * many leaves at a time.
+ * @throws {AwaseError} `gpu/out-of-memory`, `gpu/shader`, `gpu/lost`
+ */
+export async function leafSums(
+  device: Device,
+  blocks: Blocks,
+  terms: BoundTerms,
+  signal: AbortSignal | undefined,
+  take: (sums: Float32Array) => void,
+): Promise<void> {
+  const count = terms.terms.terms(blocks.dtypes.length);
+  signal?.throwIfAborted();
+  const kernels = partsOf(count, MOST_TERMS).map((part) =>
+    termsKernel(terms.terms, blocks.dtypes, part, sumsReduction(part, count)),
+  );
+  await Promise.all(kernels.map((kernel) => device.prepare(kernel)));
+
+  const leafBytes = count * 4;
+  const allBytes = Math.ceil(blocks.count / LEAF) * leafBytes;
+  let gathered: { readonly buffer: DeviceBuffer; used: number } | undefined;
+  let taken = Promise.resolve();
+  const flush = () => {
+    if (!gathered) return;
+    const { buffer, used } = gathered;
+    gathered = undefined;
+    const read = device.read(buffer, 0, used);
+    buffer[Symbol.dispose]();
+    taken = Promise.all([read, taken]).then(([bytes]) => take(new Float32Array(bytes.buffer)));
+    taken.catch(() => undefined); // awaited at the end
+  };
+  try {
+    for await (const block of blocks) {
+      signal?.throwIfAborted();
+      const leaves = Math.ceil(block.count / LEAF);
+      const bytes = leaves * leafBytes;
+      if (gathered && gathered.used + bytes > gathered.buffer.bytes) flush();
+      gathered ??= {
+        buffer: await device.lease(Math.max(bytes, Math.min(allBytes, GATHER_BYTES)), `${terms.terms.name} sums`),
+        used: 0,
+      };
+      const numbers = {
+        ...terms.uniforms(block),
+        ...packedNumbers(block),
+        leaf0: gathered.used / leafBytes,
+      };
+      for (const kernel of kernels) {
+        device.run(kernel, [block.buffer, gathered.buffer], numbers, Math.ceil(leaves / LEAVES));
+      }
+      gathered.used += bytes;
+    }
+    flush();
+    await taken;
+  } finally {
+    gathered?.buffer[Symbol.dispose]();
+  }
+  signal?.throwIfAborted();
+}
+
+function sumsReduction(part: Part, total: number): Reduction {
+  return {
+    name: "sums",
+    skeleton: sumsSkeleton,
+    output: ["sums", "array<f32>"],
+    constants: {},
+    uniforms: { leaf0: "u32" },
+    reference(terms, output, values, count) {
+      const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);
+      for (let leaf = 0; leaf * LEAF < count; leaf++) {
+        const end = Math.min((leaf + 1) * LEAF, count);
+        terms.forEach((term, t) => {
+          sums[(Number(values.leaf0) + leaf) * total + part.from + t] = leafSum(term, leaf * LEAF, end);
+        });
+      }
+    },
+  };
+}
+
+/** The sum of up to 1024 numbers in the order of `sums.wgsl`, every addition rounded to f32. */
+function leafSum(values: Float32Array, start: number, end: number): number {
+  const lanes = new Float32Array(4);
+  let sum = 0;
+  for (let thread = 0; thread < THREADS; thread++) {
+    lanes.fill(0);
+    for (let at = start + thread * 8; at < end; at += THREADS * 8) {
+      const stop = Math.min(at + 8, end);
+      for (let i = at; i < stop; i++) lanes[i % 4] = (lanes[i % 4] ?? 0) + (values[i] ?? 0);
+    }
+    const [a = 0, b = 0, c = 0, d = 0] = lanes;
+    sum = Math.fround(sum + Math.fround(Math.fround(a + b) + Math.fround(c + d)));
+  }
+  return sum;
+}

@@ -1,0 +1,122 @@
+import dtypes from "../../shaders/common/dtypes.wgsl?raw";
+import keys from "../../shaders/common/keys.wgsl?raw";
+import load from "../../shaders/common/load.wgsl?raw";
+import random from "../../shaders/common/random.wgsl?raw";
+import seal from "../../shaders/common/seal.wgsl?raw";
+import store from "../../shaders/common/store.wgsl?raw";
+import type { FloatDType, OutputDType } from "../formats/dtypes";
+import type { UniformLayout } from "./uniforms";
+
+/** Files of `shaders/common` that a body may ask for; the others stand in every module. */
+const COMMON = { "keys.wgsl": keys, "random.wgsl": random } as const;
+export type CommonShader = keyof typeof COMMON;
+
+/** What `//#each` loops count over: each variable with the numbers it takes. */
+export type Lists = Readonly<Record<string, readonly number[]>>;
+
+/** The parts of a module whose inputs are packed in one buffer. */
+export interface ModuleParts {
+  readonly inputs: readonly FloatDType[];
+  readonly uniforms: UniformLayout;
+  /** Storage buffers after the packed inputs: WGSL names with their types, written to by the kernel. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly constants: Readonly<Record<string, number>>;
+  readonly imports: readonly CommonShader[];
+  /** Loops beyond `k` and `j`, which run over the inputs. */
+  readonly lists?: Lists;
+  /** WGSL type that a body takes its inputs as: `vec4u` for bit patterns. */
+  readonly lane: "vec4f" | "vec4u";
+  /** What the definition brings, and the skeleton that calls it; written as `expand` says. */
+  readonly body: string;
+  readonly skeleton: string;
+  /** Type that the skeleton's `encode` and `store` write. */
+  readonly stores?: OutputDType;
+}
+
+/** Makes one whole WGSL module, specialised for the number and the dtypes of its inputs. */
+export function link(parts: ModuleParts): string {
+  const inputs = parts.inputs.map((_, k) => k);
+  const outputs = Object.entries(parts.outputs);
+  const { lane } = parts;
+  const lines = [
+    ...Object.entries({ N: inputs.length, ...parts.constants }).map(
+      ([name, value]) => `const ${name}: u32 = ${value}u;`,
+    ),
+    parts.uniforms.wgsl,
+    "@group(0) @binding(0) var<storage, read> packed: array<vec4u>;",
+    ...outputs.map(([name, type], at) => `@group(0) @binding(${at + 1}) var<storage, read_write> ${name}: ${type};`),
+    `@group(0) @binding(${outputs.length + 1}) var<uniform> u: Uniforms;`,
+    dtypes,
+    load,
+    ...parts.inputs.map((dtype, k) => `fn load_${k}(i: u32) -> Loaded { return load_${dtype}(u.offset_${k}, i); }`),
+    parts.stores ? storing(parts.stores) : "",
+    `fn from_bits(v: vec4u) -> ${lane} { return ${lane === "vec4u" ? "v" : "bitcast<vec4f>(v)"}; }`,
+    `fn to_bits(v: ${lane}) -> vec4u { return ${lane === "vec4u" ? "v" : "bitcast<vec4u>(v)"}; }`,
+    seal,
+    ...parts.imports.map((name) => COMMON[name]),
+    parts.body,
+    parts.skeleton,
+  ];
+  const text = lines
+    .join("\n")
+    .replaceAll("$inputs", inputs.map((k) => `x${k}: ${lane}`).join(", "))
+    .replaceAll("$args", inputs.map((k) => `x${k}`).join(", "));
+  return expand(text, { k: inputs, j: inputs, ...parts.lists });
+}
+
+function storing(dtype: OutputDType): string {
+  return [
+    store,
+    `fn encode(v: vec4u) -> vec4u { return encode_${dtype}(v); }`,
+    `fn stored(i: u32) -> Eight { return stored_${dtype}(i); }`,
+    `fn store(i: u32, e: Eight) -> u32 { return store_${dtype}(i, e); }`,
+  ].join("\n");
+}
+
+/**
+ * Repeats the lines between `//#each v` and `//#end` for every number of list `v`, with `$v` replaced by it. Loops nest.
+ * `//#each j from k` starts at the number that `k` has, `except 2` leaves one out.
+ * @throws {SyntaxError} for a loop over an unknown list, or one without an end.
+ */
+export function expand(template: string, lists: Lists): string {
+  const lines = template.split("\n");
+  const { text, next } = expandFrom(lines, 0, lists, {});
+  if (next < lines.length) throw new SyntaxError(`"//#end" without "//#each" in line ${next + 1} of a shader.`);
+  return text.join("\n");
+}
+
+/** Expands up to the `//#end` of the loop that encloses line `start`, or to the end of the file. */
+function expandFrom(lines: readonly string[], start: number, lists: Lists, scope: Readonly<Record<string, number>>) {
+  const text: string[] = [];
+  let next = start;
+  for (; next < lines.length; next++) {
+    const line = lines[next] ?? "";
+    if (/^\s*\/\/#end\s*$/.test(line)) break;
+    const loop = /^\s*\/\/#each (\w+)(?: from (\w+))?(?: except (\d+))?\s*$/.exec(line);
+    if (!loop) {
+      text.push(line.replace(/\$(\w)/g, (found, name: string) => `${scope[name] ?? found}`));
+      continue;
+    }
+    const [, variable = "", from, except] = loop;
+    const list = lists[variable];
+    if (!list) throw new SyntaxError(`No list "${variable}" for "${line.trim()}".`);
+    const first = from === undefined ? 0 : (scope[from] ?? 0);
+    const end = endOf(lines, next);
+    for (const value of list) {
+      if (value < first || value === Number(except)) continue;
+      text.push(...expandFrom(lines, next + 1, lists, { ...scope, [variable]: value }).text);
+    }
+    next = end;
+  }
+  return { text, next };
+}
+
+function endOf(lines: readonly string[], each: number): number {
+  let depth = 0;
+  for (let at = each; at < lines.length; at++) {
+    const line = (lines[at] ?? "").trim();
+    if (line.startsWith("//#each")) depth++;
+    if (line === "//#end" && --depth === 0) return at;
+  }
+  throw new SyntaxError(`"${(lines[each] ?? "").trim()}" has no "//#end".`);
+}

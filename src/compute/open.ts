@@ -1,0 +1,29 @@
+import { openCpuDevice } from "./cpu";
+import type { Device } from "./device";
+import { openWebGpuDevice } from "./webgpu";
+
+export interface OpenDeviceOptions {
+  /** `cpu` never asks for a GPU; `auto` takes one if there is one. */
+  readonly prefer: "auto" | "cpu";
+  /** The most memory the device may hold; see `defaultBudget`. */
+  readonly budgetBytes?: number;
+  /** WebGPU's entry point; the browser's own unless given. `null`: there is none. */
+  readonly gpu?: GPU | null;
+}
+
+/** Opens the device that tensors are computed on. Without WebGPU it is the CPU, and `info.reason` says why. */
+export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
+  const budget = options.budgetBytes === undefined ? {} : { budgetBytes: options.budgetBytes };
+  if (options.prefer === "cpu") return openCpuDevice({ reason: "The CPU was asked for.", ...budget });
+  const gpu = options.gpu === undefined ? globalThis.navigator?.gpu : options.gpu;
+  if (!gpu) {
+    const reason =
+      "There is no WebGPU here: it takes a browser that has it (Chrome or Edge 113 and later), on a secure page.";
+    return openCpuDevice({ reason, ...budget });
+  }
+  try {
+    return await openWebGpuDevice({ gpu, ...budget });
+  } catch (error) {
+    return openCpuDevice({ reason: error instanceof Error ? error.message : String(error), ...budget });
+  }
+}

@@ -1,0 +1,38 @@
+import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
+import type { PackedBlock } from "./blocks";
+import type { Numbers, UniformType } from "./kernel";
+
+/**
+ * Uniforms of every kernel over packed inputs: elements per input, index in the tensor of the first element divided by 4,
+ * nothing (see `seal.wgsl`), and where each input starts in units of 16 bytes.
+ */
+export const PACKED_UNIFORMS = {
+  count: "u32",
+  first4: "u32",
+  zero: "u32",
+  offset: "u32[]",
+} as const satisfies Record<string, UniformType>;
+
+/** Their values for a block. */
+export function packedNumbers(block: PackedBlock): Numbers {
+  return {
+    count: block.count,
+    first4: block.start / 4,
+    zero: 0,
+    offset: block.offsets.map((offset) => offset / 16),
+  };
+}
+
+/** What a reference reads out of the packed buffer and the values of PACKED_UNIFORMS. */
+export function packedInputs(packed: Uint8Array<ArrayBuffer>, values: Numbers, dtypes: readonly FloatDType[]) {
+  const count = Number(values.count);
+  const offsets = values.offset as readonly number[];
+  return {
+    count,
+    start: Number(values.first4) * 4,
+    stored: dtypes.map((dtype, k) => {
+      const at = (offsets[k] ?? 0) * 16;
+      return packed.subarray(at, at + count * DTYPE_BYTES[dtype]);
+    }),
+  };
+}

@@ -1,0 +1,268 @@
+import equalsWgsl from "../../shaders/reduce/equals.wgsl?raw";
+import histogramSkeleton from "../../shaders/reduce/histogram.wgsl?raw";
+import keysSkeleton from "../../shaders/reduce/keys.wgsl?raw";
+import { DTYPE_BYTES } from "../formats/dtypes";
+import { type Blocks, LEAF, type PackedBlock } from "./blocks";
+import type { Device } from "./device";
+import type { Numbers, UniformType } from "./kernel";
+import { leafSums } from "./leafSums";
+import { packedNumbers } from "./packed";
+import type { BoundTerms, KthLargest, TermsDefinition } from "./terms";
+import { type Part, partsOf, type Reduction, termsKernel } from "./termsKernel";
+
+/** The 31 bits of a magnitude, from the top. */
+const PASSES = [
+  { shift: 20, bits: 11 },
+  { shift: 10, bits: 10 },
+  { shift: 0, bits: 10 },
+] as const;
+const BINS = 2048;
+/** Two histograms of 8 KiB fill the workgroup memory that every adapter has. */
+const MOST_TERMS = 2;
+/** Elements that a workgroup of the histogram kernel takes. */
+const GROUP_ELEMENTS = 4096 * 8;
+
+/** Above every key: keeps nothing. */
+const NOTHING = { bits: 0x7fff_ffff, cut: 0 } as const;
+
+/**
+ * The key of a magnitude as `key_of` in `keys.wgsl` makes it: its f32 pattern without the sign; subnormals count as zero.
+ */
+export function keyBits(values: Float32Array): Uint32Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const keys = new Uint32Array(values.length);
+  for (let i = 0; i < keys.length; i++) {
+    const magnitude = (bits[i] ?? 0) & 0x7fff_ffff;
+    keys[i] = magnitude < 0x0080_0000 ? 0 : magnitude;
+  }
+  return keys;
+}
+
+/** A cut index of the whole tensor as an index in a block, for the uniforms of a map over that block. */
+export function cutWithin(cut: number, block: { readonly start: number; readonly count: number }): number {
+  return Math.min(Math.max(cut - block.start, 0), block.count);
+}
+
+/** State of one term's search. */
+interface Search {
+  /** High bits found so far. */
+  prefix: number;
+  /** How many of the elements that share the prefix are kept. */
+  rest: number;
+  /** How many elements share the prefix. */
+  sharing: number;
+}
+
+/**
+ * Exact k-th largest by a radix select of three passes; two more find the cut index where equals of the k-th are left out.
+ * @see KthLargest
+ */
+export const kthLargest: KthLargest = async (device, blocks, keys, k, signal) => {
+  const count = blocks.count;
+  const terms = keys.terms.terms(blocks.dtypes.length);
+  if (k.length !== terms) throw new RangeError(`${terms} terms need as many k, but got ${k.length}.`);
+  const searches = k.map((wanted): Search => ({ prefix: 0, rest: wanted, sharing: count }));
+  const open = k.some((wanted) => wanted > 0 && wanted < count);
+  for (const pass of open ? PASSES : []) {
+    const histogram = await countKeys(device, blocks, keys, pass, searches, signal);
+    for (const [t, search] of searches.entries()) {
+      descend(search, histogram.subarray(t * BINS, (t + 1) * BINS), pass.bits);
+    }
+  }
+  const cuts = open ? await findCuts(device, blocks, keys, searches, signal) : [];
+  return searches.map((search, t) => {
+    if ((k[t] ?? 0) <= 0) return NOTHING;
+    if ((k[t] ?? 0) >= count) return { bits: 0, cut: count };
+    return { bits: search.prefix, cut: cuts[t] ?? count };
+  });
+};
+
+/** Goes down to the bin that holds the k-th largest. */
+function descend(search: Search, histogram: Uint32Array, bits: number): void {
+  let bin = 2 ** bits - 1;
+  while (bin > 0 && (histogram[bin] ?? 0) < search.rest) search.rest -= histogram[bin--] ?? 0;
+  search.prefix = search.prefix * 2 ** bits + bin;
+  search.sharing = histogram[bin] ?? 0;
+}
+
+async function countKeys(
+  device: Device,
+  blocks: Blocks,
+  keys: BoundTerms,
+  pass: (typeof PASSES)[number],
+  searches: readonly Search[],
+  signal: AbortSignal | undefined,
+): Promise<Uint32Array> {
+  const kernels = partsOf(searches.length, MOST_TERMS).map((part) =>
+    termsKernel(keys.terms, blocks.dtypes, part, histogramReduction(part)),
+  );
+  await Promise.all(kernels.map((kernel) => device.prepare(kernel)));
+  const bytes = searches.length * BINS * 4;
+  using histogram = await device.lease(bytes, "histogram");
+  device.clear(histogram, 0, bytes);
+  const prefixes = Object.fromEntries(searches.map(({ prefix }, t) => [`prefix_${t}`, prefix]));
+  for await (const block of blocks) {
+    signal?.throwIfAborted();
+    const numbers = { ...keys.uniforms(block), ...packedNumbers(block), ...pass, ...prefixes };
+    for (const kernel of kernels) {
+      device.run(kernel, [block.buffer, histogram], numbers, Math.ceil(block.count / GROUP_ELEMENTS));
+    }
+  }
+  const counts = await device.read(histogram, 0, bytes);
+  signal?.throwIfAborted();
+  return new Uint32Array(counts.buffer);
+}
+
+/**
+ * Per term the index of the first element equal to the k-th largest that is not kept; undefined where all equals are.
+ * One pass counts equals per leaf; another looks into the leaf where the count passes.
+ */
+async function findCuts(
+  device: Device,
+  blocks: Blocks,
+  keys: BoundTerms,
+  searches: readonly Search[],
+  signal: AbortSignal | undefined,
+): Promise<readonly (number | undefined)[]> {
+  const cuts = new Array<number | undefined>(searches.length).fill(undefined);
+  const tied = searches.flatMap(({ rest, sharing }, t) => (rest > 0 && rest < sharing ? [t] : []));
+  if (tied.length === 0) return cuts;
+
+  /** Where the first element that is left out lies: its leaf, and how many equals come before it in the leaf. */
+  const places = new Map<number, { leaf: number; before: number }>();
+  const left = searches.map(({ rest }) => rest);
+  let leaf = 0;
+  await leafSums(device, blocks, equalsOf(keys, searches), signal, (equals) => {
+    for (let at = 0; at < equals.length; at += searches.length, leaf++) {
+      for (const t of tied) {
+        if (places.has(t)) continue;
+        const found = equals[at + t] ?? 0;
+        const before = left[t] ?? 0;
+        if (found > before) places.set(t, { leaf, before });
+        else left[t] = before - found;
+      }
+    }
+  });
+
+  const kernel = termsKernel(
+    keys.terms,
+    blocks.dtypes,
+    { from: 0, size: searches.length },
+    keysReduction(searches.length),
+  );
+  await device.prepare(kernel);
+  const bytes = searches.length * LEAF * 4;
+  using found = await device.lease(bytes, "keys");
+  for await (const block of blocks) {
+    signal?.throwIfAborted();
+    const here = [...places].filter(
+      ([, { leaf }]) => leaf * LEAF >= block.start && leaf * LEAF < block.start + block.count,
+    );
+    for (const [t, { leaf, before }] of here) {
+      const part = leafOf(block, blocks, leaf * LEAF);
+      device.run(kernel, [part.buffer, found], { ...keys.uniforms(part), ...packedNumbers(part) }, 1);
+      const read = await device.read(found, t * LEAF * 4, part.count * 4);
+      cuts[t] = part.start + indexOfNth(new Uint32Array(read.buffer), searches[t]?.prefix ?? 0, before);
+      places.delete(t);
+    }
+    if (places.size === 0) break;
+  }
+  return cuts;
+}
+
+/** The leaf of a block that starts at element `start` of the tensor, as a block of its own. */
+function leafOf(block: PackedBlock, blocks: Blocks, start: number): PackedBlock {
+  const skipped = start - block.start;
+  return {
+    buffer: block.buffer,
+    start,
+    count: Math.min(LEAF, block.count - skipped),
+    offsets: block.offsets.map((offset, k) => offset + skipped * DTYPE_BYTES[blocks.dtypes[k] ?? "F32"]),
+  };
+}
+
+/** Index of the element that has `before` others equal to `value` ahead of it. */
+function indexOfNth(values: Uint32Array, value: number, before: number): number {
+  let at = values.indexOf(value);
+  for (let skipped = 0; skipped < before; skipped++) at = values.indexOf(value, at + 1);
+  return at;
+}
+
+function histogramReduction(part: Part): Reduction {
+  const terms = Array.from({ length: part.size }, (_, i) => part.from + i);
+  return {
+    name: "histogram",
+    skeleton: histogramSkeleton,
+    imports: ["keys.wgsl"],
+    output: ["histogram", "array<atomic<u32>>"],
+    constants: { BINS },
+    uniforms: { shift: "u32", bits: "u32", ...scalars("prefix", terms) },
+    reference(values, output, { shift, bits, ...numbers }) {
+      const histogram = new Uint32Array(output.buffer, output.byteOffset, output.byteLength / 4);
+      const mask = 2 ** Number(bits) - 1;
+      values.forEach((term, i) => {
+        const prefix = Number(numbers[`prefix_${part.from + i}`]);
+        for (const key of keyBits(term)) {
+          const k = key >>> Number(shift);
+          if (k >>> Number(bits) !== prefix) continue;
+          const bin = (part.from + i) * BINS + (k & mask);
+          histogram[bin] = (histogram[bin] ?? 0) + 1;
+        }
+      });
+    },
+  };
+}
+
+function keysReduction(terms: number): Reduction {
+  return {
+    name: "keys",
+    skeleton: keysSkeleton,
+    imports: ["keys.wgsl"],
+    output: ["keys", "array<vec4u>"],
+    constants: {},
+    uniforms: {},
+    reference(values, output) {
+      const keys = new Uint32Array(output.buffer, output.byteOffset, terms * LEAF);
+      values.forEach((term, t) => {
+        keys.set(keyBits(term), t * LEAF);
+      });
+    },
+  };
+}
+
+const marked = new WeakMap<TermsDefinition, Map<number, TermsDefinition>>();
+
+/** Terms that are 1 where a key equals what its search found, for counting them. */
+function equalsOf(keys: BoundTerms, searches: readonly Search[]): BoundTerms {
+  const byCount = marked.get(keys.terms) ?? new Map<number, TermsDefinition>();
+  marked.set(keys.terms, byCount);
+  const terms = byCount.get(searches.length) ?? equalsDefinition(keys.terms, searches.length);
+  byCount.set(searches.length, terms);
+  const marks = Object.fromEntries(searches.map(({ prefix }, t) => [`mark_${t}`, prefix]));
+  return { terms, uniforms: (block) => ({ ...keys.uniforms(block), ...marks }) };
+}
+
+function equalsDefinition(keys: TermsDefinition, count: number): TermsDefinition {
+  const terms = Array.from({ length: count }, (_, t) => t);
+  return {
+    name: `equals of ${keys.name}`,
+    terms: () => count,
+    imports: [...new Set([...(keys.imports ?? []), "keys.wgsl" as const])],
+    wgsl: `${keys.wgsl.replace(/\bfn terms\b/, "fn key_terms")}\n${equalsWgsl}`,
+    uniforms: { ...keys.uniforms, ...scalars("mark", terms) },
+    reference(x, out, values, start) {
+      keys.reference(x, out, values, start);
+      for (const [t, term] of out.entries()) {
+        const mark = (values as Numbers)[`mark_${t}`];
+        keyBits(term).forEach((key, i) => {
+          term[i] = key === mark ? 1 : 0;
+        });
+      }
+    },
+  };
+}
+
+/** One u32 per term: `name_0`, `name_1` … */
+function scalars(name: string, terms: readonly number[]): Record<string, UniformType> {
+  return Object.fromEntries(terms.map((t) => [`${name}_${t}`, "u32" as const]));
+}

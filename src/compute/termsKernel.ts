@@ -1,0 +1,89 @@
+import { widen } from "../formats/convert";
+import type { FloatDType } from "../formats/dtypes";
+import type { Kernel, Numbers, UniformType } from "./kernel";
+import { type CommonShader, link } from "./link";
+import { PACKED_UNIFORMS, packedInputs } from "./packed";
+import type { TermsDefinition } from "./terms";
+import { uniformLayout } from "./uniforms";
+
+/** A reduction over terms: the skeleton around `fn terms`, and the same in TypeScript. */
+export interface Reduction {
+  readonly name: string;
+  readonly skeleton: string;
+  readonly imports?: readonly CommonShader[];
+  /** The one buffer that it writes to, with its WGSL type. */
+  readonly output: readonly [name: string, type: string];
+  readonly constants: Readonly<Record<string, number>>;
+  readonly uniforms: Readonly<Record<string, UniformType>>;
+  /** Reduces the terms of `count` elements into `output`, the buffer's raw bytes. */
+  reference(terms: readonly Float32Array[], output: Uint8Array<ArrayBuffer>, values: Numbers, count: number): void;
+}
+
+/** The terms that a kernel reduces, out of all of its definition. */
+export interface Part {
+  readonly from: number;
+  readonly size: number;
+}
+
+/** Cuts `terms` terms into parts of at most `most`, for kernels that can hold no more at once. */
+export function partsOf(terms: number, most: number): readonly Part[] {
+  return Array.from({ length: Math.ceil(terms / most) }, (_, i) => ({
+    from: i * most,
+    size: Math.min(most, terms - i * most),
+  }));
+}
+
+const kernels = new WeakMap<TermsDefinition, Map<string, Kernel<Numbers>>>();
+
+/** The kernel that applies a reduction to a part of the terms. Buffers: the packed inputs, the reduction's output. */
+export function termsKernel(
+  definition: TermsDefinition,
+  dtypes: readonly FloatDType[],
+  part: Part,
+  reduction: Reduction,
+): Kernel<Numbers> {
+  const known = kernels.get(definition) ?? new Map<string, Kernel<Numbers>>();
+  kernels.set(definition, known);
+  const name = `${reduction.name} of ${definition.name} ${dtypes.join("+")} [${part.from}, ${part.from + part.size})`;
+  const kernel = known.get(name) ?? linkTerms(name, definition, dtypes, part, reduction);
+  known.set(name, kernel);
+  return kernel;
+}
+
+function linkTerms(
+  name: string,
+  definition: TermsDefinition,
+  dtypes: readonly FloatDType[],
+  part: Part,
+  reduction: Reduction,
+): Kernel<Numbers> {
+  const count = definition.terms(dtypes.length);
+  const all = Array.from({ length: count }, (_, t) => t);
+  const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...reduction.uniforms, ...definition.uniforms }, dtypes.length);
+  const [output, type] = reduction.output;
+  const wgsl = link({
+    inputs: dtypes,
+    uniforms,
+    outputs: { [output]: type },
+    constants: { T: count, FROM: part.from, PART: part.size, ...reduction.constants },
+    imports: [...new Set([...(reduction.imports ?? []), ...(definition.imports ?? [])])],
+    lists: { t: all, p: all.slice(part.from, part.from + part.size) },
+    lane: "vec4f",
+    body: definition.wgsl,
+    skeleton: reduction.skeleton,
+  });
+  return {
+    name,
+    wgsl,
+    buffers: ["read", "read_write"],
+    packUniforms: uniforms.pack,
+    reference([packed, into], values) {
+      if (!packed || !into) throw new TypeError(`${name} needs two buffers.`);
+      const { count, start, stored } = packedInputs(packed, values, dtypes);
+      const terms = all.map(() => new Float32Array(count));
+      const inputs = stored.map((bytes, k) => widen(bytes, dtypes[k] ?? "F32"));
+      definition.reference(inputs, terms, values, start);
+      reduction.reference(terms.slice(part.from, part.from + part.size), into, values, count);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { createStore, del, entries, get, set } from "idb-keyval";
+import { openDevice } from "../compute/open";
+import { BlockStore } from "../io/blockStore";
+import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "../io/opfs";
+import { directoryPlace } from "./directoryPlace";
+import type { Environment, OutputPlace } from "./environment";
+import type { JobId } from "./protocol";
+import type { Records } from "./records";
+import type { HashThread } from "./threadHasher";
+import { threadHashers } from "./threadHasher";
+
+/** Folder in the origin private file system that holds one folder for each run. */
+const RUNS = "runs";
+/** A run's files: made here, and kept here as a result. */
+const runFolder = (id: JobId) => `${RUNS}/${id}`;
+
+/** The session's machine when it lives in a browser's worker: OPFS, IndexedDB, WebGPU, Web Locks. */
+export function browserEnvironment(): Environment {
+  return {
+    journal: browserRecords("journal"),
+    results: browserRecords("result"),
+    rates: browserRecords("rates"),
+    blocks: new BlockStore(),
+    openDevice: ({ device, budgetBytes }) =>
+      openDevice({ prefer: device, ...(budgetBytes === undefined ? {} : { budgetBytes }) }),
+    place: async (id, directory) => (directory ? directoryPlace(runFolder(id), directory) : browserPlace(id)),
+    runs: () => opfsFolders(RUNS),
+    resultFiles: (id) => opfsFiles(runFolder(id)),
+    hasher: threadHashers(
+      (): HashThread => new Worker(new URL("./hashWorker.ts", import.meta.url), { type: "module" }),
+    ),
+    async space() {
+      const { usage = 0, quota = Number.MAX_SAFE_INTEGER } = await navigator.storage.estimate();
+      return { usage, quota, persisted: await navigator.storage.persisted() };
+    },
+    persist: () => navigator.storage.persist(),
+    hold: holdLock,
+    async held() {
+      const { held = [] } = await navigator.locks.query();
+      return new Set(held.flatMap(({ name }) => (name === undefined ? [] : [name])));
+    },
+  };
+}
+
+/** A run kept in the browser is written where it stays. */
+function browserPlace(id: JobId): OutputPlace {
+  return {
+    kind: "browser",
+    name: id,
+    output: opfsOutput(runFolder(id)),
+    folder: opfsFolder(runFolder(id)),
+    inTheWay: async () => [],
+    clear: () => removeOpfs(runFolder(id)),
+  };
+}
+
+/** Records in IndexedDB, all kinds in one store, told apart by the first part of the key. */
+function browserRecords<T>(kind: string): Records<T> {
+  const store = createStore("awase-engine", "records");
+  const prefix = `${kind}:`;
+  return {
+    get: (key) => get<T>(prefix + key, store),
+    async all() {
+      const found = await entries<string, T>(store);
+      return found.flatMap(([key, record]) => (key.startsWith(prefix) ? [record] : []));
+    },
+    put: (key, record) => set(prefix + key, record, store),
+    remove: (key) => del(prefix + key, store),
+  };
+}
+
+/** Locks are let go of by the browser when a worker ends in whatever way. */
+function holdLock(name: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (!lock) return resolve(undefined);
+        return new Promise<void>((release) => resolve(release));
+      })
+      .catch(reject);
+  });
+}
+
+/** Names of the folders in a folder of the origin private file system. */
+async function opfsFolders(path: string): Promise<readonly string[]> {
+  const root = await navigator.storage.getDirectory();
+  const folder = await root.getDirectoryHandle(path, { create: true });
+  const names: string[] = [];
+  for await (const [name, { kind }] of folder.entries()) if (kind === "directory") names.push(name);
+  return names;
+}

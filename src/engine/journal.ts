@@ -1,0 +1,79 @@
+import { AwaseError } from "../base/errors";
+import type { JobId, MergeOptions, MergeReport, OutputFile } from "./protocol";
+import type { Records } from "./records";
+
+/** What must be known of a run to go on with it: after a reload, a crash, or a lost GPU. */
+export interface RunRecord {
+  readonly id: JobId;
+  readonly recipe: string;
+  readonly options: MergeOptions;
+  /** Of the plan and its models; see `planFingerprint`. */
+  readonly fingerprint: string;
+  /** Tensors of the plan. */
+  readonly tensors: number;
+  /** Indices in the plan of tensors whose bytes are safely on disk. */
+  readonly finished: readonly number[];
+  /** Files closed, hashed and delivered. */
+  readonly files: readonly OutputFile[];
+  readonly nonFinite: MergeReport["nonFinite"];
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  /** Seconds of work in earlier tries. */
+  readonly seconds: number;
+}
+
+/** The journal of one run. */
+export interface RunJournal {
+  readonly record: RunRecord;
+  /** Replaces some entries and stores the whole. */
+  note(change: Partial<Pick<RunRecord, "finished" | "files" | "nonFinite" | "seconds">>): Promise<void>;
+  /** The run is over: nothing is left to go on with. */
+  end(): Promise<void>;
+}
+
+export async function openJournal(records: Records<RunRecord>, first: RunRecord): Promise<RunJournal> {
+  let record = first;
+  await records.put(record.id, record);
+  return {
+    get record() {
+      return record;
+    },
+    async note(change) {
+      record = { ...record, ...change };
+      await records.put(record.id, record);
+    },
+    end: () => records.remove(record.id),
+  };
+}
+
+/**
+ * The journal of an unfinished run.
+ * @throws {AwaseError} `journal/not-found`
+ */
+export async function findRun(records: Records<RunRecord>, id: JobId): Promise<RunRecord> {
+  const record = await records.get(id);
+  if (record) return record;
+  throw new AwaseError(
+    "journal/not-found",
+    `There is no unfinished run ${id}. It was finished or discarded; start anew.`,
+    {
+      facts: { job: id },
+    },
+  );
+}
+
+/**
+ * Refuses to go on with other weights, or another plan, than the run began with: half of the output would be of one
+ * merge and half of another.
+ * @throws {AwaseError} `journal/changed`
+ */
+export function checkFingerprint(record: RunRecord, fingerprint: string): void {
+  if (record.fingerprint === fingerprint) return;
+  throw new AwaseError(
+    "journal/changed",
+    `Cannot go on with "${record.options.name}": its recipe now makes another plan than at the start (fingerprint ` +
+      `${fingerprint.slice(0, 12)}, was ${record.fingerprint.slice(0, 12)}), so a model was changed or replaced. ` +
+      "Load the same models again, or discard the run.",
+    { facts: { name: record.options.name, found: fingerprint, expected: record.fingerprint } },
+  );
+}

@@ -1,0 +1,58 @@
+import { directoryFolder } from "../io/directory";
+import { fetchedFolder } from "../io/fetched";
+import { filesFolder } from "../io/file";
+import { modelKey } from "../recipe/references";
+import type { Environment } from "./environment";
+import { type HubAccess, openHubModel } from "./hubModels";
+import type { OpenedModel } from "./models";
+import type { ModelKey, ModelOrigin } from "./protocol";
+import type { Results } from "./results";
+
+/** Where models are looked for. */
+export interface OriginAccess extends HubAccess {
+  readonly samplesUrl: string;
+  readonly environment: Environment;
+}
+
+/** Finds the folder of a model. No weight is read. */
+export async function openOrigin(
+  origin: ModelOrigin,
+  access: OriginAccess,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  switch (origin.kind) {
+    case "hub": {
+      const { repo, revision, commit } = origin;
+      const wanted = commit ?? revision;
+      return openHubModel(access, { repo, ...(wanted === undefined ? {} : { revision: wanted }) }, signal);
+    }
+    case "sample":
+      return { folder: fetchedFolder(origin.name, `${access.samplesUrl}/${origin.name}`) };
+    case "directory":
+      return { folder: directoryFolder(origin.handle) };
+    case "files":
+      return { folder: filesFolder(origin.name, origin.files) };
+    case "result":
+      return { folder: filesFolder(origin.id, await access.environment.resultFiles(origin.id)) };
+  }
+}
+
+/** What recipes call it: a Hub model as it was typed, anything else by its folder's name, a result by its own. */
+export async function keyOf(origin: ModelOrigin, results: Results): Promise<ModelKey> {
+  switch (origin.kind) {
+    case "hub":
+      return modelKey(origin.repo, origin.revision);
+    case "sample":
+    case "files":
+      return origin.name;
+    case "directory":
+      return origin.handle.name;
+    case "result":
+      return (await results.get(origin.id)).report.name;
+  }
+}
+
+/** The origin to open again later: a Hub model at the same commit, whatever its branch names by then. */
+export function pinned(origin: ModelOrigin, revision: string | undefined): ModelOrigin {
+  return origin.kind === "hub" && revision !== undefined ? { ...origin, commit: revision } : origin;
+}

@@ -1,0 +1,52 @@
+import type { DeviceInfo } from "../compute/device";
+import type { MergePlan } from "../recipe/plan";
+import type { Records } from "./records";
+
+/** How fast earlier runs went on one device, in bytes per second. */
+export interface DeviceRates {
+  /** Read and written bytes of runs that fetched nothing, by method. */
+  readonly merge: Readonly<Record<string, number>>;
+  /** Bytes over the network, of runs that fetched. */
+  readonly fetch?: number;
+}
+
+/** Remembers how long merges took on each device, to tell how long the next one will take. */
+export interface RateBook {
+  /** Seconds a plan will take; `undefined` before the first comparable run. Lanes overlap: the slowest alone counts. */
+  estimate(device: DeviceInfo, plan: MergePlan): Promise<number | undefined>;
+  record(device: DeviceInfo, plan: MergePlan, seconds: number): Promise<void>;
+}
+
+export function createRateBook(records: Records<DeviceRates>): RateBook {
+  const keyOf = (device: DeviceInfo) => `${device.kind} ${device.name}`;
+  return {
+    async estimate(device, plan) {
+      const rates = await records.get(keyOf(device));
+      const merge = rates?.merge[plan.method] ?? slowest(rates);
+      if (merge === undefined) return undefined;
+      const { fetchBytes } = plan.totals;
+      if (fetchBytes === 0) return workBytes(plan) / merge;
+      if (rates?.fetch === undefined) return undefined;
+      return Math.max(workBytes(plan) / merge, fetchBytes / rates.fetch);
+    },
+    async record(device, plan, seconds) {
+      if (seconds <= 0) return;
+      const { merge = {}, ...old } = (await records.get(keyOf(device))) ?? {};
+      const next =
+        plan.totals.fetchBytes > 0
+          ? { ...old, merge, fetch: plan.totals.fetchBytes / seconds }
+          : { ...old, merge: { ...merge, [plan.method]: workBytes(plan) / seconds } };
+      await records.put(keyOf(device), next);
+    },
+  };
+}
+
+function workBytes(plan: MergePlan): number {
+  return plan.totals.readBytes + plan.totals.writeBytes;
+}
+
+/** An unknown method is likely no faster than the slowest known one. */
+function slowest(rates: DeviceRates | undefined): number | undefined {
+  const known = Object.values(rates?.merge ?? {});
+  return known.length === 0 ? undefined : Math.min(...known);
+}

@@ -1,0 +1,279 @@
+import { expect, it } from "vitest";
+import { isAbort } from "../base/errors";
+import { openCpuDevice } from "../compute/cpu";
+import { MemoryFolder } from "../io/memory";
+import type { ByteSink, OutputFolder } from "../io/types";
+import { losable } from "./losableDevice";
+import { MemoryEnvironment } from "./memoryEnvironment";
+import type { MergeEvent, MergeOptions } from "./protocol";
+import { createSession, type Session } from "./session";
+import { filesOf, goldenRecipe, OPTIONS, openGoldenSession, SETTINGS } from "./testSession";
+
+const RECIPE = goldenRecipe("ties");
+/** Some tensors a file, several files. */
+const SHARDED: MergeOptions = { ...OPTIONS, shardBytes: 40_000 };
+const ignore = () => undefined;
+const cpu = async () => openCpuDevice({ reason: "The CPU was asked for." });
+
+/** What the merge gives when nothing happens to it. */
+async function undisturbed(recipe = RECIPE, options = SHARDED) {
+  const environment = new MemoryEnvironment();
+  await (await openGoldenSession(environment)).merge("whole", recipe, options, ignore);
+  return filesOf(environment, "whole");
+}
+
+/** An output whose disk fails for good after `limit` bytes of weights. */
+function failingAfter(limit: number, makeError: () => unknown): (output: OutputFolder) => OutputFolder {
+  let written = 0;
+  return (output) => ({
+    name: output.name,
+    remove: (path) => output.remove(path),
+    async create(path, options) {
+      const sink = await output.create(path, options);
+      return {
+        ...bound(sink),
+        async write(bytes, at) {
+          written += bytes.length;
+          if (written > limit) throw makeError();
+          await sink.write(bytes, at);
+        },
+      };
+    },
+  });
+}
+
+function bound(sink: ByteSink): ByteSink {
+  return {
+    write: (bytes, at) => sink.write(bytes, at),
+    flush: async () => sink.flush?.(),
+    close: () => sink.close(),
+    abort: () => sink.abort(),
+  };
+}
+
+/** Runs `act` once, when so many tensors are done. */
+function atTensor(count: number, act: () => void): (event: MergeEvent) => void {
+  let acted = false;
+  return (event) => {
+    if (acted || event.type !== "progress" || event.tensorsDone < count) return;
+    acted = true;
+    act();
+  };
+}
+
+it("goes on in the same session after a write failed, to the same bytes", async () => {
+  const environment = new MemoryEnvironment({
+    wrapOutput: failingAfter(100_000, () => new Error("The disk is away.")),
+  });
+  const session = await openGoldenSession(environment);
+  await expect(session.merge("job", RECIPE, SHARDED, ignore)).rejects.toThrow("The disk is away.");
+  const [run] = await session.unfinished();
+  expect(run).toMatchObject({ id: "job", name: "merged", recipe: RECIPE });
+  expect(run?.tensorsDone).toBeGreaterThan(0);
+  expect(run?.tensorsDone).toBeLessThan(run?.tensors ?? 0);
+  expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
+});
+
+it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, to the same bytes", async (limit) => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(limit, () => new Error("Power cut.")) });
+  const first = await openGoldenSession(environment);
+  await expect(first.merge("job", RECIPE, SHARDED, ignore)).rejects.toThrow("Power cut.");
+
+  environment.crash();
+  environment.options = {};
+  const second = await openGoldenSession(environment);
+  const [run] = await second.unfinished();
+  const events: MergeEvent[] = [];
+  const report = await second.resume(run?.id ?? "", (event) => events.push(event));
+  expect(events.find((event) => event.type === "progress")).toMatchObject({ tensorsDone: run?.tensorsDone });
+  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(report.files).toHaveLength(filesOf(environment, "job").size);
+  expect(await second.unfinished()).toEqual([]);
+  expect(await second.results()).toMatchObject([{ report: { id: "job" } }]);
+});
+
+it("gives the same checksums after a crash as without", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  environment.crash();
+  environment.options = {};
+  const resumed = await (await openGoldenSession(environment)).resume("job", ignore);
+  const whole = await (await openGoldenSession()).merge("job", RECIPE, SHARDED, ignore);
+  expect(resumed.files).toEqual(whole.files);
+});
+
+it("finds a staged file that vanished between two tries", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  await (await openGoldenSession(environment)).merge("job", RECIPE, OPTIONS, ignore).catch(ignore);
+  environment.crash();
+  environment.options = {};
+  environment.outputs.delete("job");
+  const resumed = (await openGoldenSession(environment)).resume("job", ignore);
+  await expect(resumed).rejects.toMatchObject({ code: "output/damaged" });
+});
+
+it("refuses to go on with a model that changed", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  const folder = (value: number) => tinyModel(value);
+  const recipe = "merge_method: linear\nmodels:\n  - {model: x, parameters: {weight: 1}}\n";
+  const first = createSession(environment);
+  await first.start(SETTINGS);
+  await first.place("x", folder(1));
+  environment.options = { wrapOutput: failingAfter(3000, () => new Error("Power cut.")) };
+  await first.merge("job", recipe, { ...OPTIONS, shardBytes: 1 }, ignore).catch(ignore);
+  expect(await first.unfinished()).toHaveLength(1);
+  environment.crash();
+  const second = createSession(environment);
+  await second.start(SETTINGS);
+  await second.place("x", folder(2));
+  await expect(second.resume("job", ignore)).rejects.toMatchObject({ code: "journal/changed" });
+  expect(await second.unfinished()).toHaveLength(1);
+});
+
+it("leaves nothing when it is cancelled", async () => {
+  const environment = new MemoryEnvironment();
+  const session = await openGoldenSession(environment);
+  const onEvent = atTensor(20, () => void session.cancel("job"));
+  const error = await session.merge("job", RECIPE, SHARDED, onEvent).catch((reason: unknown) => reason);
+  expect(isAbort(error)).toBe(true);
+  expect(environment.outputs.size).toBe(0);
+  expect(await session.unfinished()).toEqual([]);
+  expect(await session.results()).toEqual([]);
+  // The id is free again, and so is its lock.
+  await session.merge("job", RECIPE, SHARDED, ignore);
+  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+});
+
+it("goes on with a new device when the first is lost, and says so", async () => {
+  const environment = new MemoryEnvironment({ openDevice: async () => losable(await cpu()) });
+  const session = await openGoldenSession(environment);
+  const events: MergeEvent[] = [];
+  const lose = atTensor(15, () => void session.loseDevice());
+  await session.merge("job", RECIPE, SHARDED, (event) => {
+    events.push(event);
+    lose(event);
+  });
+  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(events.filter(({ type }) => type === "note")).toMatchObject([{ code: "gpu/lost" }]);
+  expectNeverFalling(events);
+});
+
+it("keeps the journal when the second device is lost as well", async () => {
+  const environment = new MemoryEnvironment({ openDevice: async () => losable(await cpu()) });
+  const session = await openGoldenSession(environment);
+  const [first, second] = [15, 25].map((count) => atTensor(count, () => void session.loseDevice()));
+  const merging = session.merge("job", RECIPE, SHARDED, (event) => {
+    first?.(event);
+    second?.(event);
+  });
+  await expect(merging).rejects.toMatchObject({ code: "gpu/lost" });
+  const [run] = await session.unfinished();
+  expect(run?.tensorsDone).toBeGreaterThanOrEqual(15);
+  await session.resume("job", ignore);
+  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+});
+
+it("removes an unfinished run that is discarded", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  const session = await openGoldenSession(environment);
+  await session.merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  await session.discard("job");
+  expect(environment.outputs.size).toBe(0);
+  expect(await session.unfinished()).toEqual([]);
+  await expect(session.resume("job", ignore)).rejects.toMatchObject({ code: "journal/not-found" });
+});
+
+it("does not show, or touch, a run that is at work in another session", async () => {
+  const environment = new MemoryEnvironment();
+  const [here, there] = [await openGoldenSession(environment), await openGoldenSession(environment)];
+  let seen: unknown;
+  let refused: Promise<unknown> = Promise.resolve();
+  const onEvent = atTensor(10, () => {
+    seen = there.unfinished();
+    refused = there.resume("job", ignore).catch((error: unknown) => error);
+  });
+  await here.merge("job", RECIPE, SHARDED, onEvent);
+  expect(await seen).toEqual([]);
+  expect(await refused).toMatchObject({ code: "job/elsewhere" });
+  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+});
+
+it("sweeps files of a run that nobody knows", async () => {
+  const environment = new MemoryEnvironment();
+  await (await environment.place("lost")).output.create("model.safetensors", { size: 8 });
+  await openGoldenSession(environment);
+  expect(environment.outputs.size).toBe(0);
+});
+
+it("refuses a merge that does not fit, with both numbers, before anything is written", async () => {
+  const environment = new MemoryEnvironment({ quota: 1000 });
+  const session = await openGoldenSession(environment);
+  const error = await session.merge("job", RECIPE, OPTIONS, ignore).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "storage/quota", facts: { free: 1000 } });
+  expect(filesOf(environment, "job").size).toBe(0);
+  expect(await session.unfinished()).toEqual([]);
+});
+
+it("stops at NaN and leaves nothing, unless it is allowed", async () => {
+  const environment = new MemoryEnvironment();
+  const session: Session = createSession(environment);
+  await session.start(SETTINGS);
+  await session.place("x", tinyModel(Number.NaN));
+  const recipe = "merge_method: linear\nmodels:\n  - {model: x, parameters: {weight: 1}}\n";
+  const events: MergeEvent[] = [];
+  const stopped = session.merge("job", recipe, OPTIONS, (event) => events.push(event));
+  await expect(stopped).rejects.toMatchObject({ code: "merge/non-finite" });
+  expect(events.some(({ type }) => type === "non-finite")).toBe(true);
+  expect(environment.outputs.size).toBe(0);
+  expect(await session.unfinished()).toEqual([]);
+  const report = await session.merge("job", recipe, { ...OPTIONS, allowNonFinite: true }, ignore);
+  expect(report.nonFinite.length).toBeGreaterThan(0);
+});
+
+/** A model of one layer whose weights are all `value`. */
+function tinyModel(value: number): MemoryFolder {
+  const shapes: Record<string, number[]> = {
+    "lm_head.weight": [16, 8],
+    "model.embed_tokens.weight": [16, 8],
+    "model.layers.0.input_layernorm.weight": [8],
+    "model.layers.0.mlp.down_proj.weight": [8, 16],
+    "model.layers.0.mlp.gate_proj.weight": [16, 8],
+    "model.layers.0.mlp.up_proj.weight": [16, 8],
+    "model.layers.0.post_attention_layernorm.weight": [8],
+    "model.layers.0.self_attn.k_proj.weight": [8, 8],
+    "model.layers.0.self_attn.o_proj.weight": [8, 8],
+    "model.layers.0.self_attn.q_proj.weight": [8, 8],
+    "model.layers.0.self_attn.v_proj.weight": [8, 8],
+    "model.norm.weight": [8],
+  };
+  let at = 0;
+  const header = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const bytes = 4 * shape.reduce((product, size) => product * size, 1);
+      at += bytes;
+      return [name, { dtype: "F32", shape, data_offsets: [at - bytes, at] }];
+    }),
+  );
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const file = new Uint8Array(8 + json.length + at);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+  file.set(json, 8);
+  file.set(new Uint8Array(new Float32Array(at / 4).fill(value).buffer), 8 + json.length);
+  const config = { architectures: ["LlamaForCausalLM"], model_type: "llama", num_hidden_layers: 1, vocab_size: 16 };
+  return new MemoryFolder("x", {
+    "config.json": new TextEncoder().encode(JSON.stringify(config)),
+    "model.safetensors": file,
+  });
+}
+
+function expectNeverFalling(events: readonly MergeEvent[]): void {
+  const progress = events.filter((event) => event.type === "progress");
+  for (const [index, event] of progress.slice(1).entries()) {
+    const before = progress[index];
+    for (const lane of ["fetch", "merge", "write"] as const) {
+      expect(event[lane].done).toBeGreaterThanOrEqual(before?.[lane].done ?? 0);
+      expect(event[lane].total).toBe(before?.[lane].total);
+    }
+    expect(event.tensorsDone).toBeGreaterThanOrEqual(before?.tensorsDone ?? 0);
+  }
+}

@@ -1,0 +1,280 @@
+import { AwaseError, isAbort } from "../base/errors";
+import { planShards, type Shard } from "../formats/safetensorsWriter";
+import { runMerge } from "../merge/run";
+import type { Checkpoint } from "../model/checkpoint";
+import type { MergePlan } from "../recipe/plan";
+import { cardText } from "./card";
+import type { DeviceKeeper } from "./deviceKeeper";
+import type { Environment, OutputPlace } from "./environment";
+import { planFingerprint } from "./fingerprint";
+import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
+import { neverFalling } from "./monotone";
+import type { Notes } from "./notes";
+import { WeightWriter } from "./output";
+import { notEmpty, outputPaths } from "./outputFiles";
+import type { JobId, MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "./protocol";
+import type { RateBook } from "./rates";
+import type { Results } from "./results";
+import { writeSideFiles } from "./sideFiles";
+import { checkRoom } from "./storage";
+
+type OnEvent = (event: MergeEvent) => void;
+
+export interface RunsContext {
+  readonly environment: Environment;
+  readonly device: DeviceKeeper;
+  readonly rates: RateBook;
+  readonly results: Results;
+  readonly notes: Notes;
+  models(): ReadonlyMap<string, Checkpoint>;
+  plan(recipe: string, seed: number): Promise<MergePlan>;
+}
+
+/** Merges, from their plan to their report, with a journal by which each can be taken up again. */
+export interface Runs {
+  begin(id: JobId, recipe: string, options: MergeOptions, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport>;
+  resume(id: JobId, onEvent: OnEvent, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
+  /** Runs cut short, newest first; those at work here or in another tab left out. */
+  unfinished(): Promise<readonly UnfinishedRun[]>;
+  discard(id: JobId): Promise<void>;
+}
+
+/** A run with everything open. */
+interface OpenRun {
+  readonly plan: MergePlan;
+  readonly place: OutputPlace;
+  readonly journal: RunJournal;
+  readonly writer: WeightWriter;
+  /** Lets go of the run's lock. */
+  readonly release: () => void;
+}
+
+export function createRuns(context: RunsContext): Runs {
+  const { environment } = context;
+  /** Runs that failed and may be resumed; their files are still open, as no other session may touch them. */
+  const suspended = new Map<JobId, OpenRun>();
+
+  async function begin(id: JobId, recipe: string, options: MergeOptions, signal: AbortSignal): Promise<OpenRun> {
+    const plan = await context.plan(recipe, options.seed);
+    const shards = planShards(plan.tensors, options.shardBytes);
+    const place = await environment.place(id, options.directory);
+    await checkRoom(environment, options.name, bytesToStore(place, shards));
+    const inTheWay = await place.inTheWay(outputPaths(plan, shards));
+    if (inTheWay.length > 0) throw notEmpty(place.name, inTheWay);
+    const fingerprint = await planFingerprint(plan, context.models(), signal);
+    const release = await lock(id);
+    const undo = async () => {
+      await environment.journal.remove(id);
+      release();
+    };
+    return undoneOnFailure(undo, async () => {
+      const journal = await openJournal(environment.journal, {
+        id,
+        recipe,
+        options,
+        fingerprint,
+        tensors: plan.tensors.length,
+        finished: [],
+        files: [],
+        nonFinite: [],
+        started: Date.now(),
+        seconds: 0,
+      });
+      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
+      return { plan, place, journal, writer, release };
+    });
+  }
+
+  async function takeUp(id: JobId, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<OpenRun> {
+    const open = suspended.get(id);
+    const release = open?.release ?? (await lock(id));
+    // A suspended run keeps its lock whatever happens here.
+    return undoneOnFailure(open ? () => undefined : release, async () => {
+      const record = open?.journal.record ?? (await findRun(environment.journal, id));
+      const plan = await context.plan(record.recipe, record.options.seed);
+      checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
+      suspended.delete(id);
+      if (open) return { ...open, plan };
+      const place = await environment.place(id, directory ?? record.options.directory);
+      const journal = await openJournal(environment.journal, record);
+      const shards = planShards(plan.tensors, record.options.shardBytes);
+      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
+      return { plan, place, journal, writer, release };
+    });
+  }
+
+  async function carryOut(run: OpenRun, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport> {
+    const { plan, place, journal, writer } = run;
+    const start = performance.now();
+    const soFar = journal.record.seconds;
+    const isFirstTry = writer.finished.size === 0;
+    const seconds = () => soFar + (performance.now() - start) / 1000;
+    try {
+      const { device, peakBytes } = await mergeTensors(run, onEvent, signal);
+      await writer.complete(signal);
+      await writeSideFiles({
+        plan,
+        models: context.models(),
+        writer,
+        place,
+        journal,
+        newHasher: environment.hasher,
+        card: (weights) => cardText(journal.record, plan, weights),
+        signal,
+      });
+      const { record } = journal;
+      const report: MergeReport = {
+        id: record.id,
+        name: record.options.name,
+        files: record.files,
+        tensors: plan.tensors.length,
+        seconds: seconds(),
+        readBytes: plan.totals.readBytes,
+        writtenBytes: record.files.reduce((sum, { size }) => sum + size, 0),
+        peakDeviceBytes: peakBytes,
+        device: device.info.name,
+        nonFinite: record.nonFinite,
+        place: place.kind,
+      };
+      if (place.kind === "browser") await context.results.keep({ report, recipe: record.recipe, finished: Date.now() });
+      await journal.end();
+      if (isFirstTry) await context.rates.record(device.info, plan, report.seconds);
+      run.release();
+      return report;
+    } catch (error) {
+      await stop(run, error, seconds());
+      throw error;
+    }
+  }
+
+  /** All tensors, on one device or, when it is lost, the rest on the next one. */
+  async function mergeTensors(run: OpenRun, listener: OnEvent, signal: AbortSignal) {
+    const { plan, journal, writer } = run;
+    const { allowNonFinite, blockBytes } = journal.record.options;
+    const onEvent = neverFalling(listener);
+    let peakBytes = 0;
+    for (let replaced = false; ; replaced = true) {
+      const device = await context.device.get();
+      try {
+        await runMerge(plan, {
+          models: context.models(),
+          device,
+          write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
+          async tensorDone(tensor, nonFinite) {
+            const name = plan.tensors[tensor]?.name ?? "";
+            if (nonFinite.inputs + nonFinite.outputs > 0) {
+              await journal.note({ nonFinite: [...journal.record.nonFinite, { tensor: name, ...nonFinite }] });
+            }
+            await writer.finish(tensor, signal);
+          },
+          skip: new Set(writer.finished),
+          signal,
+          onEvent,
+          allowNonFinite,
+          ...(blockBytes === undefined ? {} : { blockBytes }),
+        });
+        return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
+      } catch (error) {
+        if (!isLost(error) || replaced || signal.aborted) throw error;
+        peakBytes = Math.max(peakBytes, device.memory.peak);
+        await device.lost; // only then is the next one another
+        await writer.settle();
+        onEvent({
+          type: "note",
+          code: error.code,
+          message: `${error.message} A new device takes over at tensor ${writer.finished.size + 1} of ${plan.tensors.length}.`,
+          facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
+        });
+      }
+    }
+  }
+
+  /** After a failure: keeps what can be gone on with, takes away the rest. */
+  async function stop(run: OpenRun, error: unknown, seconds: number): Promise<void> {
+    const { plan, place, journal, writer } = run;
+    const hopeless = isAbort(error) || (error instanceof AwaseError && error.code === "merge/non-finite");
+    if (!hopeless && writer.finished.size > 0) {
+      // Disk full may be what stopped the run: then the journal keeps what it knew before.
+      await writer.settle().catch(() => undefined);
+      await journal.note({ seconds }).catch(() => undefined);
+      suspended.set(journal.record.id, run);
+      return;
+    }
+    await writer.abort();
+    await place.clear(outputPaths(plan, writer.shards));
+    await journal.end();
+    run.release();
+  }
+
+  async function lock(id: JobId): Promise<() => void> {
+    const release = await environment.hold(lockName(id));
+    if (release) return release;
+    throw new AwaseError(
+      "job/elsewhere",
+      `The run ${id} is at work in another tab. Watch it there, or close that tab.`,
+      {
+        facts: { job: id },
+      },
+    );
+  }
+
+  /** Remarks from below go to this run while it lasts. */
+  async function listening<T>(onEvent: OnEvent, work: () => Promise<T>): Promise<T> {
+    const stopListening = context.notes.listen((note) => onEvent({ type: "note", ...note }));
+    try {
+      return await work();
+    } finally {
+      stopListening();
+    }
+  }
+
+  return {
+    begin: (id, recipe, options, onEvent, signal) =>
+      listening(onEvent, async () => carryOut(await begin(id, recipe, options, signal), onEvent, signal)),
+    resume: (id, onEvent, signal, directory) =>
+      listening(onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
+    async unfinished() {
+      const held = await environment.held();
+      const records = await environment.journal.all();
+      return records
+        .filter(({ id }) => suspended.has(id) || !held.has(lockName(id)))
+        .sort((a, b) => b.started - a.started)
+        .map(unfinishedRun);
+    },
+    async discard(id) {
+      const open = suspended.get(id);
+      const record = open?.journal.record ?? (await findRun(environment.journal, id));
+      const place = open?.place ?? (await environment.place(id, record.options.directory));
+      suspended.delete(id);
+      await open?.writer.abort();
+      await place.clear(open ? outputPaths(open.plan, open.writer.shards) : record.files.map(({ path }) => path));
+      await environment.journal.remove(id);
+      open?.release();
+    },
+  };
+}
+
+const lockName = (id: JobId) => `awase-run ${id}`;
+
+/** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
+function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
+  const sizes = shards.map(({ size }) => size);
+  return place.delivery ? Math.max(0, ...sizes) : sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function undoneOnFailure<T>(undo: () => void | Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+function isLost(error: unknown): error is AwaseError {
+  return error instanceof AwaseError && error.code === "gpu/lost";
+}
+
+function unfinishedRun({ id, recipe, options, finished, tensors, started }: RunRecord): UnfinishedRun {
+  return { id, name: options.name, recipe, options, tensorsDone: finished.length, tensors, started };
+}

@@ -1,0 +1,154 @@
+import { AwaseError } from "../base/errors";
+import { createHub } from "../hub/hubClient";
+import type { Hub } from "../hub/types";
+import type { Folder } from "../io/types";
+import { methodFacts } from "../merge/registry";
+import { configNumber, DEPTH_KEYS } from "../model/config";
+import { modelFacts } from "../model/facts";
+import { keepDevice } from "./deviceKeeper";
+import type { Environment } from "./environment";
+import { createJobs } from "./jobs";
+import { createShelf, type ShelvedModel } from "./models";
+import { createNotes } from "./notes";
+import { keyOf, openOrigin, pinned } from "./origins";
+import { missingModels, plan, requirePlan } from "./planning";
+import type { EngineApi, EngineSettings, ModelKey, ModelOrigin, ModelSummary, RecipeReport } from "./protocol";
+import { createRateBook } from "./rates";
+import { keepResults } from "./results";
+import { createRuns } from "./runs";
+import { storageFacts, sweep } from "./storage";
+
+/** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
+export interface Session extends EngineApi {
+  /** Puts up a model whose folder is at hand. @throws as `addModel` */
+  place(key: ModelKey, folder: Folder, signal?: AbortSignal): Promise<void>;
+  /** Lets go of the device. */
+  close(): void;
+}
+
+/** An engine on the given machine. `start` comes first; calls before it fail with `engine/not-started`. */
+export function createSession(environment: Environment): Session {
+  let started: { readonly settings: EngineSettings; readonly hub: Hub } | undefined;
+  const setup = () => {
+    if (started) return started;
+    throw new AwaseError("engine/not-started", "The engine has no settings yet. Reload the page to start it.");
+  };
+  const device = keepDevice(async () => environment.openDevice(setup().settings));
+  const jobs = createJobs();
+  const notes = createNotes();
+  const rates = createRateBook(environment.rates);
+  const results = keepResults(environment);
+  const shelf = createShelf();
+  const planning = async (seed: number) => ({ seed, budgetBytes: (await device.get()).info.budgetBytes });
+  const runs = createRuns({
+    environment,
+    device,
+    rates,
+    results,
+    notes,
+    models: () => shelf.checkpoints,
+    plan: async (recipe, seed) => requirePlan(recipe, shelf.checkpoints, await planning(seed)),
+  });
+
+  const access = () => {
+    const { settings, hub } = setup();
+    const { blocks } = environment;
+    return { hub, notes, environment, samplesUrl: settings.samplesUrl, ...(blocks ? { blocks } : {}) };
+  };
+
+  async function check(recipe: string, seed: number): Promise<RecipeReport> {
+    const models = shelf.checkpoints;
+    const missing = missingModels(recipe, models);
+    const report = await plan(recipe, models, await planning(seed));
+    if (!report.plan) return { problems: report.problems, missing };
+    const { method, totals, outputDType, config } = report.plan;
+    const seconds = await rates.estimate((await device.get()).info, report.plan);
+    return {
+      problems: report.problems,
+      missing,
+      plan: {
+        method,
+        models: report.plan.models.map(({ key }) => key),
+        totals,
+        outputDType,
+        layers: DEPTH_KEYS.map((key) => configNumber(config, key)).find((depth) => depth !== undefined) ?? 0,
+        ...(seconds === undefined ? {} : { seconds }),
+      },
+    };
+  }
+
+  return {
+    async start(settings) {
+      device.close();
+      const token = environment.hubToken === undefined ? {} : { token: environment.hubToken };
+      started = { settings, hub: createHub({ hubUrl: settings.hubUrl, onNote: notes.send, ...token }) };
+      await sweep(environment);
+      return (await device.get()).info;
+    },
+    methods: async () => methodFacts.map(plainFacts),
+    addModel: (job, origin) =>
+      jobs.run(job, async (signal) =>
+        summarise(
+          origin,
+          await shelf.add(await keyOf(origin, results), () => openOrigin(origin, access(), signal), signal),
+        ),
+      ),
+    removeModel: async (key) => shelf.remove(key),
+    async details(key) {
+      const { checkpoint } = shelf.get(key);
+      return {
+        config: checkpoint.configText,
+        tensors: [...checkpoint.tensors.values()].map(({ name, dtype, shape, start, end, file }) => ({
+          name,
+          dtype,
+          shape,
+          bytes: end - start,
+          file,
+        })),
+      };
+    },
+    searchHub: (job, query) => jobs.run(job, (signal) => setup().hub.search(query, signal)),
+    check,
+    merge: (job, recipe, options, onEvent) =>
+      jobs.run(job, (signal) => runs.begin(job, recipe, options, onEvent, signal)),
+    resume: (job, onEvent, directory) => jobs.run(job, (signal) => runs.resume(job, onEvent, signal, directory)),
+    unfinished: async () => (await runs.unfinished()).filter(({ id }) => !jobs.has(id)),
+    discard: (job) => runs.discard(job),
+    cancel: async (job) => jobs.cancel(job),
+    results: () => results.list(),
+    removeResult: (id) => results.remove(id),
+    async resultFiles(id) {
+      await results.get(id);
+      return environment.resultFiles(id);
+    },
+    exportResult: (job, id, directory, onEvent) =>
+      jobs.run(job, (signal) => results.export(id, directory, onEvent, signal)),
+    storage: () => storageFacts(environment),
+    evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),
+    persist: () => environment.persist(),
+    memory: async () => device.current?.memory ?? { lent: 0, held: 0, peak: 0 },
+    loseDevice: async () => device.lose(),
+    place: async (key, folder, signal) => void (await shelf.add(key, async () => ({ folder }), signal)),
+    close: () => device.close(),
+  };
+}
+
+async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<ModelSummary> {
+  const { checkpoint, license, revision } = model;
+  const facts = modelFacts(checkpoint);
+  return {
+    ...facts,
+    key: checkpoint.key,
+    origin: pinned(origin, revision),
+    cachedBytes: model.cachedBytes ? await model.cachedBytes() : facts.bytes,
+    ...(license === undefined ? {} : { license }),
+    ...(revision === undefined ? {} : { revision }),
+  };
+}
+
+/** Method facts without functions, which cannot be posted. */
+function plainFacts(facts: (typeof methodFacts)[number]): Awaited<ReturnType<EngineApi["methods"]>>[number] {
+  const { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes } = facts;
+  const paper = facts.paper ? { paper: facts.paper } : {};
+  return { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes, ...paper };
+}

@@ -1,0 +1,121 @@
+import { AwaseError, type ErrorFacts } from "../base/errors";
+import { checkPath } from "../io/path";
+import { findDuplicateName, isObject, quoted } from "./json";
+import type { StoredTensor } from "./tensor";
+
+/** Name of the file that says which shard holds which tensor. */
+export const INDEX_FILE = "model.safetensors.index.json";
+
+/** Which shard holds which tensor. */
+export interface ShardIndex {
+  /** File of each tensor, in the order of the index. */
+  readonly weightMap: ReadonlyMap<string, string>;
+  /** The files, each once, in the order they first appear. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads `model.safetensors.index.json`.
+ * @throws {AwaseError} `safetensors/index-not-json`, `index-duplicate-name`, `index-weight-map`, `index-path`
+ */
+export function parseIndex(text: string): ShardIndex {
+  const parsed = parse(text);
+  const duplicate = findDuplicateName(text);
+  if (duplicate !== undefined) {
+    throw fault("duplicate-name", `has the name ${quoted(duplicate)} 2 times instead of once`, { tensor: duplicate });
+  }
+  const map = isObject(parsed) ? parsed.weight_map : undefined;
+  if (!isObject(map)) throw fault("weight-map", "has no weight_map from tensor names to file names");
+  const weightMap = new Map<string, string>();
+  for (const [tensor, file] of Object.entries(map)) {
+    if (typeof file !== "string") {
+      throw fault("weight-map", `gives ${quoted(tensor)} a file of type ${typeof file} instead of text`, { tensor });
+    }
+    weightMap.set(tensor, checkedPath(tensor, file));
+  }
+  return { weightMap, files: [...new Set(weightMap.values())] };
+}
+
+/**
+ * Checks that every shard the index names is in the folder.
+ * @param paths files of the folder
+ * @throws {AwaseError} `safetensors/index-missing-shard`
+ */
+export function checkShardFiles(index: ShardIndex, paths: ReadonlySet<string>): void {
+  const missing = index.files.filter((file) => !paths.has(file));
+  const first = missing[0];
+  if (first === undefined) return;
+  throw fault(
+    "missing-shard",
+    `names ${index.files.length} files, but ${missing.length} of them are not in the folder, the first is ${quoted(first)}`,
+    { file: first, files: index.files.length, missing: missing.length },
+  );
+}
+
+/**
+ * Checks that a shard holds every tensor the index expects in it.
+ * @throws {AwaseError} `safetensors/index-missing-tensor`
+ */
+export function checkShardTensors(index: ShardIndex, file: string, tensors: readonly StoredTensor[]): void {
+  const held = new Set(tensors.map(({ name }) => name));
+  const expected = [...index.weightMap].filter(([, where]) => where === file).map(([tensor]) => tensor);
+  const missing = expected.filter((tensor) => !held.has(tensor));
+  const first = missing[0];
+  if (first === undefined) return;
+  throw fault(
+    "missing-tensor",
+    `expects ${expected.length} tensors in ${quoted(file)}, but ${missing.length} of them are not there, the first is ${quoted(first)}`,
+    { file, tensor: first, expected: expected.length, missing: missing.length },
+  );
+}
+
+/**
+ * Text of the index of several shards, as mergekit writes it.
+ * @param tensors of all shards, in writing order
+ */
+export function indexJson(tensors: readonly StoredTensor[]): string {
+  const total = tensors.reduce((sum, { start, end }) => sum + (end - start), 0);
+  return `${JSON.stringify(
+    {
+      metadata: { mergekit_version: MERGEKIT_VERSION, total_size: total },
+      weight_map: Object.fromEntries(tensors.map(({ name, file }) => [name, file])),
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+/** The release whose layout of the output folder we follow; some tools look for this field. */
+const MERGEKIT_VERSION = "0.1.4";
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw fault("not-json", `(${text.length} characters) is not JSON`, { characters: text.length }, cause);
+  }
+}
+
+function checkedPath(tensor: string, file: string): string {
+  try {
+    return checkPath(file);
+  } catch (cause) {
+    throw fault(
+      "path",
+      `gives ${quoted(tensor)} the file ${quoted(file)}, which is not inside the folder`,
+      { tensor, file },
+      cause,
+    );
+  }
+}
+
+function fault(kind: string, what: string, facts: ErrorFacts = {}, cause?: unknown): AwaseError {
+  return new AwaseError(
+    `safetensors/index-${kind}`,
+    `Cannot use the shard index: ${INDEX_FILE} ${what}. Download or export the model again.`,
+    {
+      cause,
+      facts,
+    },
+  );
+}

@@ -1,0 +1,62 @@
+import { afterAll, expect, it } from "vitest";
+import { directoryFolder, directoryOutput } from "./directory";
+import { removeOpfs } from "./opfs";
+import { describeOutput } from "./outputSuite";
+import { patterned } from "./testing";
+
+/* A picked folder needs a person; a folder of the browser's own file system has the same interface. */
+const ROOT = "awase-directory-test";
+let made = 0;
+afterAll(() => removeOpfs(ROOT));
+
+async function fresh(): Promise<FileSystemDirectoryHandle> {
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
+  return root.getDirectoryHandle(`folder-${++made}`, { create: true });
+}
+
+async function filesOf(handle: FileSystemDirectoryHandle): Promise<ReadonlyMap<string, Uint8Array>> {
+  const folder = directoryFolder(handle);
+  const read = async (path: string, size: number) => (await folder.open(path)).read(0, size);
+  return new Map(
+    await Promise.all((await folder.list()).map(async ({ path, size }) => [path, await read(path, size)] as const)),
+  );
+}
+
+describeOutput(
+  "a picked folder",
+  async () => {
+    const handle = await fresh();
+    return { output: directoryOutput(handle), files: () => filesOf(handle) };
+  },
+  { resumes: false },
+);
+
+it("lists what is there but hidden folders, and opens by path", async () => {
+  const handle = await fresh();
+  for (const path of ["config.json", "sub/a.bin", ".git/HEAD"]) {
+    const sink = await directoryOutput(handle).create(path, { size: 300 });
+    await sink.write(patterned(300), 0);
+    await sink.close();
+  }
+  const folder = directoryFolder(handle);
+  expect(folder.name).toBe(handle.name);
+  expect(await folder.list()).toEqual([
+    { path: "config.json", size: 300 },
+    { path: "sub/a.bin", size: 300 },
+  ]);
+  expect(await (await folder.open("sub/a.bin")).read(7, 99)).toEqual(patterned(300).slice(7, 99));
+  for (const path of ["nothing", "sub", "sub/a.bin/b"]) {
+    await expect(folder.open(path)).rejects.toMatchObject({ code: "io/not-found", facts: { path } });
+  }
+  await expect(folder.open("../config.json")).rejects.toMatchObject({ code: "io/path" });
+});
+
+it("tells that access was taken back", async () => {
+  const handle = await fresh();
+  const refused = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  const closed = new Proxy(handle, {
+    get: (target, key) => (key === "getFileHandle" ? refused : Reflect.get(target, key, target)),
+  });
+  await expect(directoryFolder(closed).open("f")).rejects.toMatchObject({ code: "io/permission" });
+  await expect(directoryOutput(closed).create("f", { size: 1 })).rejects.toMatchObject({ code: "io/permission" });
+});

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { AwaseError } from "../base/errors";
+import { checkRange, notFound, shortRead } from "./errors";
+import { MAX_FOLDER_FILES } from "./limits";
+import { checkPath } from "./path";
+import type { ByteSource, FileEntry, Folder } from "./types";
+
+/** `manifest.json` of a folder of static files: a web server cannot list one. */
+const MANIFEST = "manifest.json";
+const Manifest = z.array(z.object({ path: z.string(), size: z.int().nonnegative() })).max(MAX_FOLDER_FILES);
+
+/** A folder of static files on a web server, as the bundled samples are. @param baseUrl with or without a final slash */
+export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.fetch.bind(globalThis)): Folder {
+  const url = (path: string) => `${baseUrl.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
+  const list = async (signal?: AbortSignal): Promise<readonly FileEntry[]> => {
+    const response = await get(fetch, url(MANIFEST), { signal: signal ?? null });
+    const manifest = Manifest.safeParse(await response.json().catch(() => undefined));
+    if (!manifest.success) {
+      throw new AwaseError(
+        "io/manifest",
+        `${MANIFEST} of ${name} is not a list of files with path and size. Reload the page; if that does not help, the site is incomplete.`,
+        { cause: manifest.error, facts: { name } },
+      );
+    }
+    for (const { path } of manifest.data) checkPath(path);
+    return manifest.data;
+  };
+  let files: readonly FileEntry[] | undefined;
+  return {
+    name,
+    list,
+    async open(path, signal) {
+      files ??= await list(signal);
+      const entry = files.find((file) => file.path === path);
+      if (!entry) throw notFound(name, path);
+      return new FetchedSource(path, entry.size, url(path), fetch);
+    },
+  };
+}
+
+/** Reads by range where the server honours ranges, else the whole file once. */
+class FetchedSource implements ByteSource {
+  #whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly size: number,
+    readonly url: string,
+    readonly fetch: typeof globalThis.fetch,
+  ) {}
+
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    signal?.throwIfAborted();
+    checkRange(this, start, end);
+    if (start === end) return new Uint8Array(0);
+    const whole = await this.#whole?.catch(() => undefined); // another reader's cancel is not ours
+    signal?.throwIfAborted();
+    if (whole) return whole.slice(start, end);
+    const response = await get(this.fetch, this.url, {
+      signal: signal ?? null,
+      headers: { Range: `bytes=${start}-${end - 1}` },
+    });
+    if (response.status !== 206) return (await this.#keep(response)).slice(start, end);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const stated = response.headers.get("Content-Range");
+    // A server that answers another range is as wrong as one that answers too little.
+    if (stated !== null && !stated.startsWith(`bytes ${start}-${end - 1}/`))
+      throw shortRead(this.name, start, end, bytes.length);
+    if (bytes.length !== end - start) throw shortRead(this.name, start, end, bytes.length);
+    return bytes;
+  }
+
+  /** A server that ignores ranges sent the whole file: it is kept, and not fetched again. */
+  async #keep(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#whole) {
+      await response.body?.cancel();
+      return this.#whole;
+    }
+    const whole = response.arrayBuffer().then((buffer) => {
+      if (buffer.byteLength !== this.size) throw shortRead(this.name, 0, this.size, buffer.byteLength);
+      return new Uint8Array(buffer);
+    });
+    this.#whole = whole;
+    whole.catch(() => {
+      this.#whole = undefined; // cut short or cancelled: the next read asks again
+    });
+    return whole;
+  }
+}
+
+async function get(fetch: typeof globalThis.fetch, url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, init);
+  } catch (cause) {
+    if (init.signal?.aborted) throw init.signal.reason;
+    throw new AwaseError(
+      "io/unreachable",
+      `Could not reach ${url}. Check that the page is still served, and try again.`,
+      {
+        cause,
+        facts: { url },
+      },
+    );
+  }
+  if (!response.ok) {
+    throw new AwaseError(
+      "io/http",
+      `${url} answered ${response.status} instead of 200. Reload the page and try again.`,
+      {
+        facts: { url, status: response.status },
+      },
+    );
+  }
+  return response;
+}

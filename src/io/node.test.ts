@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { nodeFolder } from "./node";
+import { patterned } from "./testing";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "awase-node-"));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+it("lists files in folders, through links, and leaves hidden folders and dead links out", async () => {
+  await mkdir(join(root, "b"));
+  await mkdir(join(root, ".git"));
+  await writeFile(join(root, "b", "c.json"), "{}");
+  await writeFile(join(root, ".git", "HEAD"), "ref");
+  await writeFile(join(root, "blob"), patterned(9));
+  await symlink(join(root, "blob"), join(root, "a.safetensors"));
+  await symlink(join(root, "gone"), join(root, "dead"));
+  await symlink(root, join(root, "loop"));
+  expect(await nodeFolder(root).list()).toEqual([
+    { path: "a.safetensors", size: 9 },
+    { path: "b/c.json", size: 2 },
+    { path: "blob", size: 9 },
+  ]);
+});
+
+it("reads ranges", async () => {
+  await writeFile(join(root, "f"), patterned(5000));
+  const source = await nodeFolder(root).open("f");
+  expect(source.size).toBe(5000);
+  expect(await source.read(17, 4711)).toEqual(patterned(5000).slice(17, 4711));
+  await expect(source.read(0, 5001)).rejects.toMatchObject({ code: "io/range" });
+  await expect(source.read(0, 1, AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+});
+
+it("tells a file that was cut short meanwhile", async () => {
+  await writeFile(join(root, "f"), patterned(5000));
+  const source = await nodeFolder(root).open("f");
+  await truncate(join(root, "f"), 100);
+  await expect(source.read(50, 5000)).rejects.toMatchObject({
+    code: "io/short-read",
+    facts: { expected: 4950, got: 50 },
+  });
+});
+
+it("tells what is not there and never leaves its folder", async () => {
+  const folder = nodeFolder(join(root, "model"));
+  await expect(folder.list()).rejects.toMatchObject({ code: "io/not-found" });
+  await mkdir(join(root, "model", "sub"), { recursive: true });
+  await writeFile(join(root, "secret"), "s");
+  await expect(folder.open("f")).rejects.toMatchObject({ code: "io/not-found" });
+  await expect(folder.open("sub")).rejects.toMatchObject({ code: "io/not-found" });
+  await expect(folder.open("../secret")).rejects.toMatchObject({ code: "io/path" });
+});

@@ -1,0 +1,152 @@
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  checkRange,
+  checkWrite,
+  closedSink,
+  incomplete,
+  notFound,
+  quotaExceeded,
+  shortRead,
+  tooManyFiles,
+} from "./errors";
+import { isUnfinished, MAX_FOLDER_DEPTH, MAX_FOLDER_FILES, PART } from "./limits";
+import { checkPath } from "./path";
+import type { ByteSink, ByteSource, FileEntry, Folder, OutputFolder } from "./types";
+
+/** A model folder on disk. Links to files are followed (the Hub's own cache is made of them), links to folders are not. */
+export function nodeFolder(path: string): Folder {
+  const root = resolve(path);
+  const name = basename(root);
+  return {
+    name,
+    async list(signal) {
+      const files: FileEntry[] = [];
+      await collect(root, "", 0, files, signal);
+      return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    async open(file) {
+      const full = join(root, checkPath(file));
+      const facts = await stat(full).catch((cause: unknown) => {
+        throw notFound(root, file, cause);
+      });
+      if (!facts.isFile()) throw notFound(root, file);
+      return nodeSource(full, file, facts.size);
+    },
+  };
+}
+
+async function collect(root: string, below: string, depth: number, into: FileEntry[], signal?: AbortSignal) {
+  signal?.throwIfAborted();
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
+    throw notFound(root, below || ".", cause);
+  });
+  for (const entry of entries) {
+    const path = below ? `${below}/${entry.name}` : entry.name;
+    if (entry.isDirectory()) {
+      // Hidden folders hold a repository's history or a downloader's notes, not the model.
+      if (depth < MAX_FOLDER_DEPTH && !entry.name.startsWith(".")) await collect(root, path, depth + 1, into, signal);
+      continue;
+    }
+    if (isUnfinished(path)) continue;
+    const facts = await stat(join(root, path)).catch(() => undefined); // a link that leads nowhere is no file
+    if (facts?.isFile()) into.push({ path, size: facts.size });
+    if (into.length > MAX_FOLDER_FILES) throw tooManyFiles(root, MAX_FOLDER_FILES);
+  }
+}
+
+function nodeSource(full: string, name: string, size: number): ByteSource {
+  return {
+    name,
+    size,
+    async read(start, end, signal) {
+      signal?.throwIfAborted();
+      checkRange({ name, size }, start, end);
+      // Opened per read: a source has no end of life, and an open file costs microseconds against a block.
+      const file = await open(full, "r");
+      try {
+        const bytes = new Uint8Array(end - start);
+        for (let done = 0; done < bytes.length; ) {
+          signal?.throwIfAborted();
+          const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+          if (bytesRead === 0) throw shortRead(name, start, end, done);
+          done += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** A folder on disk to write to. A file is `name.part` until it is closed whole, then it is renamed. */
+export function nodeOutput(path: string): OutputFolder {
+  const root = resolve(path);
+  return {
+    name: basename(root),
+    async create(file, { size, resume = false }) {
+      const full = join(root, checkPath(file));
+      await mkdir(dirname(full), { recursive: true });
+      const part = full + PART;
+      const before = resume ? await stat(part).catch(() => undefined) : undefined;
+      const kept = before !== undefined && before.size <= size;
+      return new NodeSink(await open(part, kept ? "r+" : "w+"), full, file, size);
+    },
+    async remove(file) {
+      const full = join(root, checkPath(file));
+      await rm(full, { force: true });
+      await rm(full + PART, { force: true });
+    },
+  };
+}
+
+class NodeSink implements ByteSink {
+  #open = true;
+
+  constructor(
+    readonly file: FileHandle,
+    readonly full: string,
+    readonly name: string,
+    readonly size: number,
+  ) {}
+
+  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    checkWrite(this.name, this.size, at, bytes.length);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await this.file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      }
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      const disk = await statfs(dirname(this.full)).catch(() => undefined);
+      throw quotaExceeded(this.name, bytes.length, disk && disk.bavail * disk.bsize, error);
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    await this.file.datasync();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    const { size } = await this.file.stat();
+    if (size !== this.size) throw incomplete(this.name, this.size, size);
+    this.#open = false;
+    await this.file.close();
+    await rename(this.full + PART, this.full);
+  }
+
+  async abort(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.file.close();
+    await rm(this.full + PART, { force: true });
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}

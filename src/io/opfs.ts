@@ -1,0 +1,174 @@
+import { descend, explain, isMissing, openFile, WritableSink, walkDirectory, whenUnlocked } from "./directory";
+import { checkWrite, closedSink, incomplete, isQuotaExceeded, quotaExceeded } from "./errors";
+import { fileSource } from "./file";
+import { PART } from "./limits";
+import { checkPath, splitPath } from "./path";
+import type { ByteSink, Folder, OutputFolder } from "./types";
+
+/*
+ * The origin private file system: files that belong to this page and cost no permission. A file is `name.part` until
+ * it is closed whole; then it is moved to its name.
+ */
+
+/** A folder kept in the browser. @param path from the file system's root */
+export function opfsFolder(path: string): Folder {
+  return {
+    name: splitPath(checkPath(path)).file,
+    async list() {
+      return (await opfsFiles(path)).map((entry) => ({ path: entry.path, size: entry.file.size }));
+    },
+    async open(file) {
+      return fileSource(await openFile(await folderAt(path, false), file), file);
+    },
+  };
+}
+
+/** The finished files of a folder kept in the browser, by path; none if there is no such folder. */
+export async function opfsFiles(path: string): Promise<readonly { readonly path: string; readonly file: File }[]> {
+  const files: { path: string; file: File }[] = [];
+  try {
+    for await (const found of walkDirectory(await folderAt(path, false))) {
+      files.push({ path: found.path, file: await found.file.getFile() });
+    }
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+  }
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Removes a folder kept in the browser with everything in it, if it is there. */
+export async function removeOpfs(path: string): Promise<void> {
+  const { folders, file } = splitPath(checkPath(path));
+  try {
+    const parent = await descend(await navigator.storage.getDirectory(), folders, false);
+    await parent.removeEntry(file, { recursive: true });
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+  }
+}
+
+/**
+ * A folder kept in the browser, to write to. In a worker, files are written in place: `flush` makes bytes last, and
+ * `resume` finds them after a crash. Elsewhere the browser writes to a copy that a crash throws away: there is no
+ * `flush`, and `resume` begins anew.
+ */
+export function opfsOutput(path: string): OutputFolder {
+  checkPath(path);
+  return {
+    name: splitPath(path).file,
+    async create(file, { size, resume = false }) {
+      const { folders, file: name } = splitPath(checkPath(file));
+      const folder = await descend(await folderAt(path, true), folders, true);
+      const part = (await folder.getFileHandle(name + PART, { create: true })) as PrivateFileHandle;
+      const finish = async () => {
+        await remove(folder, name); // a move does not replace
+        await whenUnlocked(() => part.move(name));
+      };
+      const discard = () => remove(folder, name + PART);
+      try {
+        const openInPlace = part.createSyncAccessHandle?.bind(part);
+        if (!openInPlace) {
+          return new WritableSink(await part.createWritable(), file, size, { onClose: finish, onAbort: discard });
+        }
+        const access = await whenUnlocked(openInPlace);
+        if (!resume || access.getSize() > size) access.truncate(0);
+        return new AccessSink(access, file, size, finish, discard);
+      } catch (cause) {
+        throw explain(cause, path, file);
+      }
+    },
+    async remove(file) {
+      const { folders, file: name } = splitPath(checkPath(file));
+      try {
+        const folder = await descend(await folderAt(path, false), folders, false);
+        await remove(folder, name);
+        await remove(folder, name + PART);
+      } catch (cause) {
+        if (!isMissing(cause)) throw cause;
+      }
+    },
+  };
+}
+
+/** What TypeScript's library for pages does not know of a file handle. */
+interface PrivateFileHandle extends FileSystemFileHandle {
+  /** In every browser with this file system. */
+  move(name: string): Promise<void>;
+  /** In workers only. */
+  createSyncAccessHandle?(): Promise<AccessHandle>;
+}
+
+/** A file open for reading and writing in place; nobody else can open it meanwhile. */
+interface AccessHandle {
+  /** Bytes written. */
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  getSize(): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+async function folderAt(path: string, create: boolean): Promise<FileSystemDirectoryHandle> {
+  return descend(await navigator.storage.getDirectory(), checkPath(path).split("/"), create);
+}
+
+async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  try {
+    await whenUnlocked(() => folder.removeEntry(name));
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+  }
+}
+
+/** A file written in place through a synchronous handle, which only workers have. */
+class AccessSink implements ByteSink {
+  #open = true;
+
+  constructor(
+    readonly access: AccessHandle,
+    readonly name: string,
+    readonly size: number,
+    readonly finish: () => Promise<void>,
+    readonly discard: () => Promise<void>,
+  ) {}
+
+  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    checkWrite(this.name, this.size, at, bytes.length);
+    let written = 0;
+    try {
+      written = this.access.write(bytes, { at });
+    } catch (cause) {
+      throw isQuotaExceeded(cause) ? await this.#full(bytes.length, cause) : cause;
+    }
+    if (written !== bytes.length) throw await this.#full(bytes.length - written);
+  }
+
+  async #full(needed: number, cause?: unknown): Promise<unknown> {
+    const { quota, usage } = await navigator.storage.estimate();
+    const free = quota === undefined || usage === undefined ? undefined : quota - usage;
+    return quotaExceeded(this.name, needed, free, cause);
+  }
+
+  async flush(): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    this.access.flush();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) throw closedSink(this.name);
+    const written = this.access.getSize();
+    if (written !== this.size) throw incomplete(this.name, this.size, written);
+    this.#open = false;
+    this.access.flush();
+    this.access.close();
+    await this.finish();
+  }
+
+  async abort(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.access.close();
+    await this.discard();
+  }
+}

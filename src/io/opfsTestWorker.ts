@@ -1,0 +1,54 @@
+import { AwaseError } from "../base/errors";
+import { opfsOutput } from "./opfs";
+import type { ByteSink } from "./types";
+
+/** What the test asks of an output folder in a worker, where files are written in place. */
+export type Request = { readonly id: number } & (
+  | {
+      readonly kind: "create";
+      readonly root: string;
+      readonly path: string;
+      readonly size: number;
+      readonly resume: boolean;
+    }
+  | { readonly kind: "remove"; readonly root: string; readonly path: string }
+  | { readonly kind: "write"; readonly sink: number; readonly bytes: Uint8Array<ArrayBuffer>; readonly at: number }
+  | { readonly kind: "flush" | "close" | "abort" | "abandon"; readonly sink: number }
+);
+
+export interface Reply {
+  readonly id: number;
+  readonly value?: number;
+  readonly error?: { readonly code: AwaseError["code"]; readonly message: string; readonly facts: AwaseError["facts"] };
+}
+
+const sinks: ByteSink[] = [];
+
+async function answer(request: Request): Promise<number | undefined> {
+  if (request.kind === "create") {
+    const { path, size, resume } = request;
+    return sinks.push(await opfsOutput(request.root).create(path, { size, resume })) - 1;
+  }
+  if (request.kind === "remove") {
+    await opfsOutput(request.root).remove(request.path);
+    return undefined;
+  }
+  const sink = sinks[request.sink];
+  if (request.kind === "write") await sink?.write(request.bytes, request.at);
+  else if (request.kind === "abandon") (sink as unknown as { access: { close(): void } }).access.close();
+  else await sink?.[request.kind]?.();
+  return undefined;
+}
+
+self.addEventListener("message", async ({ data }: MessageEvent<Request>) => {
+  let reply: Reply;
+  try {
+    const value = await answer(data);
+    reply = { id: data.id, ...(value === undefined ? {} : { value }) };
+  } catch (error) {
+    const { code, message, facts } =
+      error instanceof AwaseError ? error : new AwaseError("test/unknown", String(error));
+    reply = { id: data.id, error: { code, message, facts } };
+  }
+  self.postMessage(reply);
+});

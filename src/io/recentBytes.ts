@@ -1,0 +1,33 @@
+/** Bytes read lately, the least recently used dropped first: many small tensors lie in one block. */
+export class RecentBytes {
+  readonly #held = new Map<string, Uint8Array<ArrayBuffer>>();
+  #bytes = 0;
+
+  /** @param limit bytes held at most */
+  constructor(readonly limit: number) {}
+
+  get(key: string): Uint8Array<ArrayBuffer> | undefined {
+    const bytes = this.#held.get(key);
+    if (bytes) {
+      this.#held.delete(key); // a Map keeps insertion order: put back, it is the youngest
+      this.#held.set(key, bytes);
+    }
+    return bytes;
+  }
+
+  set(key: string, bytes: Uint8Array<ArrayBuffer>): void {
+    this.delete(key);
+    if (bytes.length > this.limit) return;
+    this.#held.set(key, bytes);
+    this.#bytes += bytes.length;
+    for (const oldest of this.#held.keys()) {
+      if (this.#bytes <= this.limit) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    this.#bytes -= this.#held.get(key)?.length ?? 0;
+    this.#held.delete(key);
+  }
+}

@@ -1,0 +1,40 @@
+import { get, set } from "idb-keyval";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { connectEngine } from "./engine/client";
+import { DEFAULT_HUB_URL } from "./state/settings";
+import { isShareFragment } from "./state/share";
+import { beginVisit, createStudio } from "./state/studio";
+
+/** Where the last visit is kept: IndexedDB, since nothing else holds folder handles. */
+const SESSION_KEY = "awase.session";
+/** Names another Hub: a mirror, or the one of the end-to-end tests. What may be reached is the server's CSP to say. */
+const HUB_KEY = "awase.hubUrl";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root.");
+
+const studio = createStudio({
+  engine: connectEngine(),
+  samplesUrl: new URL("samples", document.baseURI).href,
+});
+
+createRoot(root).render(<App studio={studio} />);
+
+/** Takes a share link out of the address bar: a reload should not ask again. */
+function takeFragment(): string {
+  const fragment = location.hash;
+  if (isShareFragment(fragment)) history.replaceState(null, "", location.pathname + location.search);
+  return fragment;
+}
+
+window.addEventListener("hashchange", () => {
+  if (isShareFragment(location.hash)) void studio.getState().openShare(takeFragment());
+});
+
+void beginVisit(studio, {
+  session: { get: () => get(SESSION_KEY), set: (value) => set(SESSION_KEY, value) },
+  languages: navigator.languages,
+  hubUrl: localStorage.getItem(HUB_KEY) ?? DEFAULT_HUB_URL,
+  fragment: takeFragment(),
+});

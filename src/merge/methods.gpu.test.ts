@@ -1,0 +1,13 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { openWebGpuDevice, type WebGpuDevice } from "../compute/webgpu";
+import { describeMethods } from "./methodSuite";
+
+let device: WebGpuDevice;
+beforeAll(async () => {
+  device = await openWebGpuDevice({ gpu: navigator.gpu });
+});
+afterAll(() => device.close());
+
+describe("merge methods on WebGPU", () => {
+  describeMethods(() => device);
+});

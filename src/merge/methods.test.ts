@@ -1,0 +1,8 @@
+import { describe } from "vitest";
+import { openCpuDevice } from "../compute/cpu";
+import { describeMethods } from "./methodSuite";
+
+describe("merge methods on the CPU", () => {
+  const device = openCpuDevice({ reason: "A test asks for it." });
+  describeMethods(() => device);
+});

@@ -1,0 +1,16 @@
+import { keepLargest } from "../sparsify/largest";
+import { taskVectorMethod } from "../taskVectors";
+
+/** Trim each task vector to its largest elements, elect a sign per element, and average the models that agree with it. */
+export const ties = taskVectorMethod({
+  id: "ties",
+  label: "TIES",
+  paper: {
+    title: "TIES-Merging: Resolving Interference When Merging Models",
+    url: "https://arxiv.org/abs/2306.01708",
+  },
+  sparsifier: keepLargest,
+  consensus: true,
+  normalize: true,
+  rescale: false,
+});

@@ -1,0 +1,26 @@
+import { AwaseError } from "../base/errors";
+import type { MethodFacts } from "../recipe/facts";
+import { dareLinear } from "./methods/dareLinear";
+import { dareTies } from "./methods/dareTies";
+import { linear } from "./methods/linear";
+import { passthrough } from "./methods/passthrough";
+import { slerp } from "./methods/slerp";
+import { taskArithmetic } from "./methods/taskArithmetic";
+import { ties } from "./methods/ties";
+import type { MergeMethod } from "./types";
+
+/** Every merge method, in the order a menu offers them. */
+export const methods: readonly MergeMethod[] = [linear, slerp, taskArithmetic, ties, dareLinear, dareTies, passthrough];
+
+/** The same without their arithmetic: what the planner, the form and the completion need. */
+export const methodFacts: readonly MethodFacts[] = methods.map(({ prepare, unchanged, ...facts }) => facts);
+
+/** @throws {AwaseError} `merge/unknown-method` */
+export function findMethod(id: string): MergeMethod {
+  const found = methods.find((method) => method.id === id);
+  if (found) return found;
+  const known = methods.map((method) => method.id).join(", ");
+  throw new AwaseError("merge/unknown-method", `There is no merge method "${id}". Use one of ${known}.`, {
+    facts: { method: id, known },
+  });
+}

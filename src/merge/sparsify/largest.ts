@@ -1,0 +1,62 @@
+import wgsl from "../../../shaders/merge/keepLargest.wgsl?raw";
+import type { UniformValues } from "../../compute/kernel";
+import { cutWithin, keyBits, kthLargest } from "../../compute/select";
+import { taskMagnitudes } from "../taskKernels";
+import type { Sparsifier } from "./sparsifier";
+
+const UNIFORMS = { bits: "u32[]", cut: "u32[]" } as const;
+
+/**
+ * Keeps exactly `trunc(density · n)` elements of largest magnitude; among equals those of lowest index, as one number
+ * per input (the cut) can say. mergekit leaves the choice among equals open.
+ */
+export const keepLargest: Sparsifier = {
+  name: "largest",
+  wgsl,
+  imports: ["keys.wgsl"],
+  uniforms: UNIFORMS,
+
+  async choose({ count }, base, densities, { device, blocks, signal }) {
+    const wanted = densities.map((density) => (density >= 1 ? count : Math.trunc(density * count)));
+    const keys = { terms: taskMagnitudes(base), uniforms: () => ({}) };
+    const found = await kthLargest(device, blocks, keys, wanted.toSpliced(base, 1), signal);
+    const thresholds = found.toSpliced(base, 0, { bits: 0, cut: count });
+    return (block) => ({
+      bits: thresholds.map(({ bits }) => bits),
+      cut: thresholds.map(({ cut }) => cutWithin(cut, block)),
+    });
+  },
+
+  drop(delta, k, { bits, cut }: UniformValues<typeof UNIFORMS>) {
+    const threshold = bits[k] ?? 0;
+    const end = cut[k] ?? 0;
+    const keys = keyBits(delta);
+    for (let i = 0; i < delta.length; i++) {
+      const key = keys[i] ?? 0;
+      if (key < threshold || (key === threshold && i >= end)) delta[i] = 0;
+    }
+  },
+
+  check(density, elements) {
+    if (density >= 1 || Math.trunc(density * elements) > 0) return [];
+    return [
+      {
+        code: "merge/density-keeps-nothing",
+        severity: "error",
+        message:
+          `A density of ${density} keeps ${Math.max(0, Math.trunc(density * elements))} of ${elements} elements, ` +
+          `and at least 1 must stay. Set it to ${oneElement(elements)} or more to keep one.`,
+        parameter: "density",
+      },
+    ];
+  },
+};
+
+/** The shortest decimal density that keeps one of so many elements. */
+function oneElement(elements: number): number {
+  for (let digits = 1; digits < 17; digits++) {
+    const density = Math.ceil(10 ** digits / elements) / 10 ** digits;
+    if (Math.trunc(density * elements) === 1) return density;
+  }
+  return 1 / elements;
+}

@@ -1,0 +1,56 @@
+import wgsl from "../../../shaders/merge/keepRandom.wgsl?raw";
+import type { UniformValues } from "../../compute/kernel";
+import { keepBound, randomKey, randomWords } from "../../compute/random";
+import type { Sparsifier } from "./sparsifier";
+
+const UNIFORMS = { key_low: "u32[]", key_high: "u32[]", bound: "u32[]" } as const;
+type Values = UniformValues<typeof UNIFORMS>;
+
+/** The highest bound: keeps everything, also the one word that is not below it. */
+const ALL = 0xffff_ffff;
+
+export const DARE_PAPER = {
+  title: "Language Models are Super Mario: Absorbing Abilities from Homologous Models as a Free Lunch",
+  url: "https://arxiv.org/abs/2311.03099",
+};
+
+/**
+ * Keeps each element with probability `density`. The draws are keyed by (seed, model, tensor name, index): the same on every device,
+ * for every block size, and different for every model.
+ */
+export const keepRandom: Sparsifier = {
+  name: "random",
+  wgsl,
+  imports: ["random.wgsl"],
+  uniforms: UNIFORMS,
+
+  async choose({ inputs, name, seed }, base, densities) {
+    const keys = inputs.map(({ model }) => randomKey(seed, model, name));
+    const values: Values = {
+      key_low: keys.map(([low]) => low),
+      key_high: keys.map(([, high]) => high),
+      bound: densities.map((density, k) => (k === base || density >= 1 ? ALL : keepBound(density))),
+    };
+    return () => values;
+  },
+
+  drop(delta, k, { key_low, key_high, bound }: Values, start) {
+    const below = bound[k] ?? ALL;
+    if (below === ALL) return;
+    const words = new Uint32Array(delta.length);
+    randomWords([key_low[k] ?? 0, key_high[k] ?? 0], start, words);
+    for (let i = 0; i < delta.length; i++) if ((words[i] ?? 0) >= below) delta[i] = 0;
+  },
+
+  check(density) {
+    if (density >= 0) return [];
+    return [
+      {
+        code: "merge/density-negative",
+        severity: "error",
+        message: `A density of ${density} is no probability. Set it between 0 and 1.`,
+        parameter: "density",
+      },
+    ];
+  },
+};

@@ -1,0 +1,75 @@
+import type { StoredTensor } from "../formats/tensor";
+import type { Checkpoint } from "./checkpoint";
+import { configNumber, VOCABULARY_KEYS } from "./config";
+import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
+
+/**
+ * A layout from headers alone, for architectures nobody described: the first number in a tensor's name is its layer, what
+ * stands before it is the module. Every tensor of every checkpoint is in it, and none is required of all.
+ *
+ * The head (axis 0 is the vocabulary, and it is not the embedding) and the norms around it come after the layers.
+ */
+export function inferLayout(checkpoints: readonly Checkpoint[]): Layout {
+  const stacks = new Map<string, { layer: Map<string, Weight>; depths: Map<string, number> }>();
+  const loose = new Map<string, { tensor: StoredTensor; vocabulary: number | undefined }>();
+  for (const checkpoint of checkpoints) {
+    const vocabulary = vocabularyOf(checkpoint);
+    for (const [name, tensor] of checkpoint.tensors) {
+      const inLayer = splitName(name);
+      if (!inLayer) {
+        if (!loose.has(name)) loose.set(name, { tensor, vocabulary });
+        continue;
+      }
+      const stack = stacks.get(inLayer.root) ?? { layer: new Map<string, Weight>(), depths: new Map<string, number>() };
+      stacks.set(inLayer.root, stack);
+      const pattern = layerName(inLayer.root, inLayer.rest);
+      if (!stack.layer.has(pattern)) stack.layer.set(pattern, optional(pattern));
+      stack.depths.set(checkpoint.key, Math.max(stack.depths.get(checkpoint.key) ?? 0, inLayer.layer + 1));
+    }
+  }
+  const around = sortLoose(loose);
+  const modules = [...stacks].map(([root, { layer, depths }]): ModuleLayout => {
+    const all = new Map(checkpoints.map(({ key }) => [key, depths.get(key) ?? 0]));
+    return { name: root, pre: [], layer: [...layer.values()], post: [], depths: all };
+  });
+  const [only] = modules;
+  if (only && modules.length === 1) return { modules: [{ ...only, name: "default", ...around }], unnamed: [] };
+  const depths = new Map(checkpoints.map(({ key }) => [key, 0]));
+  return { modules: [{ name: "default", ...around, layer: [], depths }, ...modules], unnamed: [] };
+}
+
+function splitName(name: string): { root: string; layer: number; rest: string } | undefined {
+  const match = /^(?:(.*?)\.)?(\d{1,9})(?:\.(.*))?$/.exec(name);
+  return match ? { root: match[1] ?? "", layer: Number(match[2]), rest: match[3] ?? "" } : undefined;
+}
+
+function vocabularyOf({ config }: Checkpoint): number | undefined {
+  return VOCABULARY_KEYS.map((key) => configNumber(config, key)).find((size) => size !== undefined);
+}
+
+function sortLoose(loose: ReadonlyMap<string, { tensor: StoredTensor; vocabulary: number | undefined }>) {
+  const entries = [...loose].map(([name, { tensor, vocabulary }]) => ({
+    name,
+    rank: tensor.shape.length,
+    vocabulary: tensor.shape.length === 2 && vocabulary !== undefined && tensor.shape[0] === vocabulary,
+  }));
+  const isHead = (name: string) => /(head|out|output|score|classifier)\w*\.(weight|bias)$/.test(name);
+  const embedding = entries.find(({ name, vocabulary }) => vocabulary && !isHead(name))?.name;
+  const pre: Weight[] = [];
+  const post: Weight[] = [];
+  for (const { name, rank, vocabulary } of entries) {
+    const head = vocabulary && name !== embedding;
+    const weight = {
+      ...optional(name),
+      embedding: vocabulary,
+      tied: head && embedding !== undefined ? [embedding] : [],
+    };
+    const closing = head || isHead(name) || (rank === 1 && !/emb/i.test(name));
+    (closing ? post : pre).push(weight);
+  }
+  return { pre, post };
+}
+
+function optional(name: string): Weight {
+  return { name, aliases: [], tied: [], presence: "optional", embedding: false };
+}

@@ -1,0 +1,77 @@
+import type { StoredTensor } from "../formats/tensor";
+import type { ArchitectureDefinition } from "./architectures/define";
+import type { Checkpoint } from "./checkpoint";
+
+/** Stands for the layer's number in the names of layer weights. */
+const LAYER = "{layer}";
+
+/** A weight of a model's layout. Names of layer weights hold a place for the number: see `atLayer`. */
+export interface Weight {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly tied: readonly string[];
+  /**
+   * Who must have it. `required`: every input. `optional`: those that have it take part; if none has, it is not written.
+   * `together`: every input if any has it.
+   */
+  readonly presence: "required" | "optional" | "together";
+  /** Axis 0 is the vocabulary. */
+  readonly embedding: boolean;
+}
+
+/** A stack of layers and the weights around it. Ordinary language models have one. */
+export interface ModuleLayout {
+  readonly name: string;
+  readonly pre: readonly Weight[];
+  readonly layer: readonly Weight[];
+  readonly post: readonly Weight[];
+  /** Number of layers of each checkpoint, by key. */
+  readonly depths: ReadonlyMap<string, number>;
+  /** Where config.json says it; absent for an inferred layout. */
+  readonly depthKey?: string;
+}
+
+/** Where the tensors of a set of like models are. */
+export interface Layout {
+  readonly modules: readonly ModuleLayout[];
+  /** Absent: inferred from headers. */
+  readonly definition?: ArchitectureDefinition;
+  /** Tensors the definition does not name. They are kept. */
+  readonly unnamed: readonly string[];
+}
+
+/** A weight's name in a layer; names of weights outside layers are unchanged. */
+export function atLayer(name: string, layer: number | undefined): string {
+  return layer === undefined ? name : name.replace(LAYER, String(layer));
+}
+
+/** The name pattern of a layer weight. */
+export function layerName(root: string, rest: string): string {
+  return `${root === "" ? "" : `${root}.`}${LAYER}${rest === "" ? "" : `.${rest}`}`;
+}
+
+/** Finds a weight in a checkpoint by name, then aliases, then (not `own`) the weights it may be tied to. */
+export function findTensor(
+  checkpoint: Checkpoint,
+  weight: Weight,
+  layer: number | undefined,
+): { readonly tensor: StoredTensor; readonly own: boolean } | undefined {
+  for (const [names, own] of [
+    [[weight.name, ...weight.aliases], true],
+    [weight.tied, false],
+  ] as const) {
+    for (const name of names) {
+      const tensor = checkpoint.tensors.get(atLayer(name, layer));
+      if (tensor) return { tensor, own };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Constants that old checkpoints stored beside their weights: rotary frequencies, causal masks, position numbers. They are
+ * copied, never merged: half of a mask plus half of a mask in another dtype is no mask.
+ */
+export function isBuffer(name: string): boolean {
+  return /(^|\.)(rotary_emb\.inv_freq|attn\.(masked_)?bias|attention\.(masked_)?bias|position_ids)$/.test(name);
+}

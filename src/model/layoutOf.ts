@@ -1,0 +1,107 @@
+import { findArchitecture } from "./architectures";
+import type { ArchitectureDefinition, WeightDefinition } from "./architectures/define";
+import type { Checkpoint } from "./checkpoint";
+import { configNumber } from "./config";
+import { inferLayout } from "./infer";
+import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
+
+/**
+ * The layout that these checkpoints share: by the definition of their architecture where it is known, else from their
+ * headers. Every tensor that any of them has is in it.
+ * @param architecture `architectures[0]` of their configs; `undefined` when they differ or it is not known
+ */
+export function layoutOf(checkpoints: readonly Checkpoint[], architecture: string | undefined): Layout {
+  const definition = architecture === undefined ? undefined : findArchitecture(architecture);
+  return definition ? layoutByDefinition(checkpoints, definition) : inferLayout(checkpoints);
+}
+
+function layoutByDefinition(checkpoints: readonly Checkpoint[], definition: ArchitectureDefinition): Layout {
+  const roots = [definition.root, ...(definition.rootAliases ?? [])];
+  const pre = definition.pre.map(looseWeight);
+  const post = definition.post.map(looseWeight);
+  const layer = definition.layer.map((weight) => layerWeight(weight, roots));
+  const depths = new Map(
+    checkpoints.map((checkpoint) => [
+      checkpoint.key,
+      configNumber(checkpoint.config, definition.depthKey) ?? headerDepth(checkpoint, roots),
+    ]),
+  );
+  const rest = unnamedWeights(checkpoints, { ...definition, roots }, [...pre, ...post], layer, depths);
+  const module: ModuleLayout = {
+    name: "default",
+    pre: [...pre, ...rest.loose],
+    layer: [...layer, ...rest.layer],
+    post,
+    depths,
+    depthKey: definition.depthKey,
+  };
+  return { modules: [module], definition, unnamed: rest.names };
+}
+
+function looseWeight(weight: WeightDefinition): Weight {
+  return {
+    name: weight.name,
+    aliases: weight.aliases ?? [],
+    tied: weight.tied ?? [],
+    presence: weight.optional ? "optional" : "required",
+    embedding: weight.embedding ?? false,
+  };
+}
+
+function layerWeight(weight: WeightDefinition, roots: readonly string[]): Weight {
+  const names = [weight.name, ...(weight.aliases ?? [])].flatMap((name) => roots.map((root) => layerName(root, name)));
+  const [name = weight.name, ...aliases] = names;
+  return { ...looseWeight(weight), name, aliases };
+}
+
+/** A name inside one of the roots' layers, taken apart. */
+function splitLayer(name: string, roots: readonly string[]): { layer: number; rest: string } | undefined {
+  for (const root of roots) {
+    if (!name.startsWith(`${root}.`)) continue;
+    const match = /^(\d+)\.(.+)$/.exec(name.slice(root.length + 1));
+    if (match?.[1] !== undefined && match[2] !== undefined) return { layer: Number(match[1]), rest: match[2] };
+  }
+  return undefined;
+}
+
+function headerDepth(checkpoint: Checkpoint, roots: readonly string[]): number {
+  let depth = 0;
+  for (const name of checkpoint.tensors.keys()) depth = Math.max(depth, (splitLayer(name, roots)?.layer ?? -1) + 1);
+  return depth;
+}
+
+/** What the files hold beyond the definition: experts, buffers, and what the definition forgot. */
+function unnamedWeights(
+  checkpoints: readonly Checkpoint[],
+  definition: ArchitectureDefinition & { readonly roots: readonly string[] },
+  loose: readonly Weight[],
+  layer: readonly Weight[],
+  depths: ReadonlyMap<string, number>,
+): { loose: readonly Weight[]; layer: readonly Weight[]; names: readonly string[] } {
+  const named = new Set(loose.flatMap((weight) => [weight.name, ...weight.aliases, ...weight.tied]));
+  const namedInLayers = new Set(layer.flatMap((weight) => [weight.name, ...weight.aliases]));
+  const found = { loose: new Map<string, Weight>(), layer: new Map<string, Weight>(), names: new Set<string>() };
+  for (const checkpoint of checkpoints) {
+    const depth = depths.get(checkpoint.key) ?? 0;
+    for (const name of checkpoint.tensors.keys()) {
+      const inLayer = splitLayer(name, definition.roots);
+      const family = definition.families?.some((start) => inLayer?.rest.startsWith(start)) ?? false;
+      if (inLayer && inLayer.layer < depth) {
+        const known = definition.roots.some((root) => namedInLayers.has(layerName(root, inLayer.rest)));
+        if (known) continue;
+        const pattern = layerName(definition.root, inLayer.rest);
+        const aliases = definition.roots.slice(1).map((root) => layerName(root, inLayer.rest));
+        found.layer.set(pattern, extraWeight(pattern, aliases, family ? "together" : "optional"));
+      } else {
+        if (named.has(name)) continue;
+        found.loose.set(name, extraWeight(name, [], "optional"));
+      }
+      if (!family && !isBuffer(name)) found.names.add(name);
+    }
+  }
+  return { loose: [...found.loose.values()], layer: [...found.layer.values()], names: [...found.names] };
+}
+
+function extraWeight(name: string, aliases: readonly string[], presence: Weight["presence"]): Weight {
+  return { name, aliases, tied: [], presence, embedding: false };
+}

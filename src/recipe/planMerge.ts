@@ -1,0 +1,118 @@
+import type { Checkpoint } from "../model/checkpoint";
+import { layoutOf } from "../model/layoutOf";
+import { commonArchitecture } from "./architectureCheck";
+import { expandRecipe } from "./expand";
+import type { MethodFacts } from "./facts";
+import { checkInputs, findMethodFacts } from "./methodCheck";
+import { outputConfig } from "./outputConfig";
+import { lintParameters } from "./parameters";
+import { parseRecipe } from "./parse";
+import type { MergePlan, PlanReport } from "./plan";
+import type { PlanContext } from "./planContext";
+import { byWeight, ProblemBag } from "./problemBag";
+import type { Problem } from "./problems";
+import type { Recipe } from "./recipe";
+import { modelReferences } from "./references";
+import { sideFiles } from "./sideFiles";
+import { planTensors } from "./tensors";
+import { planTotals } from "./totals";
+
+export interface PlanOptions {
+  /** Of random masks. Absent: the recipe's own, else 0. */
+  readonly seed?: number;
+  /** Bytes the device pool may hold. */
+  readonly budgetBytes: number;
+}
+
+/**
+ * Makes a plan from a recipe and the headers of its models. No weight is read; all that mergekit finds out after the
+ * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
+ * @param models opened checkpoints by key; those the recipe does not name are ignored
+ */
+export function planMerge(
+  text: string,
+  models: ReadonlyMap<string, Checkpoint>,
+  methods: readonly MethodFacts[],
+  options: PlanOptions,
+): PlanReport {
+  const { recipe, problems } = parseRecipe(text);
+  const bag = new ProblemBag();
+  const report = (plan?: MergePlan): PlanReport => ({
+    ...(plan ? { plan } : {}),
+    problems: [...problems, ...bag.problems()].sort(byWeight),
+  });
+  const method = recipe && findMethodFacts(recipe.method, methods, bag);
+  if (!recipe || !method || hasError(problems)) return report();
+  const context = openContext(recipe, method, models, bag);
+  if (!context) return report();
+
+  lintParameters(context);
+  const modules = expandRecipe(recipe, context.layout, bag);
+  checkInputs(context, modules);
+  reportUnnamed(context);
+  if (bag.failed) return report();
+  const planned = planTensors(context, modules);
+  if (bag.failed) return report();
+
+  const { config, text: configText } = outputConfig(context, modules, planned);
+  const { tensors } = planned;
+  return report({
+    method: method.id,
+    models: context.references.map(({ key }) => {
+      const revision = models.get(key)?.revision;
+      return { key, isBase: key === recipe.base?.key, ...(revision === undefined ? {} : { revision }) };
+    }),
+    seed: options.seed ?? recipe.extras.seed ?? 0,
+    outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
+    tensors,
+    config,
+    sideFiles: sideFiles(context, configText, text),
+    totals: planTotals(tensors, options.budgetBytes),
+    recipe: text,
+  });
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
+
+/** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */
+function openContext(
+  recipe: Recipe,
+  method: MethodFacts,
+  models: ReadonlyMap<string, Checkpoint>,
+  bag: ProblemBag,
+): PlanContext | undefined {
+  const references = modelReferences(recipe);
+  for (const { key, span } of references) {
+    if (models.has(key)) continue;
+    bag.add({
+      code: "plan/model-missing",
+      severity: "error",
+      span,
+      facts: { model: key },
+      message: () => `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`,
+    });
+  }
+  if (bag.failed) return undefined;
+  const architecture = commonArchitecture(references, models, bag);
+  const [reference] = references;
+  const checkpoint = reference && models.get(reference.key);
+  if (bag.failed || !checkpoint) return undefined;
+  const checkpoints = references.flatMap(({ key }) => models.get(key) ?? []);
+  const layout = layoutOf(checkpoints, architecture);
+  return { recipe, method, models, references, donor: { reference, checkpoint }, layout, bag };
+}
+
+/** Tensors that the definition does not name are kept, unlike in mergekit; it is said once. */
+function reportUnnamed({ layout, donor, bag }: PlanContext): void {
+  for (const tensor of layout.unnamed) {
+    bag.add({
+      code: "plan/unnamed-tensor",
+      severity: "note",
+      span: donor.reference.span,
+      tensor,
+      message: (tensors) => `The description of this architecture does not name ${tensors}; kept all the same.`,
+    });
+  }
+}

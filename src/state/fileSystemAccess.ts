@@ -1,0 +1,29 @@
+/*
+ * Parts of the File System Access API that TypeScript's DOM library leaves out. All are optional: Firefox and Safari
+ * have none of the pickers. https://wicg.github.io/file-system-access/
+ */
+declare global {
+  interface FileSystemHandle {
+    queryPermission?(descriptor: { mode: "read" | "readwrite" }): Promise<PermissionState>;
+    /** Needs a user gesture. */
+    requestPermission?(descriptor: { mode: "read" | "readwrite" }): Promise<PermissionState>;
+  }
+  interface Window {
+    showDirectoryPicker?(options?: { id?: string; mode?: "read" | "readwrite" }): Promise<FileSystemDirectoryHandle>;
+    showSaveFilePicker?(options?: { suggestedName?: string }): Promise<FileSystemFileHandle>;
+  }
+  interface DataTransferItem {
+    getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+  }
+}
+
+/** Whether a handle may be used now, without asking anybody. */
+export async function isGranted(handle: FileSystemHandle, mode: "read" | "readwrite"): Promise<boolean> {
+  return !handle.queryPermission || (await handle.queryPermission({ mode })) === "granted";
+}
+
+/** Asks the person, if the browser has not been told already. Call it from a click. */
+export async function askPermission(handle: FileSystemHandle, mode: "read" | "readwrite"): Promise<boolean> {
+  if (await isGranted(handle, mode)) return true;
+  return (await handle.requestPermission?.({ mode })) === "granted";
+}

@@ -1,0 +1,52 @@
+import type { RecipeReport } from "../engine/protocol";
+import { type Failure, failureOf } from "./failure";
+import { seedOf } from "./recipe";
+import type { Slice, StudioTools } from "./slice";
+
+/** What the engine says about the recipe as it stands. */
+export interface PlanSlice {
+  readonly report: RecipeReport | undefined;
+  /** The text `report` speaks of: its line numbers are worthless for any other. */
+  readonly reportedText: string | undefined;
+  readonly checking: boolean;
+  readonly checkFailure: Failure | undefined;
+  /** Asks the engine. An answer that a later question has overtaken is dropped. */
+  checkRecipe(): Promise<void>;
+}
+
+export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice> {
+  return (set, get) => {
+    let latest = 0;
+    return {
+      report: undefined,
+      reportedText: undefined,
+      checking: false,
+      checkFailure: undefined,
+      async checkRecipe() {
+        const question = ++latest;
+        const { recipe } = get();
+        set({ checking: true });
+        try {
+          const report = await engine.check(recipe.present, seedOf(recipe.present));
+          if (question !== latest) return;
+          set({ report, reportedText: recipe.present, checking: false, checkFailure: undefined });
+        } catch (error) {
+          if (question === latest) set({ checking: false, checkFailure: failureOf(error) });
+        }
+      },
+    };
+  };
+}
+
+/** Whether Merge may be pressed: the plan stands, and it is the plan of the text on the screen. */
+export function canMerge(state: {
+  readonly report: RecipeReport | undefined;
+  readonly reportedText: string | undefined;
+  readonly recipe: { readonly present: string };
+}): boolean {
+  return (
+    state.report?.plan !== undefined &&
+    state.reportedText === state.recipe.present &&
+    !state.report.problems.some(({ severity }) => severity === "error")
+  );
+}

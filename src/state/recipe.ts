@@ -1,0 +1,79 @@
+import { type Extras, readExtras, writeExtras } from "../recipe/extras";
+import { readSyntax } from "../recipe/syntax";
+import { edit, type History, historyOf, mark, redo, undo } from "./history";
+import type { Language } from "./settings";
+import type { Slice } from "./slice";
+
+/** The recipe being worked on. Its YAML text is the truth; form and editor are two views of it. */
+export interface RecipeSlice {
+  readonly recipe: History;
+  readonly recipeName: string;
+  /** One tick of an edit: a keystroke, a slider's movement. */
+  editRecipe(text: string): void;
+  /** Ends the undo step: a slider let go, a pause in typing. */
+  markRecipe(): void;
+  /** Replaces the whole recipe as one undo step. */
+  loadRecipe(loaded: { text: string; name: string }): void;
+  renameRecipe(name: string): void;
+  /** Writes the seed into the recipe's `# awase:` block, where it travels with the text. */
+  setSeed(seed: number): void;
+  undo(): void;
+  redo(): void;
+}
+
+/** What the first visit finds: the bundled samples' own merge. */
+export function starterRecipe(language: Language): string {
+  const comment = {
+    en: ["Two fine-tunes of one base, brought together.", "Each weight scales what its model learned."],
+    ja: ["ひとつのベースから育った二つのモデルを合わせます。", "weight は、それぞれが学んだ差分の強さです。"],
+  }[language];
+  return `# ${comment[0]}
+# ${comment[1]}
+merge_method: task_arithmetic
+base_model: llama-base
+models:
+  - model: llama-ja
+    parameters:
+      weight: 0.5
+  - model: llama-math
+    parameters:
+      weight: 0.5
+dtype: float32
+out_dtype: bfloat16
+`;
+}
+
+/** What random masks are keyed by; 0 where the recipe says nothing. */
+export function seedOf(text: string): number {
+  return extrasOf(text).seed ?? 0;
+}
+
+function withSeed(text: string, seed: number): string {
+  const { revisions } = extrasOf(text);
+  return writeExtras(text, { ...(seed !== 0 && { seed }), revisions });
+}
+
+/** The text with the commits of its Hub models pinned, so that it merges the same bytes elsewhere. */
+export function withRevisions(text: string, pinned: Readonly<Record<string, string>>): string {
+  const extras = extrasOf(text);
+  return writeExtras(text, { ...extras, revisions: { ...extras.revisions, ...pinned } });
+}
+
+function extrasOf(text: string): Extras {
+  return readExtras(text, readSyntax(text)).extras;
+}
+
+export const STARTER_NAME = "llama-ja-math";
+
+export const createRecipeSlice: Slice<RecipeSlice> = (set) => ({
+  recipe: historyOf(starterRecipe("en")),
+  recipeName: STARTER_NAME,
+  editRecipe: (text) => set(({ recipe }) => ({ recipe: edit(recipe, text) })),
+  markRecipe: () => set(({ recipe }) => ({ recipe: mark(recipe) })),
+  loadRecipe: ({ text, name }) =>
+    set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), text)), recipeName: name })),
+  renameRecipe: (recipeName) => set({ recipeName }),
+  setSeed: (seed) => set(({ recipe }) => ({ recipe: edit(recipe, withSeed(recipe.present, seed)) })),
+  undo: () => set(({ recipe }) => ({ recipe: undo(recipe) })),
+  redo: () => set(({ recipe }) => ({ recipe: redo(recipe) })),
+});

@@ -1,0 +1,76 @@
+import { isAbort } from "../base/errors";
+import type { Lane, StorageFacts, StoredResult } from "../engine/protocol";
+import { type Failure, failureOf } from "./failure";
+import type { Slice, StudioTools } from "./slice";
+
+/** A result on its way into a folder or a zip. */
+export interface Transfer {
+  readonly id: string;
+  readonly lane: Lane | undefined;
+  readonly failure?: Failure;
+}
+
+/** Finished merges, and what this browser holds. */
+export interface ResultsSlice {
+  readonly results: readonly StoredResult[];
+  readonly storage: StorageFacts | undefined;
+  readonly transfer: Transfer | undefined;
+  refreshResults(): Promise<void>;
+  removeResult(id: string): Promise<void>;
+  exportResult(id: string, directory: FileSystemDirectoryHandle): Promise<void>;
+  cancelTransfer(): void;
+  resultFiles(id: string): Promise<readonly { readonly path: string; readonly file: File }[]>;
+  refreshStorage(): Promise<void>;
+  evict(repo: string, revision: string): Promise<void>;
+  /** Asks the browser not to clear the cache when the disk fills up; false when it declines. */
+  persistStorage(): Promise<boolean>;
+}
+
+export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice> {
+  return (set, get) => {
+    let control = new AbortController();
+    return {
+      results: [],
+      storage: undefined,
+      transfer: undefined,
+      async refreshResults() {
+        const results = await engine.results();
+        set({ results: [...results].sort((a, b) => b.finished - a.finished) });
+      },
+      async removeResult(id) {
+        await engine.removeResult(id);
+        await Promise.all([get().refreshResults(), get().refreshStorage()]);
+      },
+      async exportResult(id, directory) {
+        control = new AbortController();
+        set({ transfer: { id, lane: undefined } });
+        try {
+          await engine.exportResult(id, directory, {
+            signal: control.signal,
+            onEvent: (lane) => set({ transfer: { id, lane } }),
+          });
+          set({ transfer: undefined });
+        } catch (error) {
+          set({ transfer: isAbort(error) ? undefined : { id, lane: undefined, failure: failureOf(error) } });
+        }
+      },
+      cancelTransfer() {
+        control.abort();
+        set({ transfer: undefined });
+      },
+      resultFiles: (id) => engine.resultFiles(id),
+      async refreshStorage() {
+        set({ storage: await engine.storage() });
+      },
+      async evict(repo, revision) {
+        await engine.evict(repo, revision);
+        await get().refreshStorage();
+      },
+      async persistStorage() {
+        const persisted = await engine.persist();
+        await get().refreshStorage();
+        return persisted;
+      },
+    };
+  };
+}

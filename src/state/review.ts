@@ -1,0 +1,73 @@
+import type { RecipeReport } from "../engine/protocol";
+import { type Failure, failureOf } from "./failure";
+import { readyModels } from "./models";
+import { seedOf, withRevisions } from "./recipe";
+import { decodeShare, encodeShare, type SharedRecipe } from "./share";
+import type { Slice, StudioTools } from "./slice";
+
+/** A recipe that came in a link, looked at before anything is done with it. */
+export type Review =
+  | { readonly status: "reading" }
+  | { readonly status: "failed"; readonly failure: Failure }
+  | {
+      readonly status: "ready";
+      readonly shared: SharedRecipe;
+      /** What the engine says about it, from the models that are loaded; absent while it is asked. */
+      readonly report: RecipeReport | undefined;
+    };
+
+export interface ReviewSlice {
+  readonly review: Review | undefined;
+  openShare(fragment: string): Promise<void>;
+  /** Asks which of its models are here. Asked again as models open. */
+  checkReview(): Promise<void>;
+  /** Takes the recipe over and opens the Hub models it pins. Merges nothing. */
+  acceptShare(): Promise<void>;
+  declineShare(): void;
+  /** The fragment of a link to the recipe as it stands. @throws {AwaseError} `share/too-long` */
+  shareFragment(): Promise<string>;
+}
+
+export function createReviewSlice({ engine }: StudioTools): Slice<ReviewSlice> {
+  return (set, get) => ({
+    review: undefined,
+    async openShare(fragment) {
+      const reading: Review = { status: "reading" };
+      set({ review: reading });
+      try {
+        const shared = await decodeShare(fragment);
+        if (get().review !== reading) return;
+        set({ review: { status: "ready", shared, report: undefined } });
+        await get().checkReview();
+      } catch (error) {
+        if (get().review === reading) set({ review: { status: "failed", failure: failureOf(error) } });
+      }
+    },
+    async checkReview() {
+      const { review, device } = get();
+      if (review?.status !== "ready" || !device) return;
+      const { shared } = review;
+      const report = await engine.check(shared.recipe, seedOf(shared.recipe));
+      const now = get().review;
+      if (now?.status === "ready" && now.shared === shared) set({ review: { ...now, report } });
+    },
+    async acceptShare() {
+      const { review } = get();
+      if (review?.status !== "ready") return;
+      const { shared, report } = review;
+      set({ review: undefined });
+      get().loadRecipe({ text: shared.recipe, name: shared.name });
+      // The recipe's own block pins their commits.
+      for (const { origin } of report?.missing ?? []) if (origin?.kind === "hub") await get().addModel(origin);
+    },
+    declineShare: () => set({ review: undefined }),
+    shareFragment() {
+      const { recipe, recipeName, models, report } = get();
+      const used = new Set(report?.plan?.models);
+      const pins = readyModels(models).flatMap(({ key, origin, revision }): [string, string][] =>
+        origin.kind === "hub" && revision && used.has(key) ? [[key, revision]] : [],
+      );
+      return encodeShare({ name: recipeName, recipe: withRevisions(recipe.present, Object.fromEntries(pins)) });
+    },
+  });
+}

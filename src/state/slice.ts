@@ -1,0 +1,13 @@
+import type { StateCreator } from "zustand/vanilla";
+import type { EngineClient } from "../engine/client";
+import type { StudioState } from "./studio";
+
+/** What the slices work with; tests bring their own. */
+export interface StudioTools {
+  readonly engine: EngineClient;
+  /** Where the bundled samples are served. */
+  readonly samplesUrl: string;
+}
+
+/** A part of the store. It sees the whole state and owns its own keys. */
+export type Slice<T> = StateCreator<StudioState, [], [], T>;

@@ -1,0 +1,121 @@
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { createEngineSlice, type EngineSlice } from "./engine";
+import { historyOf } from "./history";
+import { sessionChanged, sessionOf, stateOf } from "./keep";
+import { createModelsSlice, type ModelsSlice, sampleModels } from "./models";
+import { packSession, type SessionStore, unpackSession } from "./persistence";
+import { createPlanSlice, type PlanSlice } from "./plan";
+import { createRecipeSlice, type RecipeSlice, starterRecipe } from "./recipe";
+import { createResultsSlice, type ResultsSlice } from "./results";
+import { createReviewSlice, type ReviewSlice } from "./review";
+import { createRunSlice, type RunSlice } from "./run";
+import { createSettingsSlice, preferredLanguage, type SettingsSlice } from "./settings";
+import { isShareFragment } from "./share";
+import type { StudioTools } from "./slice";
+import { createViewSlice, type ViewSlice } from "./view";
+
+export type StudioState = SettingsSlice &
+  RecipeSlice &
+  ModelsSlice &
+  EngineSlice &
+  PlanSlice &
+  RunSlice &
+  ResultsSlice &
+  ReviewSlice &
+  ViewSlice;
+
+export type Studio = StoreApi<StudioState>;
+
+/** What a visit begins with. */
+export interface Visit {
+  readonly session: SessionStore;
+  /** The browser's languages, best first. */
+  readonly languages: readonly string[];
+  readonly hubUrl: string;
+  /** `location.hash`: a share link, perhaps. */
+  readonly fragment: string;
+}
+
+/** Quiet time before the recipe is checked, and before a visit is written down, in milliseconds. */
+const CHECK_AFTER = 120;
+const SAVE_AFTER = 300;
+
+export function createStudio(tools: StudioTools): Studio {
+  return createStore<StudioState>()((...store) => ({
+    ...createSettingsSlice(...store),
+    ...createRecipeSlice(...store),
+    ...createModelsSlice(tools)(...store),
+    ...createEngineSlice(tools)(...store),
+    ...createPlanSlice(tools)(...store),
+    ...createRunSlice(tools)(...store),
+    ...createResultsSlice(tools)(...store),
+    ...createReviewSlice(tools)(...store),
+    ...createViewSlice(...store),
+  }));
+}
+
+/**
+ * Brings the last visit back, or sets the first one up, and starts the engine. Settles when the models are open;
+ * everything can be used before that.
+ */
+export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
+  const session = unpackSession(await visit.session.get().catch(() => undefined));
+  const language = preferredLanguage(visit.languages);
+  studio.setState({
+    hubUrl: visit.hubUrl,
+    ...(session ? stateOf(session) : { language, recipe: historyOf(starterRecipe(language)) }),
+  });
+  const state = studio.getState();
+  await state.listModels(session?.models ?? sampleModels());
+  remember(studio, visit.session);
+  checkOnChange(studio);
+  if (isShareFragment(visit.fragment)) void state.openShare(visit.fragment);
+  await state.startEngine();
+  if (studio.getState().engineFailure) return;
+  await Promise.all([
+    state.openModels(),
+    state.refreshUnfinished(),
+    state.refreshResults(),
+    state.refreshStorage(),
+  ]);
+}
+
+/** Writes the visit down whenever something worth keeping has changed. */
+function remember(studio: Studio, store: SessionStore): void {
+  const save = later(SAVE_AFTER, () => {
+    // A browser that refuses to store (private mode, full disk) loses the visit at reload, and nothing else.
+    store.set(packSession(sessionOf(studio.getState()))).catch(() => undefined);
+  });
+  studio.subscribe((after, before) => {
+    if (sessionChanged(before, after)) save();
+  });
+}
+
+/** Checks the recipe when its text, the device or the open models change. */
+function checkOnChange(studio: Studio): void {
+  const check = later(CHECK_AFTER, () => {
+    void studio.getState().checkRecipe();
+    void studio.getState().checkReview();
+  });
+  studio.subscribe((after, before) => {
+    if (!after.device) return;
+    const changed =
+      after.recipe.present !== before.recipe.present ||
+      after.device !== before.device ||
+      openKeys(after) !== openKeys(before);
+    if (changed) check();
+  });
+}
+
+function openKeys({ models }: StudioState): string {
+  return JSON.stringify(models.map((model) => model.status === "ready" && [model.summary.key, model.summary.revision]));
+}
+
+/** `action`, once, when nobody has asked for it again for `milliseconds`. */
+function later(milliseconds: number, action: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, milliseconds);
+  };
+}
