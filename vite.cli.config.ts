@@ -2,6 +2,7 @@ import { defineConfig } from "vite";
 
 /** The command line: one file for Node, its packages left where npm put them. */
 export default defineConfig({
+  publicDir: false,
   build: {
     ssr: "src/cli/merge.ts",
     outDir: "dist/cli",

@@ -6,17 +6,17 @@ import { useShortcuts } from "./commands/useShortcuts";
 import { useStudio, useText } from "./context";
 import { Header } from "./header/Header";
 import { Dock } from "./history/Dock";
-import { HubDialog } from "./models/HubDialog";
-import { Inspector } from "./models/Inspector";
 import { ModelsPanel } from "./models/ModelsPanel";
 import { WindowDrop } from "./models/WindowDrop";
 import { RecipePanel } from "./recipe/RecipePanel";
-import { ReviewDialog } from "./review/ReviewDialog";
-import { ShareDialog } from "./review/ShareDialog";
 import { RunPanel } from "./run/RunPanel";
 import classes from "./StudioWindow.module.css";
 
 const CommandPalette = lazy(() => import("./commands/CommandPalette"));
+const HubDialog = lazy(() => import("./models/HubDialog"));
+const Inspector = lazy(() => import("./models/Inspector"));
+const ReviewDialog = lazy(() => import("./review/ReviewDialog"));
+const ShareDialog = lazy(() => import("./review/ShareDialog"));
 
 /** One window: models at the left, the recipe in the middle, the run at the right, history below. */
 export function StudioWindow() {
@@ -30,18 +30,36 @@ export function StudioWindow() {
         <Header onPalette={openPalette} />
         {narrow ? <OneRoom /> : <AllRooms />}
       </div>
-      <HubDialog />
-      <Inspector />
-      <ShareDialog />
-      <ReviewDialog />
       <WindowDrop />
-      {paletteRequest > 0 && (
-        <Suspense>
-          <CommandPalette request={paletteRequest} />
-        </Suspense>
-      )}
+      <Suspense>
+        <Overlays />
+        {paletteRequest > 0 && <CommandPalette request={paletteRequest} />}
+      </Suspense>
     </>
   );
+}
+
+/** What opens over the window. Each is loaded when first wanted, and stays, so that it can close gently. */
+function Overlays() {
+  const hub = useOnce(useStudio((state) => state.dialog === "hub"));
+  const share = useOnce(useStudio((state) => state.dialog === "share"));
+  const inspector = useOnce(useStudio((state) => state.inspected !== undefined));
+  const review = useOnce(useStudio((state) => state.review !== undefined));
+  return (
+    <>
+      {hub && <HubDialog />}
+      {share && <ShareDialog />}
+      {inspector && <Inspector />}
+      {review && <ReviewDialog />}
+    </>
+  );
+}
+
+/** Whether something has ever been true. */
+function useOnce(now: boolean): boolean {
+  const [ever, setEver] = useState(now);
+  if (now && !ever) setEver(true);
+  return ever || now;
 }
 
 function AllRooms() {

@@ -68,7 +68,6 @@ function storing(dtype: OutputDType): string {
   return [
     store,
     `fn encode(v: vec4u) -> vec4u { return encode_${dtype}(v); }`,
-    `fn stored(i: u32) -> Eight { return stored_${dtype}(i); }`,
     `fn store(i: u32, e: Eight) -> u32 { return store_${dtype}(i, e); }`,
   ].join("\n");
 }

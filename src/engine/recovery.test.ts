@@ -1,13 +1,21 @@
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { isAbort } from "../base/errors";
 import { openCpuDevice } from "../compute/cpu";
-import { MemoryFolder } from "../io/memory";
 import type { ByteSink, OutputFolder } from "../io/types";
 import { losable } from "./losableDevice";
 import { MemoryEnvironment } from "./memoryEnvironment";
 import type { MergeEvent, MergeOptions } from "./protocol";
-import { createSession, type Session } from "./session";
-import { filesOf, goldenRecipe, OPTIONS, openGoldenSession, SETTINGS } from "./testSession";
+import { createSession } from "./session";
+import {
+  filesOf,
+  goldenRecipe,
+  hashesOf,
+  IDENTITY,
+  OPTIONS,
+  openGoldenSession,
+  SETTINGS,
+  tinyModel,
+} from "./testSession";
 
 const RECIPE = goldenRecipe("ties");
 /** Some tensors a file, several files. */
@@ -16,15 +24,20 @@ const ignore = () => undefined;
 const cpu = async () => openCpuDevice({ reason: "The CPU was asked for." });
 
 /** What the merge gives when nothing happens to it. */
-async function undisturbed(recipe = RECIPE, options = SHARDED) {
+let undisturbed: ReadonlyMap<string, string>;
+beforeAll(async () => {
   const environment = new MemoryEnvironment();
-  await (await openGoldenSession(environment)).merge("whole", recipe, options, ignore);
-  return filesOf(environment, "whole");
-}
+  await (await openGoldenSession(environment)).merge("whole", RECIPE, SHARDED, ignore);
+  undisturbed = hashesOf(environment, "whole");
+});
 
-/** An output whose disk fails for good after `limit` bytes of weights. */
-function failingAfter(limit: number, makeError: () => unknown): (output: OutputFolder) => OutputFolder {
-  let written = 0;
+/** An output whose disk fails after `limit` bytes: so many times, or for good. */
+function failingAfter(
+  limit: number,
+  makeError: () => unknown,
+  times = Number.POSITIVE_INFINITY,
+): (output: OutputFolder) => OutputFolder {
+  let [written, failures] = [0, 0];
   return (output) => ({
     name: output.name,
     remove: (path) => output.remove(path),
@@ -34,7 +47,10 @@ function failingAfter(limit: number, makeError: () => unknown): (output: OutputF
         ...bound(sink),
         async write(bytes, at) {
           written += bytes.length;
-          if (written > limit) throw makeError();
+          if (written > limit && failures < times) {
+            failures += 1;
+            throw makeError();
+          }
           await sink.write(bytes, at);
         },
       };
@@ -63,7 +79,7 @@ function atTensor(count: number, act: () => void): (event: MergeEvent) => void {
 
 it("goes on in the same session after a write failed, to the same bytes", async () => {
   const environment = new MemoryEnvironment({
-    wrapOutput: failingAfter(100_000, () => new Error("The disk is away.")),
+    wrapOutput: failingAfter(100_000, () => new Error("The disk is away."), 1),
   });
   const session = await openGoldenSession(environment);
   await expect(session.merge("job", RECIPE, SHARDED, ignore)).rejects.toThrow("The disk is away.");
@@ -72,6 +88,8 @@ it("goes on in the same session after a write failed, to the same bytes", async 
   expect(run?.tensorsDone).toBeGreaterThan(0);
   expect(run?.tensorsDone).toBeLessThan(run?.tensors ?? 0);
   expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
+  await session.resume("job", ignore);
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, to the same bytes", async (limit) => {
@@ -86,7 +104,7 @@ it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, 
   const events: MergeEvent[] = [];
   const report = await second.resume(run?.id ?? "", (event) => events.push(event));
   expect(events.find((event) => event.type === "progress")).toMatchObject({ tensorsDone: run?.tensorsDone });
-  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
   expect(report.files).toHaveLength(filesOf(environment, "job").size);
   expect(await second.unfinished()).toEqual([]);
   expect(await second.results()).toMatchObject([{ report: { id: "job" } }]);
@@ -113,19 +131,16 @@ it("finds a staged file that vanished between two tries", async () => {
 });
 
 it("refuses to go on with a model that changed", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  const folder = (value: number) => tinyModel(value);
-  const recipe = "merge_method: linear\nmodels:\n  - {model: x, parameters: {weight: 1}}\n";
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(3000, () => new Error("Power cut.")) });
   const first = createSession(environment);
   await first.start(SETTINGS);
-  await first.place("x", folder(1));
-  environment.options = { wrapOutput: failingAfter(3000, () => new Error("Power cut.")) };
-  await first.merge("job", recipe, { ...OPTIONS, shardBytes: 1 }, ignore).catch(ignore);
+  await first.place("x", tinyModel(1));
+  await first.merge("job", IDENTITY, { ...OPTIONS, shardBytes: 1 }, ignore).catch(ignore);
   expect(await first.unfinished()).toHaveLength(1);
   environment.crash();
   const second = createSession(environment);
   await second.start(SETTINGS);
-  await second.place("x", folder(2));
+  await second.place("x", tinyModel(2));
   await expect(second.resume("job", ignore)).rejects.toMatchObject({ code: "journal/changed" });
   expect(await second.unfinished()).toHaveLength(1);
 });
@@ -141,7 +156,7 @@ it("leaves nothing when it is cancelled", async () => {
   expect(await session.results()).toEqual([]);
   // The id is free again, and so is its lock.
   await session.merge("job", RECIPE, SHARDED, ignore);
-  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it("goes on with a new device when the first is lost, and says so", async () => {
@@ -153,7 +168,7 @@ it("goes on with a new device when the first is lost, and says so", async () => 
     events.push(event);
     lose(event);
   });
-  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
   expect(events.filter(({ type }) => type === "note")).toMatchObject([{ code: "gpu/lost" }]);
   expectNeverFalling(events);
 });
@@ -170,7 +185,7 @@ it("keeps the journal when the second device is lost as well", async () => {
   const [run] = await session.unfinished();
   expect(run?.tensorsDone).toBeGreaterThanOrEqual(15);
   await session.resume("job", ignore);
-  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it("removes an unfinished run that is discarded", async () => {
@@ -195,7 +210,7 @@ it("does not show, or touch, a run that is at work in another session", async ()
   await here.merge("job", RECIPE, SHARDED, onEvent);
   expect(await seen).toEqual([]);
   expect(await refused).toMatchObject({ code: "job/elsewhere" });
-  expect(filesOf(environment, "job")).toEqual(await undisturbed());
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it("sweeps files of a run that nobody knows", async () => {
@@ -216,55 +231,18 @@ it("refuses a merge that does not fit, with both numbers, before anything is wri
 
 it("stops at NaN and leaves nothing, unless it is allowed", async () => {
   const environment = new MemoryEnvironment();
-  const session: Session = createSession(environment);
+  const session = createSession(environment);
   await session.start(SETTINGS);
   await session.place("x", tinyModel(Number.NaN));
-  const recipe = "merge_method: linear\nmodels:\n  - {model: x, parameters: {weight: 1}}\n";
   const events: MergeEvent[] = [];
-  const stopped = session.merge("job", recipe, OPTIONS, (event) => events.push(event));
+  const stopped = session.merge("job", IDENTITY, OPTIONS, (event) => events.push(event));
   await expect(stopped).rejects.toMatchObject({ code: "merge/non-finite" });
   expect(events.some(({ type }) => type === "non-finite")).toBe(true);
   expect(environment.outputs.size).toBe(0);
   expect(await session.unfinished()).toEqual([]);
-  const report = await session.merge("job", recipe, { ...OPTIONS, allowNonFinite: true }, ignore);
+  const report = await session.merge("job", IDENTITY, { ...OPTIONS, allowNonFinite: true }, ignore);
   expect(report.nonFinite.length).toBeGreaterThan(0);
 });
-
-/** A model of one layer whose weights are all `value`. */
-function tinyModel(value: number): MemoryFolder {
-  const shapes: Record<string, number[]> = {
-    "lm_head.weight": [16, 8],
-    "model.embed_tokens.weight": [16, 8],
-    "model.layers.0.input_layernorm.weight": [8],
-    "model.layers.0.mlp.down_proj.weight": [8, 16],
-    "model.layers.0.mlp.gate_proj.weight": [16, 8],
-    "model.layers.0.mlp.up_proj.weight": [16, 8],
-    "model.layers.0.post_attention_layernorm.weight": [8],
-    "model.layers.0.self_attn.k_proj.weight": [8, 8],
-    "model.layers.0.self_attn.o_proj.weight": [8, 8],
-    "model.layers.0.self_attn.q_proj.weight": [8, 8],
-    "model.layers.0.self_attn.v_proj.weight": [8, 8],
-    "model.norm.weight": [8],
-  };
-  let at = 0;
-  const header = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
-      const bytes = 4 * shape.reduce((product, size) => product * size, 1);
-      at += bytes;
-      return [name, { dtype: "F32", shape, data_offsets: [at - bytes, at] }];
-    }),
-  );
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  const file = new Uint8Array(8 + json.length + at);
-  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
-  file.set(json, 8);
-  file.set(new Uint8Array(new Float32Array(at / 4).fill(value).buffer), 8 + json.length);
-  const config = { architectures: ["LlamaForCausalLM"], model_type: "llama", num_hidden_layers: 1, vocab_size: 16 };
-  return new MemoryFolder("x", {
-    "config.json": new TextEncoder().encode(JSON.stringify(config)),
-    "model.safetensors": file,
-  });
-}
 
 function expectNeverFalling(events: readonly MergeEvent[]): void {
   const progress = events.filter((event) => event.type === "progress");

@@ -1,9 +1,10 @@
 import { AwaseError, isAbort } from "../base/errors";
 import { planShards, type Shard } from "../formats/safetensorsWriter";
+import { findMethod } from "../merge/registry";
 import { runMerge } from "../merge/run";
+import { modelCard } from "../model/card";
 import type { Checkpoint } from "../model/checkpoint";
 import type { MergePlan } from "../recipe/plan";
-import { cardText } from "./card";
 import type { DeviceKeeper } from "./deviceKeeper";
 import type { Environment, OutputPlace } from "./environment";
 import { planFingerprint } from "./fingerprint";
@@ -119,7 +120,8 @@ export function createRuns(context: RunsContext): Runs {
         place,
         journal,
         newHasher: environment.hasher,
-        card: (weights) => cardText(journal.record, plan, weights),
+        card: (weights) =>
+          modelCard({ name: journal.record.options.name, plan, method: findMethod(plan.method), weights }),
         signal,
       });
       const { record } = journal;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -9,7 +8,7 @@ import { memorySource } from "../io/memory";
 import { methodFacts } from "../merge/registry";
 import { MemoryEnvironment } from "./memoryEnvironment";
 import type { MergeOptions, MergeReport } from "./protocol";
-import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession } from "./testSession";
+import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, sha256 } from "./testSession";
 
 const ignore = () => undefined;
 
@@ -21,7 +20,6 @@ async function merge(recipe: string, options: Partial<MergeOptions> = {}) {
 }
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 async function tensorsOf(files: ReadonlyMap<string, Uint8Array>) {
   const tensors = new Map<string, { dtype: string; shape: readonly number[]; values: Float32Array }>();

@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { planShards } from "../formats/safetensorsWriter";
+import { MemoryFolder } from "../io/memory";
 import { nodeFolder } from "../io/node";
 import { MemoryEnvironment } from "./memoryEnvironment";
 import type { EngineSettings, MergeOptions } from "./protocol";
@@ -34,4 +37,48 @@ export async function openGoldenSession(environment = new MemoryEnvironment()): 
 /** The finished files of a run. */
 export function filesOf(environment: MemoryEnvironment, id: string): ReadonlyMap<string, Uint8Array> {
   return environment.outputs.get(id)?.files ?? new Map();
+}
+
+/** Hex sha256 of every finished file of a run: what two runs are compared by. */
+export function hashesOf(environment: MemoryEnvironment, id: string): ReadonlyMap<string, string> {
+  return new Map([...filesOf(environment, id)].map(([path, bytes]): [string, string] => [path, sha256(bytes)]).sort());
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** A Llama of one layer whose weights are all `value`. */
+export function tinyModel(value: number): MemoryFolder {
+  const shapes: Readonly<Record<string, readonly number[]>> = {
+    "lm_head.weight": [16, 8],
+    "model.embed_tokens.weight": [16, 8],
+    "model.layers.0.input_layernorm.weight": [8],
+    "model.layers.0.mlp.down_proj.weight": [8, 16],
+    "model.layers.0.mlp.gate_proj.weight": [16, 8],
+    "model.layers.0.mlp.up_proj.weight": [16, 8],
+    "model.layers.0.post_attention_layernorm.weight": [8],
+    "model.layers.0.self_attn.k_proj.weight": [8, 8],
+    "model.layers.0.self_attn.o_proj.weight": [8, 8],
+    "model.layers.0.self_attn.q_proj.weight": [8, 8],
+    "model.layers.0.self_attn.v_proj.weight": [8, 8],
+    "model.norm.weight": [8],
+  };
+  const tensors = Object.entries(shapes).map(([name, shape]) => ({ name, dtype: "F32" as const, shape }));
+  const files = planShards(tensors, 0).map(({ file, size, header }): [string, Uint8Array] => {
+    const values = new Float32Array((size - header.length) / 4).fill(value);
+    const bytes = new Uint8Array(size);
+    bytes.set(header);
+    bytes.set(new Uint8Array(values.buffer), header.length);
+    return [file, bytes];
+  });
+  const config = { architectures: ["LlamaForCausalLM"], model_type: "llama", num_hidden_layers: 1, vocab_size: 16 };
+  return new MemoryFolder("tiny", new Map([...files, ["config.json", encode(JSON.stringify(config))]]));
+}
+
+/** A recipe that gives the model `x` back as it is. */
+export const IDENTITY = "merge_method: linear\nmodels:\n  - {model: x, parameters: {weight: 1}}\n";
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

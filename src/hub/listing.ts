@@ -1,5 +1,5 @@
 import { listFiles, modelInfo } from "@huggingface/hub";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { tooManyFiles } from "../io/errors";
 import { MAX_FOLDER_FILES } from "../io/limits";
 import { checkPath } from "../io/path";
@@ -15,24 +15,24 @@ const PAGE_ENTRIES = 1000;
 /** Pages of a list that are followed, however few entries they have. */
 const MAX_PAGES = 100;
 
-const commit = z.string().regex(/^[0-9a-f]{40}$/);
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const commit = z.string().check(z.regex(/^[0-9a-f]{40}$/));
+const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const entry = z.object({
   type: z.string(),
   path: z.string(),
-  size: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-  oid: commit.optional(),
-  lfs: z.object({ oid: hash }).optional(),
-  xetHash: hash.optional(),
+  size: z.int().check(z.nonnegative()),
+  oid: z.optional(commit),
+  lfs: z.optional(z.object({ oid: hash })),
+  xetHash: z.optional(hash),
 });
 type Entry = z.infer<typeof entry>;
 
 const information = z.object({
-  name: z.string().refine(isRepoId),
+  name: z.string().check(z.refine(isRepoId)),
   sha: commit,
-  disabled: z.boolean().optional(),
-  gated: z.union([z.literal(false), z.string()]).optional(),
-  tags: z.array(z.string()).optional(),
+  disabled: z.optional(z.boolean()),
+  gated: z.optional(z.union([z.literal(false), z.string()])),
+  tags: z.optional(z.array(z.string())),
 });
 
 /**

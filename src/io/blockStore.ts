@@ -66,13 +66,14 @@ export class BlockStore {
   /**
    * Bytes of a block. Its first read checks the whole of it.
    * @param range inside the block, counted as the block is: from the file's first byte
-   * @returns undefined if the block is gone or was damaged; then it is dropped
+   * @returns bytes that others may hold as well: copy them before changing them. Undefined if the block is gone or was
+   *   damaged; then it is dropped
    */
   async read(block: Block, range: ByteRange): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const key = rangeKey(block);
     const [from, to] = [range.start - block.start, range.end - block.start];
     const recent = this.recent.get(key);
-    if (recent) return recent.slice(from, to);
+    if (recent) return recent.subarray(from, to);
     if (this.#verified.has(key)) {
       const blob = await this.#table.bytes(block);
       const bytes = blob && (await readBlob(blob.slice(from, to)));
@@ -85,7 +86,7 @@ export class BlockStore {
       check = this.#check(block).finally(() => this.#checks.delete(key));
       this.#checks.set(key, check);
     }
-    return (await check)?.slice(from, to);
+    return (await check)?.subarray(from, to);
   }
 
   async #check(block: Block): Promise<Uint8Array<ArrayBuffer> | undefined> {

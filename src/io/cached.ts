@@ -67,8 +67,8 @@ class StoredSource implements CachedSource {
 
   async cachedBytes(ranges: readonly ByteRange[]): Promise<number> {
     const kept = joinRanges([...(await this.#known())]);
-    const missing = joinRanges(ranges).map((range) => totalBytes(subtractRanges(range, kept)));
-    return totalBytes(joinRanges(ranges)) - missing.reduce((sum, bytes) => sum + bytes, 0);
+    const asked = joinRanges(ranges);
+    return totalBytes(asked) - totalBytes(asked.flatMap((range) => subtractRanges(range, kept)));
   }
 
   async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {

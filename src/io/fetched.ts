@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { AwaseError } from "../base/errors";
 import { checkRange, notFound, shortRead } from "./errors";
 import { MAX_FOLDER_FILES } from "./limits";
@@ -7,7 +7,9 @@ import type { ByteSource, FileEntry, Folder } from "./types";
 
 /** `manifest.json` of a folder of static files: a web server cannot list one. */
 const MANIFEST = "manifest.json";
-const Manifest = z.array(z.object({ path: z.string(), size: z.int().nonnegative() })).max(MAX_FOLDER_FILES);
+const Manifest = z
+  .array(z.object({ path: z.string(), size: z.int().check(z.nonnegative()) }))
+  .check(z.maxLength(MAX_FOLDER_FILES));
 
 /** A folder of static files on a web server, as the bundled samples are. @param baseUrl with or without a final slash */
 export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.fetch.bind(globalThis)): Folder {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import manifest from "../../e2e/golden/merge/manifest.json";
 import type { Device } from "../compute/device";
 import { keepBound, randomKey, randomWords } from "../compute/random";
@@ -49,27 +49,25 @@ export function describeGolden(device: () => Device, folder: (path: string) => P
 
   it("knows the cases", () => expect(CASES).toHaveLength(26));
 
-  describe.each(CASES)("$name", ({ name, recipe, compare }) => {
-    it("is what mergekit made", async () => {
-      const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
-      const models = new Map<string, Checkpoint>();
-      for (const key of keys) models.set(key, await open(`models/${key}`));
-      const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
-      expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
-      if (!plan) throw new Error("There are no errors, and no plan.");
+  it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
+    const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
+    const models = new Map<string, Checkpoint>();
+    for (const key of keys) models.set(key, await open(`models/${key}`));
+    const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    if (!plan) throw new Error("There are no errors, and no plan.");
 
-      const expected = await open(`expected/${name}`);
-      expect(facts(plan.tensors)).toEqual(facts([...expected.tensors.values()]));
-      for (const field of CONFIG_FIELDS) expect(plan.config[field], field).toEqual(expected.config[field]);
+    const expected = await open(`expected/${name}`);
+    expect(facts(plan.tensors)).toEqual(facts([...expected.tensors.values()]));
+    for (const field of CONFIG_FIELDS) expect(plan.config[field], field).toEqual(expected.config[field]);
 
-      const outputs = await mergeToMemory(plan, { models, device: device() });
-      const merged = new Map(
-        plan.tensors.map((tensor, i) => [tensor.name, decode(outputs[i] ?? new Uint8Array(), tensor.dtype)]),
-      );
-      const golden = await valuesOf(expected);
-      if (compare === "statistics") return compareStatistics(plan, models, merged, golden);
-      compareValues(plan, merged, golden, plan.method === "ties" ? await thresholdTies(plan, models) : undefined);
-    });
+    const outputs = await mergeToMemory(plan, { models, device: device() });
+    const merged = new Map(
+      plan.tensors.map((tensor, i) => [tensor.name, decode(outputs[i] ?? new Uint8Array(), tensor.dtype)]),
+    );
+    const golden = await valuesOf(expected);
+    if (compare === "statistics") return compareStatistics(plan, models, merged, golden);
+    compareValues(plan, merged, golden, plan.method === "ties" ? await thresholdTies(plan, models) : undefined);
   });
 }
 

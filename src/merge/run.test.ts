@@ -166,6 +166,20 @@ describe("runMerge", () => {
       await expect(runMerge(testPlan(recipe), options)).rejects.toMatchObject({ name: "AbortError" });
     });
 
+    it("when cancelled while a kernel compiles", async () => {
+      const recipe = twoModels(1, 10);
+      const controller = new AbortController();
+      const device: Device = {
+        ...withLoss(cpu(), new Promise(() => undefined)),
+        prepare() {
+          queueMicrotask(() => controller.abort());
+          return new Promise(() => undefined);
+        },
+      };
+      const options = { models: modelsOf(recipe), device, signal: controller.signal, ...recorded() };
+      await expect(runMerge(testPlan(recipe), options)).rejects.toMatchObject({ name: "AbortError" });
+    });
+
     it("before it begins when the signal was aborted already", async () => {
       const recipe = twoModels(1, 10);
       const { log, ...sink } = recorded();

@@ -4,7 +4,7 @@ import { BoundedQueue } from "../base/queue";
 import { MAX_BLOCK_BYTES } from "../compute/blockSize";
 import { LEAF } from "../compute/blocks";
 import type { Device } from "../compute/device";
-import { applyMap, type NotFinite, NotFiniteCounter } from "../compute/elementwise";
+import { applyMap, mapKernel, type NotFinite, NotFiniteCounter } from "../compute/elementwise";
 import { countNonFinite } from "../formats/convert";
 import { DTYPE_BYTES, isFloatDType } from "../formats/dtypes";
 import type { Checkpoint } from "../model/checkpoint";
@@ -173,7 +173,9 @@ class MergeJob {
       signal,
     );
     using counter = await NotFiniteCounter.open(device, work.inputs.length);
-    const map = await work.bind(device, blocks, signal);
+    // Compiling takes seconds on some drivers, and a cancel does not wait for that.
+    const map = await abortable(work.bind(device, blocks, signal), signal);
+    await abortable(device.prepare(mapKernel(map.map, work.dtypes, work.output)), signal);
     for await (const block of blocks.lastWalk()) {
       using made = await applyMap(device, map, block, work.dtypes, work.output, counter);
       const bytes = device.read(made, 0, block.count * size);

@@ -2,7 +2,7 @@ import { sum } from "../compute/sum";
 import type { TermsDefinition } from "../compute/terms";
 import type { MethodFacts } from "../recipe/facts";
 import { baseIndex } from "./baseIndex";
-import { DENSITY, flag, flagOf, LAMBDA, numberOf, WEIGHT } from "./methods/parameters";
+import { DENSITY, flag, flagOf, LAMBDA, numberOf, WEIGHT } from "./parameters";
 import { keepAll } from "./sparsify/all";
 import type { Chosen, Sparsifier } from "./sparsify/sparsifier";
 import { taskLengths, taskMap } from "./taskKernels";

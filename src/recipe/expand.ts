@@ -56,12 +56,14 @@ function wholeModels(recipe: Recipe, module: ModuleLayout, bag: ProblemBag): Pla
   const sources: readonly PlannedSource[] = unlisted
     ? [...listed, { model: base, parameters: new Map(), span: base.span, start: 0, added: true }]
     : listed;
-  const depths = sources.map(({ model }) => module.depths.get(model.key) ?? 0);
-  const layers = depths[0] ?? 0;
-  for (const [at, depth] of depths.entries()) {
-    const source = sources[at];
-    if (depth === layers || !source) continue;
-    const facts = { model: source.model.key, found: depth, expected: layers, other: sources[0]?.model.key ?? "" };
+  // A model without any layer of an inferred module simply lacks that module.
+  const deep = sources.filter(({ model }) => depthOf(module, model) > 0);
+  const [first] = deep;
+  const layers = first ? depthOf(module, first.model) : 0;
+  for (const source of deep) {
+    const depth = depthOf(module, source.model);
+    if (depth === layers) continue;
+    const facts = { model: source.model.key, found: depth, expected: layers, other: first?.model.key ?? "" };
     bag.add({
       code: "plan/layer-counts",
       severity: "error",
@@ -87,7 +89,7 @@ function layerSlice(
   for (const source of slice.sources) {
     const { value, span } = source.layerRange;
     const [start, end] = value;
-    const depth = module.depths.get(source.model.key) ?? 0;
+    const depth = depthOf(module, source.model);
     const facts = { model: source.model.key, start, end, layers: depth, found: end - start, expected: first };
     if (start < 0 || (end > start && end > depth)) {
       bag.add({
@@ -132,6 +134,10 @@ function layerSlice(
     parameters: slice.parameters,
     span: slice.span,
   };
+}
+
+function depthOf(module: ModuleLayout, { key }: ModelReference): number {
+  return module.depths.get(key) ?? 0;
 }
 
 /** Each model once: where a slice names one twice, its place is the first and its layers are the last. */

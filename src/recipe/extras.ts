@@ -1,5 +1,5 @@
 import { isMap, isScalar, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Problem } from "./problems";
 import { readSyntax, type Syntax } from "./syntax";
 
@@ -16,8 +16,10 @@ export const MAX_SEED = 2 ** 32 - 1;
 const NO_EXTRAS: Extras = { revisions: {} };
 
 const schema = z.object({
-  seed: z.string().regex(/^\d+$/).transform(Number).pipe(z.int().max(MAX_SEED)).optional(),
-  revisions: z.record(z.string().max(512), z.string().regex(/^[\w./-]{1,128}$/)).optional(),
+  seed: z.optional(
+    z.pipe(z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)), z.int().check(z.maximum(MAX_SEED))),
+  ),
+  revisions: z.optional(z.record(z.string().check(z.maxLength(512)), z.string().check(z.regex(/^[\w./-]{1,128}$/)))),
 });
 
 /**

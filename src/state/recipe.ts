@@ -70,8 +70,7 @@ export const createRecipeSlice: Slice<RecipeSlice> = (set) => ({
   recipeName: STARTER_NAME,
   editRecipe: (text) => set(({ recipe }) => ({ recipe: edit(recipe, text) })),
   markRecipe: () => set(({ recipe }) => ({ recipe: mark(recipe) })),
-  loadRecipe: ({ text, name }) =>
-    set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), text)), recipeName: name })),
+  loadRecipe: ({ text, name }) => set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), text)), recipeName: name })),
   renameRecipe: (recipeName) => set({ recipeName }),
   setSeed: (seed) => set(({ recipe }) => ({ recipe: edit(recipe, withSeed(recipe.present, seed)) })),
   undo: () => set(({ recipe }) => ({ recipe: undo(recipe) })),

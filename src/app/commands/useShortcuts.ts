@@ -22,7 +22,13 @@ export function useShortcuts(onPalette: () => void): void {
   };
   const shortcuts = commands.flatMap((command) =>
     command.shortcut
-      ? [[command.shortcut, pressed(command), { preventDefault: false }] as [string, (event: KeyboardEvent) => void, object]]
+      ? [
+          [command.shortcut, pressed(command), { preventDefault: false }] as [
+            string,
+            (event: KeyboardEvent) => void,
+            object,
+          ],
+        ]
       : [],
   );
   // Empty lists: shortcuts work inside fields too, except those left to them above.

@@ -297,5 +297,9 @@ export const en = {
 /** The shape both languages have: same keys, same arguments. */
 export type Messages = Widened<typeof en>;
 type Widened<T> = {
-  [Key in keyof T]: T[Key] extends string ? string : T[Key] extends (...args: never[]) => unknown ? T[Key] : Widened<T[Key]>;
+  [Key in keyof T]: T[Key] extends string
+    ? string
+    : T[Key] extends (...args: never[]) => unknown
+      ? T[Key]
+      : Widened<T[Key]>;
 };

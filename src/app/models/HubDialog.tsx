@@ -16,7 +16,7 @@ type Search =
   | { readonly status: "failed"; readonly failure: Failure };
 
 /** Finds a model on the Hub by id, address or words, and adds it. */
-export function HubDialog() {
+export default function HubDialog() {
   const t = useText();
   const opened = useStudio((state) => state.dialog === "hub");
   const show = useStudio((state) => state.show);

@@ -10,7 +10,7 @@ import classes from "./Inspector.module.css";
 import { TensorTable } from "./TensorTable";
 
 /** What is inside a model: its tensors and its config. */
-export function Inspector() {
+export default function Inspector() {
   const t = useText();
   const show = useStudio((state) => state.show);
   const inspected = useStudio((state) => state.models.find(({ id }) => id === state.inspected));

@@ -65,11 +65,7 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
   const { architecture, layers, parameters, dtypes, bytes, cachedBytes, origin, license, revision } = summary;
   const onHub = origin.kind === "hub";
   const share = bytes === 0 ? 1 : cachedBytes / bytes;
-  const place = !onHub
-    ? t.models.local
-    : share === 0
-      ? t.models.notCached
-      : t.models.cached(formats.percent(share));
+  const place = !onHub ? t.models.local : share === 0 ? t.models.notCached : t.models.cached(formats.percent(share));
   return (
     <>
       <div className={classes.line} title={architecture}>
@@ -143,7 +139,11 @@ function CardMenu({ entry, name }: { readonly entry: ModelEntry; readonly name: 
             <Menu.Item leftSection={<IconListSearch size={15} />} onClick={() => show({ inspected: entry.id })}>
               {t.models.inspectItem}
             </Menu.Item>
-            <Menu.Item leftSection={<IconPlus size={15} />} disabled={listed ?? false} onClick={() => change.addModel(name)}>
+            <Menu.Item
+              leftSection={<IconPlus size={15} />}
+              disabled={listed ?? false}
+              onClick={() => change.addModel(name)}
+            >
               {t.models.addToRecipe}
             </Menu.Item>
             <Menu.Item

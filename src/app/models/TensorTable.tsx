@@ -29,7 +29,11 @@ export function TensorTable({ tensors }: { readonly tensors: readonly TensorRow[
         aria-label={t.inspector.filter}
         placeholder={t.inspector.filter}
         leftSection={<IconFilter size={13} />}
-        rightSection={<span className={classes.count}>{t.inspector.count(formats.count(shown.length), formats.count(tensors.length))}</span>}
+        rightSection={
+          <span className={classes.count}>
+            {t.inspector.count(formats.count(shown.length), formats.count(tensors.length))}
+          </span>
+        }
         rightSectionWidth={110}
         value={filter}
         onChange={(event) => setFilter(event.currentTarget.value)}
@@ -53,7 +57,12 @@ export function TensorTable({ tensors }: { readonly tensors: readonly TensorRow[
                     role="row"
                     aria-rowindex={index + 2}
                     className={classes.row}
-                    style={{ position: "absolute", inset: "0 0 auto", height: ROW_HEIGHT, transform: `translateY(${start}px)` }}
+                    style={{
+                      position: "absolute",
+                      inset: "0 0 auto",
+                      height: ROW_HEIGHT,
+                      transform: `translateY(${start}px)`,
+                    }}
                   >
                     <span role="cell" className={classes.tensorName} title={`${tensor.name}\n${tensor.file}`}>
                       {tensor.name}

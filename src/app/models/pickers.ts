@@ -1,5 +1,5 @@
-import type { ModelOrigin } from "../../engine/protocol";
 import { isAbort } from "../../base/errors";
+import type { ModelOrigin } from "../../engine/protocol";
 import { modelsOfFiles } from "../../state/dropped";
 
 type NamedFile = { readonly path: string; readonly file: File };

@@ -15,14 +15,23 @@ interface CurveChartProps {
 export default function CurveChart({ name, curves, layers, color }: CurveChartProps) {
   const t = useText();
   const points = Array.from({ length: layers }, (_, layer) =>
-    Object.fromEntries([["layer", layer], ...curves.map(({ stops }, line) => [line, valueAt(stops, gradientPosition(layer, layers))])]),
+    Object.fromEntries([
+      ["layer", layer],
+      ...curves.map(({ stops }, line) => [line, valueAt(stops, gradientPosition(layer, layers))]),
+    ]),
   );
   return (
     <div role="img" aria-label={t.recipe.curve(name)} style={{ height: "100%" }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 200, height: 56 }}>
         <LineChart data={points} margin={{ top: 4, right: 2, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <XAxis dataKey="layer" type="number" domain={[0, "dataMax"]} hide />
-          <YAxis width={26} tick={{ fontSize: 10, fill: "var(--ink-3)" }} tickLine={false} axisLine={false} tickCount={3} />
+          <YAxis
+            width={26}
+            tick={{ fontSize: 10, fill: "var(--ink-3)" }}
+            tickLine={false}
+            axisLine={false}
+            tickCount={3}
+          />
           {curves.map(({ label }, line) => (
             <Line
               key={`${line}.${label}`}

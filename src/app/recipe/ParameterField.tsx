@@ -163,7 +163,11 @@ function InText({
           {setting.items.map((item) => (
             <li key={item.span.from}>
               <code>{item.filter ?? "*"}</code>
-              <span>{typeof item.value === "number" ? formats.number(item.value) : item.value.map(formats.number).join(" → ")}</span>
+              <span>
+                {typeof item.value === "number"
+                  ? formats.number(item.value)
+                  : item.value.map(formats.number).join(" → ")}
+              </span>
             </li>
           ))}
         </ul>
@@ -182,5 +186,7 @@ function InText({
 /** The number of a setting that is nothing but a number for all tensors. */
 function plainValue({ items }: Setting): number | undefined {
   const [only, ...more] = items;
-  return only && more.length === 0 && only.filter === undefined && typeof only.value === "number" ? only.value : undefined;
+  return only && more.length === 0 && only.filter === undefined && typeof only.value === "number"
+    ? only.value
+    : undefined;
 }

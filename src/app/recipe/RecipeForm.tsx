@@ -1,8 +1,8 @@
 import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import type { ModelItem, Recipe } from "../../recipe/recipe";
 import type { FormMethod } from "../../state/engine";
 import { entryName } from "../../state/models";
-import type { ModelItem, Recipe } from "../../recipe/recipe";
 import { useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";
 import { Swatch } from "../parts/Swatch";

@@ -1,12 +1,4 @@
-import {
-  addModel,
-  removeModel,
-  setBase,
-  setDType,
-  setMethod,
-  setOutDType,
-  setParameter,
-} from "../../recipe/edit";
+import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/edit";
 import type { Problem } from "../../recipe/problems";
 import type { Studio } from "../../state/studio";
 

@@ -1,8 +1,8 @@
 import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useState } from "react";
 import type { HubHit } from "../../engine/protocol";
-import { modelReferences } from "../../recipe/references";
 import { parseRecipe } from "../../recipe/parse";
+import { modelReferences } from "../../recipe/references";
 import { readyModels } from "../../state/models";
 import type { Review } from "../../state/review";
 import { useFormats, useStudio, useText } from "../context";
@@ -12,7 +12,7 @@ import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./Review.module.css";
 
 /** A recipe somebody sent, looked at before anything is loaded. */
-export function ReviewDialog() {
+export default function ReviewDialog() {
   const t = useText();
   const review = useStudio((state) => state.review);
   const declineShare = useStudio((state) => state.declineShare);

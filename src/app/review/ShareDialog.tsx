@@ -8,7 +8,7 @@ import { FailureText } from "../parts/FailureText";
 import classes from "./Review.module.css";
 
 /** A link to the recipe as it stands. */
-export function ShareDialog() {
+export default function ShareDialog() {
   const t = useText();
   const opened = useStudio((state) => state.dialog === "share");
   const show = useStudio((state) => state.show);

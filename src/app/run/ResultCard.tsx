@@ -2,9 +2,9 @@ import { ActionIcon, Button, CopyButton, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy, IconDownload, IconFolderDown, IconPlus } from "@tabler/icons-react";
 import type { MergeReport } from "../../engine/protocol";
 import { useFormats, useStudio, useText } from "../context";
+import { useResultActions } from "../history/useResultActions";
 import { FailureText } from "../parts/FailureText";
 import { Section } from "../parts/Panel";
-import { useResultActions } from "../history/useResultActions";
 import classes from "./Run.module.css";
 
 interface ResultCardProps {

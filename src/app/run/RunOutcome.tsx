@@ -19,7 +19,8 @@ export function RunOutcome() {
           <>
             <IconCircleCheck size={17} aria-hidden />
             <span>
-              {t.run.done(run.report.tensors)} <span className={classes.quiet}>{t.run.inTime(formats.duration(run.report.seconds))}</span>
+              {t.run.done(run.report.tensors)}{" "}
+              <span className={classes.quiet}>{t.run.inTime(formats.duration(run.report.seconds))}</span>
             </span>
           </>
         )}

@@ -21,7 +21,12 @@ export function RunProgress() {
       aside={progress?.eta !== undefined && <span>{t.run.left(formats.duration(progress.eta))}</span>}
     >
       {LANES.map((name) => (
-        <LaneBar key={name} name={name} lane={progress?.[name] ?? EMPTY} local={name === "fetch" && progress?.fetch.total === 0} />
+        <LaneBar
+          key={name}
+          name={name}
+          lane={progress?.[name] ?? EMPTY}
+          local={name === "fetch" && progress?.fetch.total === 0}
+        />
       ))}
       <div className={classes.tensor}>
         <span>
@@ -55,7 +60,14 @@ function LaneBar({ name, lane, local }: LaneBarProps) {
           {!local && lane.total > 0 && `${formats.bytes(lane.done)} / ${formats.bytes(lane.total)}`}
         </span>
       </div>
-      <Progress value={percent} size={5} radius={3} color={local ? "var(--line-strong)" : "ai"} aria-label={label} transitionDuration={100} />
+      <Progress
+        value={percent}
+        size={5}
+        radius={3}
+        color={local ? "var(--line-strong)" : "ai"}
+        aria-label={label}
+        transitionDuration={100}
+      />
     </div>
   );
 }

@@ -1,6 +1,6 @@
+import { flag, flagOf, numberOf, WEIGHT } from "../parameters";
 import type { MergeMethod } from "../types";
-import { flag, flagOf, numberOf, WEIGHT } from "./parameters";
-import { weightedSum } from "./weightedSum";
+import { weightedSum } from "../weightedSum";
 
 /** Σ fl(wᵢ), added from the left in f32 as the sum of the tensors is. */
 function weightSum(weights: readonly number[]): number {

@@ -1,6 +1,6 @@
+import { numberOf } from "../parameters";
 import type { MergeMethod } from "../types";
-import { numberOf } from "./parameters";
-import { weightedSum } from "./weightedSum";
+import { weightedSum } from "../weightedSum";
 
 /** The only input as it is, times `scale` where that is set. Layer stacks are passthrough with a layout. */
 export const passthrough: MergeMethod = {

@@ -1,8 +1,8 @@
 import { gram } from "../../compute/gram";
 import { baseIndex } from "../baseIndex";
+import { numberOf } from "../parameters";
 import type { MergeMethod } from "../types";
-import { numberOf } from "./parameters";
-import { weightedSum } from "./weightedSum";
+import { weightedSum } from "../weightedSum";
 
 /** A shorter vector has no direction worth dividing by. */
 const SHORTEST = 1e-8;

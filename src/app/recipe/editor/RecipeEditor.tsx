@@ -21,7 +21,9 @@ export default function RecipeEditor() {
   const t = useText();
   const studio = useStudioStore();
   const text = useStudio((state) => state.recipe.present);
-  const problems = useStudio((state) => (state.reportedText === state.recipe.present ? state.report?.problems : undefined));
+  const problems = useStudio((state) =>
+    state.reportedText === state.recipe.present ? state.report?.problems : undefined,
+  );
   const language = useStudio((state) => state.language);
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
@@ -80,7 +82,8 @@ function createEditor(studio: Studio, parent: HTMLElement, label: ReturnType<Com
         }),
         label,
         EditorView.updateListener.of((update) => {
-          if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(fromStore))) return;
+          if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(fromStore)))
+            return;
           studio.getState().editRecipe(update.state.doc.toString());
           clearTimeout(pause);
           pause = setTimeout(mark, TYPING_PAUSE);

@@ -1,8 +1,8 @@
 import {
   autocompletion,
+  type CompletionSource,
   closeBrackets,
   closeBracketsKeymap,
-  type CompletionSource,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap } from "@codemirror/commands";

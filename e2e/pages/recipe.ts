@@ -1,0 +1,53 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The recipe in the middle: text, form, problems, facts. */
+export class Recipe {
+  constructor(private readonly page: Page) {}
+
+  get editor(): Locator {
+    return this.page.getByRole("textbox", { name: "Recipe text (YAML)" });
+  }
+
+  get problems(): Locator {
+    return this.page.getByRole("region", { name: "Problems" }).getByRole("listitem");
+  }
+
+  /** Marks in the gutter, one per line with a problem. */
+  get marks(): Locator {
+    return this.page.locator(".cm-lint-marker");
+  }
+
+  get status(): Locator {
+    return this.page.getByRole("region", { name: "Recipe" }).getByRole("status").first();
+  }
+
+  /** Puts a text in the place of what is there. */
+  async write(text: string): Promise<void> {
+    await this.editor.click();
+    await this.page.keyboard.press("Control+A");
+    await this.page.evaluate((clip) => navigator.clipboard.writeText(clip), text).catch(() => undefined);
+    await this.editor.fill(text);
+  }
+
+  async text(): Promise<string> {
+    return (await this.editor.locator(".cm-line").allTextContents()).join("\n");
+  }
+
+  async ready(): Promise<void> {
+    await expect(this.status).toHaveText("Ready to merge");
+  }
+
+  async setWeight(model: string, value: string): Promise<void> {
+    const field = this.page.getByRole("textbox", { name: `weight, ${model}` });
+    await field.fill(value);
+    await field.press("Enter");
+  }
+
+  fact(term: string): Locator {
+    return this.page
+      .getByRole("region", { name: "Facts of the plan" })
+      .locator("div")
+      .filter({ has: this.page.getByText(term, { exact: true }) })
+      .getByRole("definition");
+  }
+}

@@ -1,0 +1,14 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** What a shared link shows before anything happens. */
+export class Review {
+  constructor(private readonly page: Page) {}
+
+  get dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+
+  async accept(): Promise<void> {
+    await this.dialog.getByRole("button", { name: "Take over" }).click();
+  }
+}

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { unzipSync } from "fflate";
+import { readFileSync } from "node:fs";
+
+/** The run panel at the right. */
+export class Run {
+  constructor(
+    private readonly page: Page,
+    private readonly downloads: string,
+  ) {}
+
+  private get panel(): Locator {
+    return this.page.getByRole("region", { name: "Run", exact: true });
+  }
+
+  get device(): Locator {
+    return this.panel.getByRole("region", { name: "Device" });
+  }
+
+  get mergeButton(): Locator {
+    return this.panel.getByRole("button", { name: "Merge", exact: true });
+  }
+
+  get status(): Locator {
+    return this.panel.getByRole("status");
+  }
+
+  get notes(): Locator {
+    return this.panel.getByRole("region", { name: "Notes" });
+  }
+
+  get unfinished(): Locator {
+    return this.panel.getByRole("list", { name: "Cut short" }).getByRole("listitem");
+  }
+
+  lane(name: "Fetch" | "Merge" | "Write"): Locator {
+    return this.panel.getByRole("progressbar", { name });
+  }
+
+  async start(): Promise<void> {
+    await this.mergeButton.click();
+  }
+
+  async cancel(): Promise<void> {
+    await this.panel.getByRole("button", { name: "Cancel" }).click();
+  }
+
+  async done(): Promise<void> {
+    await expect(this.status).toContainText(/Merged \d+ tensors/, { timeout: 60_000 });
+  }
+
+  async goOn(): Promise<void> {
+    await this.unfinished.getByRole("button", { name: "Go on" }).click();
+  }
+
+  /** Waits until some tensors are done, but not all. */
+  async underWay(): Promise<void> {
+    await expect(this.panel).toContainText(/[1-9]\d* of \d+ tensors/);
+  }
+
+  /** sha256 of each file as the result card shows it. */
+  async hashes(): Promise<Record<string, string>> {
+    const items = this.panel.getByRole("region", { name: "Result" }).getByRole("listitem");
+    const pairs = await items.evaluateAll((elements) =>
+      elements.map((element) => [
+        element.querySelector("[title]")?.getAttribute("title") ?? "",
+        element.querySelector("code")?.getAttribute("title") ?? "",
+      ]),
+    );
+    return Object.fromEntries(pairs);
+  }
+
+  /** Downloads the result and opens the zip: files by path below the model's folder. */
+  async download(): Promise<Record<string, Uint8Array>> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent("download"),
+      this.panel.getByRole("button", { name: "Download zip" }).click(),
+    ]);
+    const path = join(this.downloads, download.suggestedFilename());
+    await download.saveAs(path);
+    const entries = Object.entries(unzipSync(readFileSync(path)));
+    return Object.fromEntries(entries.map(([name, bytes]) => [name.split("/").slice(1).join("/") || name, bytes]));
+  }
+}
