@@ -119,6 +119,8 @@ export const test = base.extend<Fixtures>({
   studio: async ({ page, hub, complaints: _ }, use, info) => {
     const server = await serve({ hub: [hub.url, hub.cdnUrl] });
     await page.addInitScript(([key, url]) => localStorage.setItem(key, url), [HUB_KEY, hub.url] as const);
+    // A system dialog cannot be driven; without it the page downloads, which can.
+    await page.addInitScript(() => Reflect.deleteProperty(window, "showSaveFilePicker"));
     await use(new Studio(page, server.url, info.outputDir));
     await server.close();
   },

@@ -42,12 +42,18 @@ export class Run {
     await this.mergeButton.click();
   }
 
+  async writeToFolder(): Promise<void> {
+    await this.panel.getByText("A folder", { exact: true }).click();
+  }
+
   async cancel(): Promise<void> {
     await this.panel.getByRole("button", { name: "Cancel" }).click();
   }
 
+  /** Waits for the end of the run; a failure is told with its sentence. */
   async done(): Promise<void> {
-    await expect(this.status).toContainText(/Merged \d+ tensors/, { timeout: 60_000 });
+    await expect(this.status).not.toBeEmpty({ timeout: 60_000 });
+    expect(await this.panel.innerText()).toMatch(/Merged \d+ tensors/);
   }
 
   async goOn(): Promise<void> {

@@ -1,8 +1,8 @@
 // Eight neighbouring elements of one packed input as f32 bit patterns. `base`: where the input starts, in units of 16 bytes.
 
 struct Eight {
-  lo: vec4u,  // elements 0 … 3
-  hi: vec4u,  // elements 4 … 7
+  lo: vec4u, // elements 0 … 3
+  hi: vec4u, // elements 4 … 7
 }
 
 struct Loaded {

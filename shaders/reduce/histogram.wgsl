@@ -1,18 +1,29 @@
 // One pass of a radix select: how many keys have which `bits` bits above `shift`, among those whose higher bits are `prefix_t`.
 // A kernel counts the terms FROM … FROM + PART − 1 of all T; `histogram` holds BINS counters per term, added to by every block.
+// Loop `s` runs once where counts are gathered in workgroup memory first, which GPUs need; loop `g` where they are not: CPU
+// adapters have no such memory, and compile the zeroing of its array element by element.
 
+//#each s
 var<workgroup> bins: array<atomic<u32>, PART * BINS>;
+//#end
 
-fn tally(base: u32, prefix: u32, key: u32) {
+fn tally(term: u32, prefix: u32, key: u32) {
   let k = key >> u.shift;
-  if (k >> u.bits == prefix) { atomicAdd(&bins[base + (k & ((1u << u.bits) - 1u))], 1u); }
+  if (k >> u.bits != prefix) { return; }
+  let bin = k & ((1u << u.bits) - 1u);
+  //#each s
+  atomicAdd(&bins[(term - FROM) * BINS + bin], 1u);
+  //#end
+  //#each g
+  atomicAdd(&histogram[term * BINS + bin], 1u);
+  //#end
 }
 
-fn tally4(base: u32, prefix: u32, key: vec4u, valid: vec4<bool>) {
-  if (valid.x) { tally(base, prefix, key.x); }
-  if (valid.y) { tally(base, prefix, key.y); }
-  if (valid.z) { tally(base, prefix, key.z); }
-  if (valid.w) { tally(base, prefix, key.w); }
+fn tally4(term: u32, prefix: u32, key: vec4u, valid: vec4<bool>) {
+  if (valid.x) { tally(term, prefix, key.x); }
+  if (valid.y) { tally(term, prefix, key.y); }
+  if (valid.z) { tally(term, prefix, key.z); }
+  if (valid.w) { tally(term, prefix, key.w); }
 }
 
 @compute @workgroup_size(256)
@@ -38,13 +49,15 @@ fn main(
       //#end
     );
     //#each p
-    tally4(($pu - FROM) * BINS, u.prefix_$p, key_of(lo[$p]), at < vec4u(u.count));
-    tally4(($pu - FROM) * BINS, u.prefix_$p, key_of(hi[$p]), at + 4u < vec4u(u.count));
+    tally4($pu, u.prefix_$p, key_of(lo[$p]), at < vec4u(u.count));
+    tally4($pu, u.prefix_$p, key_of(hi[$p]), at + 4u < vec4u(u.count));
     //#end
   }
+  //#each s
   workgroupBarrier();
   for (var i = thread; i < PART * BINS; i += 256u) {
     let count = atomicLoad(&bins[i]);
     if (count > 0u) { atomicAdd(&histogram[FROM * BINS + i], count); }
   }
+  //#end
 }

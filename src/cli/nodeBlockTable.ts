@@ -5,7 +5,7 @@ import type { Block, BlockFile, BlockTable } from "../io/blockTable";
 /** What is kept of the Hub as files on disk: `repo/revision/path/start-end`, bytes in `.bin`, the entry in `.json`. */
 export function nodeBlockTable(root: string): BlockTable {
   const folderOf = (of: Partial<BlockFile>) =>
-    join(root, ...[of.repo, of.revision, of.path].filter((part) => part !== undefined).map(encodeURIComponent));
+    join(root, ...[of.repo, of.revision, of.path].filter((part) => part !== undefined).map(fileName));
   const fileOf = (block: Block, ending: "bin" | "json") =>
     join(folderOf(block), `${block.start}-${block.end}.${ending}`);
   const writeEntry = (block: Block) => replace(fileOf(block, "json"), JSON.stringify(block));
@@ -35,6 +35,11 @@ export function nodeBlockTable(root: string): BlockTable {
       }
     },
   };
+}
+
+/** Any text as the name of a file; with dots encoded it cannot be `..`. */
+function fileName(text: string): string {
+  return encodeURIComponent(text).replaceAll(".", "%2E");
 }
 
 async function entriesBelow(folder: string): Promise<readonly string[]> {

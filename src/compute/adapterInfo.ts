@@ -12,15 +12,19 @@ export function defaultBudget(maxBufferBytes: number): number {
 }
 
 /** What a person is told about an adapter and the device made of it. */
-export function adapterInfo(adapter: GPUAdapter, device: GPUDevice, budgetBytes?: number): DeviceInfo {
+export function adapterInfo(
+  adapter: GPUAdapter,
+  device: GPUDevice,
+  options: { readonly budgetBytes?: number; readonly software?: boolean },
+): DeviceInfo {
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const name = [vendor, architecture, description].filter((part) => part !== "").join(" ") || "unnamed adapter";
   return {
     kind: "webgpu",
     name,
-    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name),
+    software: options.software ?? (isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name)),
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     maxBufferBytes: device.limits.maxBufferSize,
-    budgetBytes: budgetBytes ?? defaultBudget(adapter.limits.maxBufferSize),
+    budgetBytes: options.budgetBytes ?? defaultBudget(adapter.limits.maxBufferSize),
   };
 }

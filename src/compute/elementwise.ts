@@ -62,7 +62,7 @@ export async function applyMap(
   output: OutputDType,
   counter: NotFiniteCounter,
 ): Promise<DeviceBuffer> {
-  const kernel = mapKernel(bound.map, dtypes, output);
+  const kernel = mapKernel(bound.map, dtypes, output, block.count % PER_THREAD > 0);
   await device.prepare(kernel);
   const dst = await device.lease(paddedBytes(block.count, output), `${bound.map.name} out`);
   const numbers = { ...bound.uniforms(block), ...packedNumbers(block) };
@@ -73,33 +73,39 @@ export async function applyMap(
 
 const kernels = new WeakMap<MapDefinition, Map<string, Kernel<Numbers>>>();
 
-/** The kernel of a map for given dtypes: buffers are the packed inputs, the output, and the counts of a NotFiniteCounter. */
-export function mapKernel(map: MapDefinition, dtypes: readonly FloatDType[], output: OutputDType): Kernel<Numbers> {
+/**
+ * The kernel of a map for given dtypes. Buffers: the packed inputs, the output, the counts of a NotFiniteCounter.
+ * @param ragged whether a block may have a number of elements that is not a multiple of 8
+ */
+function mapKernel(map: MapDefinition, dtypes: readonly FloatDType[], output: OutputDType, ragged: boolean) {
   const known = kernels.get(map) ?? new Map<string, Kernel<Numbers>>();
   kernels.set(map, known);
-  const name = `${map.name} ${dtypes.join("+")}→${output}`;
-  const kernel = known.get(name) ?? linkMap(name, map, dtypes, output);
+  const name = `${map.name} ${dtypes.join("+")}→${output}${ragged ? " ragged" : ""}`;
+  const kernel = known.get(name) ?? linkMap(name, map, dtypes, output, ragged);
   known.set(name, kernel);
   return kernel;
 }
 
-/** The bits of a format whose exponent says infinity, as an encoded element holds them. */
-const INFINITY = { BF16: 0x7f80, F16: 0x7c00, F32: 0x7f80_0000 } as const satisfies Record<OutputDType, number>;
-
-function linkMap(name: string, map: MapDefinition, dtypes: readonly FloatDType[], output: OutputDType) {
+function linkMap(
+  name: string,
+  map: MapDefinition,
+  dtypes: readonly FloatDType[],
+  output: OutputDType,
+  ragged: boolean,
+): Kernel<Numbers> {
   const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...map.uniforms }, dtypes.length);
   const wgsl = link({
     inputs: dtypes,
     uniforms,
     outputs: { dst: "array<vec4u>", not_finite: "array<atomic<u32>>" },
-    constants: { OUT_INFINITY: INFINITY[output] },
+    lists: { r: ragged ? [0] : [] },
     imports: map.imports ?? [],
     lane: map.bits ? "vec4u" : "vec4f",
     stores: output,
     body: map.wgsl,
     skeleton: mapSkeleton,
   });
-  const kernel: Kernel<Numbers> = {
+  return {
     name,
     wgsl,
     buffers: ["read", "read_write", "read_write"],
@@ -123,7 +129,6 @@ function linkMap(name: string, map: MapDefinition, dtypes: readonly FloatDType[]
       });
     },
   };
-  return kernel;
 }
 
 /** Bytes of `count` elements when every thread writes all of its own. */

@@ -79,7 +79,6 @@ function sumsReduction(part: Part, total: number): Reduction {
     name: "sums",
     skeleton: sumsSkeleton,
     output: ["sums", "array<f32>"],
-    constants: {},
     uniforms: { leaf0: "u32" },
     reference(terms, output, values, count) {
       const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);

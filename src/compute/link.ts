@@ -20,7 +20,7 @@ export interface ModuleParts {
   readonly uniforms: UniformLayout;
   /** Storage buffers after the packed inputs: WGSL names with their types, written to by the kernel. */
   readonly outputs: Readonly<Record<string, string>>;
-  readonly constants: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number>>;
   readonly imports: readonly CommonShader[];
   /** Loops beyond `k` and `j`, which run over the inputs. */
   readonly lists?: Lists;

@@ -3,6 +3,7 @@ import { narrow, widen } from "../formats/convert";
 import { cutWithin, keyBits, kthLargest } from "./select";
 import type { BoundTerms } from "./terms";
 import { normals, openTestDevices, type TestInput, testBlocks } from "./testDevices";
+import { openWebGpuDevice } from "./webgpu";
 
 const devices = await openTestDevices();
 afterAll(() => {
@@ -64,7 +65,7 @@ describe.each(devices)("k-th largest on $name", ({ device }) => {
   });
 
   it("finds a threshold per term, any number of terms", async () => {
-    const inputs = closeInputs(3000, 6);
+    const inputs = closeInputs(3000, 6); // more terms than workgroup memory holds histograms
     const [base = new Float32Array(), ...others] = inputs.map(({ bytes, dtype }) => widen(bytes, dtype));
     const k = [10, 1500, 2999, 0, 3000];
     const got = await kthLargest(device, testBlocks(device, inputs, 1024), distances, k);
@@ -108,6 +109,16 @@ describe.each(devices)("k-th largest on $name", ({ device }) => {
     }
     for (const result of results) expect(result).toEqual(results[0]);
   });
+});
+
+it("counts in workgroup memory on GPUs, two terms at a time", async () => {
+  const device = await openWebGpuDevice({ gpu: navigator.gpu, software: false });
+  const inputs = closeInputs(3000, 4);
+  const [base = new Float32Array(), ...others] = inputs.map(({ bytes, dtype }) => widen(bytes, dtype));
+  const k = [17, 1500, 2990];
+  const got = await kthLargest(device, testBlocks(device, inputs, 2048), distances, k);
+  expect(got).toEqual(others.map((values, t) => expected(keysOf(base, values), k[t] ?? 0)));
+  device.close();
 });
 
 it("moves a cut into a block", () => {

@@ -17,8 +17,8 @@ const PASSES = [
   { shift: 0, bits: 10 },
 ] as const;
 const BINS = 2048;
-/** Two histograms of 8 KiB fill the workgroup memory that every adapter has. */
-const MOST_TERMS = 2;
+/** Terms of one kernel: two histograms of 8 KiB fill the workgroup memory that every GPU has. Without, registers are the limit. */
+const MOST_TERMS = { shared: 2, direct: 16 } as const;
 /** Elements that a workgroup of the histogram kernel takes. */
 const GROUP_ELEMENTS = 4096 * 8;
 
@@ -93,8 +93,9 @@ async function countKeys(
   searches: readonly Search[],
   signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
-  const kernels = partsOf(searches.length, MOST_TERMS).map((part) =>
-    termsKernel(keys.terms, blocks.dtypes, part, histogramReduction(part)),
+  const gather = device.info.software ? "direct" : "shared";
+  const kernels = partsOf(searches.length, MOST_TERMS[gather]).map((part) =>
+    termsKernel(keys.terms, blocks.dtypes, part, histogramReduction(part, gather)),
   );
   await Promise.all(kernels.map((kernel) => device.prepare(kernel)));
   const bytes = searches.length * BINS * 4;
@@ -188,11 +189,12 @@ function indexOfNth(values: Uint32Array, value: number, before: number): number 
   return at;
 }
 
-function histogramReduction(part: Part): Reduction {
+function histogramReduction(part: Part, gather: "shared" | "direct"): Reduction {
   const terms = Array.from({ length: part.size }, (_, i) => part.from + i);
   return {
-    name: "histogram",
+    name: `histogram (${gather})`,
     skeleton: histogramSkeleton,
+    lists: { s: gather === "shared" ? [0] : [], g: gather === "direct" ? [0] : [] },
     imports: ["keys.wgsl"],
     output: ["histogram", "array<atomic<u32>>"],
     constants: { BINS },
@@ -219,7 +221,6 @@ function keysReduction(terms: number): Reduction {
     skeleton: keysSkeleton,
     imports: ["keys.wgsl"],
     output: ["keys", "array<vec4u>"],
-    constants: {},
     uniforms: {},
     reference(values, output) {
       const keys = new Uint32Array(output.buffer, output.byteOffset, terms * LEAF);

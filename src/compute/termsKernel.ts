@@ -1,7 +1,7 @@
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
 import type { Kernel, Numbers, UniformType } from "./kernel";
-import { type CommonShader, link } from "./link";
+import { type CommonShader, type Lists, link } from "./link";
 import { PACKED_UNIFORMS, packedInputs } from "./packed";
 import type { TermsDefinition } from "./terms";
 import { uniformLayout } from "./uniforms";
@@ -13,7 +13,9 @@ export interface Reduction {
   readonly imports?: readonly CommonShader[];
   /** The one buffer that it writes to, with its WGSL type. */
   readonly output: readonly [name: string, type: string];
-  readonly constants: Readonly<Record<string, number>>;
+  readonly constants?: Readonly<Record<string, number>>;
+  /** Loops of the skeleton beyond `t` (all terms) and `p` (those of the part). */
+  readonly lists?: Lists;
   readonly uniforms: Readonly<Record<string, UniformType>>;
   /** Reduces the terms of `count` elements into `output`, the buffer's raw bytes. */
   reference(terms: readonly Float32Array[], output: Uint8Array<ArrayBuffer>, values: Numbers, count: number): void;
@@ -67,7 +69,7 @@ function linkTerms(
     outputs: { [output]: type },
     constants: { T: count, FROM: part.from, PART: part.size, ...reduction.constants },
     imports: [...new Set([...(reduction.imports ?? []), ...(definition.imports ?? [])])],
-    lists: { t: all, p: all.slice(part.from, part.from + part.size) },
+    lists: { t: all, p: all.slice(part.from, part.from + part.size), ...reduction.lists },
     lane: "vec4f",
     body: definition.wgsl,
     skeleton: reduction.skeleton,

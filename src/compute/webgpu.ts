@@ -28,6 +28,8 @@ export interface WebGpuOptions {
   readonly budgetBytes?: number;
   /** Whether to ask for all that the adapter has (the default), or to live with WebGPU's default limits. */
   readonly limits?: "adapter" | "default";
+  /** Whether kernels are chosen for a software adapter, whatever the adapter is. For tests of those that GPUs get. */
+  readonly software?: boolean;
 }
 
 /** @throws {AwaseError} `gpu/unavailable` with the reason, as a sentence. */
@@ -43,7 +45,7 @@ export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDe
   const raised = options.limits === "default" ? {} : { maxBufferSize, maxStorageBufferBindingSize };
   try {
     const device = await adapter.requestDevice({ label: "awase", requiredLimits: raised });
-    return new WebGpuDevice(device, adapterInfo(adapter, device, options.budgetBytes));
+    return new WebGpuDevice(device, adapterInfo(adapter, device, options));
   } catch (cause) {
     throw new AwaseError("gpu/unavailable", `The GPU adapter gave no device: ${String(cause)}`, { cause });
   }
@@ -92,6 +94,10 @@ export class WebGpuDevice implements Device {
       label: "uniforms",
       size: UNIFORM_BYTES,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    // Whatever WebGPU refuses makes results undefined. It must not pass for a merge.
+    gpu.addEventListener("uncapturederror", ({ error }) => {
+      this.#pending.fail(new AwaseError("gpu/failed", `The GPU refused a command: ${error.message}`));
     });
     this.lost = new Promise((resolve) => {
       void gpu.lost.then(({ message }) => {

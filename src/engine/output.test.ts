@@ -3,7 +3,7 @@ import { planShards } from "../formats/safetensorsWriter";
 import { openJournal, type RunRecord } from "./journal";
 import { MemoryEnvironment } from "./memoryEnvironment";
 import { WeightWriter } from "./output";
-import { filesOf, OPTIONS, sha256 } from "./testSession";
+import { filesOf, OPTIONS, sha256 } from "./nodeTestSession";
 
 const TENSORS = ["a", "b", "c", "d"].map((name) => ({ name, dtype: "F32" as const, shape: [8] }));
 /** Two tensors a file. */

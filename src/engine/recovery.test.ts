@@ -15,7 +15,7 @@ import {
   openGoldenSession,
   SETTINGS,
   tinyModel,
-} from "./testSession";
+} from "./nodeTestSession";
 
 const RECIPE = goldenRecipe("ties");
 /** Some tensors a file, several files. */

@@ -144,7 +144,7 @@ export function createRuns(context: RunsContext): Runs {
       run.release();
       return report;
     } catch (error) {
-      await stop(run, error, seconds());
+      await stop(run, error, seconds(), signal.aborted);
       throw error;
     }
   }
@@ -176,7 +176,9 @@ export function createRuns(context: RunsContext): Runs {
           ...(blockBytes === undefined ? {} : { blockBytes }),
         });
         return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
-      } catch (error) {
+      } catch (reason) {
+        // A buffer that is being mapped hears of the device's end before the device does, as an abort that nobody asked for.
+        const error = isAbort(reason) && !signal.aborted ? await device.lost : reason;
         if (!isLost(error) || replaced || signal.aborted) throw error;
         peakBytes = Math.max(peakBytes, device.memory.peak);
         await device.lost; // only then is the next one another
@@ -192,10 +194,10 @@ export function createRuns(context: RunsContext): Runs {
   }
 
   /** After a failure: keeps what can be gone on with, takes away the rest. */
-  async function stop(run: OpenRun, error: unknown, seconds: number): Promise<void> {
+  async function stop(run: OpenRun, error: unknown, seconds: number, cancelled: boolean): Promise<void> {
     const { plan, place, journal, writer } = run;
-    const hopeless = isAbort(error) || (error instanceof AwaseError && error.code === "merge/non-finite");
-    if (!hopeless && writer.finished.size > 0) {
+    const wouldFailAgain = error instanceof AwaseError && error.code === "merge/non-finite";
+    if (!cancelled && !wouldFailAgain && writer.finished.size > 0) {
       // Disk full may be what stopped the run: then the journal keeps what it knew before.
       await writer.settle().catch(() => undefined);
       await journal.note({ seconds }).catch(() => undefined);

@@ -146,6 +146,7 @@ describe("when something is wrong", () => {
     const { source, remote, store } = open();
     await source.read(0, 10);
     await store.evict(FILE.repo, FILE.revision);
+    expect(await source.cachedBytes([{ start: 0, end: 10 }])).toBe(0);
     expect(same(await source.read(0, 10), BYTES.subarray(0, 10))).toBe(true);
     expect(remote.reads.length).toBe(2);
   });

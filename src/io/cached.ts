@@ -66,7 +66,8 @@ class StoredSource implements CachedSource {
   }
 
   async cachedBytes(ranges: readonly ByteRange[]): Promise<number> {
-    const kept = joinRanges([...(await this.#known())]);
+    // Asked anew: other sources of the same file may have added blocks, the user may have evicted them.
+    const kept = joinRanges(await this.store.blocks(this.file).catch(() => []));
     const asked = joinRanges(ranges);
     return totalBytes(asked) - totalBytes(asked.flatMap((range) => subtractRanges(range, kept)));
   }

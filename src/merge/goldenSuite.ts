@@ -4,6 +4,7 @@ import type { Device } from "../compute/device";
 import { keepBound, randomKey, randomWords } from "../compute/random";
 import { widen } from "../formats/convert";
 import { DTYPE_BYTES, type DType, isFloatDType } from "../formats/dtypes";
+import { elementCount } from "../formats/tensor";
 import type { Folder } from "../io/types";
 import type { Checkpoint } from "../model/checkpoint";
 import { openCheckpoint } from "../model/open";
@@ -140,7 +141,7 @@ async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Ch
   const read = async (input: PlannedTensor["inputs"][number]) => {
     const checkpoint = models.get(input.model);
     if (!checkpoint) throw new Error(`No ${input.model}.`);
-    const count = tensor.shape.reduce((product, size) => product * size, 1);
+    const count = elementCount(tensor.shape);
     return decode(await new CheckpointSource(checkpoint).read(input.tensor, 0, count), input.dtype);
   };
   const base = tensor.inputs.find(({ isBase }) => isBase);

@@ -1,9 +1,9 @@
 import { AwaseError } from "../base/errors";
 import { DTYPE_BYTES, type DType } from "../formats/dtypes";
-import type { StoredTensor } from "../formats/tensor";
+import { elementCount, type StoredTensor } from "../formats/tensor";
 import type { ByteRange, ByteSource } from "../io/types";
 import type { Checkpoint } from "../model/checkpoint";
-import type { MergePlan, PlannedInput, PlannedTensor } from "../recipe/plan";
+import type { MergePlan, PlannedInput } from "../recipe/plan";
 
 /** An input of an output tensor: where its elements lie in a file. */
 export interface TensorInput {
@@ -42,7 +42,7 @@ export async function expectReads(plan: MergePlan, models: Models, skip: Readonl
     if (skip.has(index)) continue;
     for (const input of tensor.inputs) {
       const { source, at, row, dtype } = await openInput(input, tensor.shape, models);
-      const range = { start: at, end: at + storedEnd(row, elementsOf(tensor)) * DTYPE_BYTES[dtype] };
+      const range = { start: at, end: at + storedEnd(row, elementCount(tensor.shape)) * DTYPE_BYTES[dtype] };
       const known = ranges.get(source);
       if (known) known.push(range);
       else ranges.set(source, [range]);
@@ -71,10 +71,6 @@ export async function readElements(
     element += length;
   }
   return kept;
-}
-
-export function elementsOf(tensor: Pick<PlannedTensor, "shape">): number {
-  return tensor.shape.reduce((product, size) => product * size, 1);
 }
 
 /** Where an element of the output lies in the stored rows. */

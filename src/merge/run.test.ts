@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
 import { normals } from "../compute/testDevices";
@@ -148,8 +148,8 @@ describe("runMerge", () => {
         tensorDone: async (tensor) => void done.push(tensor),
       });
       await expect(run).rejects.toMatchObject({ name: "AbortError" });
+      await vi.waitFor(() => expect(device.memory.lent).toBe(0));
       expect(done).toEqual([0, 1]);
-      expect(device.memory.lent).toBe(0);
     });
 
     it("when cancelled while a read hangs", async () => {

@@ -4,7 +4,7 @@ import { BoundedQueue } from "../base/queue";
 import { MAX_BLOCK_BYTES } from "../compute/blockSize";
 import { LEAF } from "../compute/blocks";
 import type { Device } from "../compute/device";
-import { applyMap, mapKernel, type NotFinite, NotFiniteCounter } from "../compute/elementwise";
+import { applyMap, type NotFinite, NotFiniteCounter } from "../compute/elementwise";
 import { countNonFinite } from "../formats/convert";
 import { DTYPE_BYTES, isFloatDType } from "../formats/dtypes";
 import type { Checkpoint } from "../model/checkpoint";
@@ -73,9 +73,13 @@ export async function runMerge(plan: MergePlan, run: MergeRun): Promise<void> {
     lane.catch((error: unknown) => stop.abort(error)),
   );
   signal.addEventListener("abort", () => job.fail(signal.reason), { once: true });
-  await Promise.all(lanes);
-  whenLost = undefined; // a device outlives many runs, and should not hold on to them
-  signal.throwIfAborted();
+  try {
+    // A cancel does not wait for a kernel that compiles, or a block that is computed: the lanes end by themselves, and silently.
+    await abortable(Promise.all(lanes), signal);
+    signal.throwIfAborted();
+  } finally {
+    whenLost = undefined; // a device outlives many runs, and should not hold on to them
+  }
 }
 
 class MergeJob {
@@ -173,9 +177,7 @@ class MergeJob {
       signal,
     );
     using counter = await NotFiniteCounter.open(device, work.inputs.length);
-    // Compiling takes seconds on some drivers, and a cancel does not wait for that.
-    const map = await abortable(work.bind(device, blocks, signal), signal);
-    await abortable(device.prepare(mapKernel(map.map, work.dtypes, work.output)), signal);
+    const map = await work.bind(device, blocks, signal);
     for await (const block of blocks.lastWalk()) {
       using made = await applyMap(device, map, block, work.dtypes, work.output, counter);
       const bytes = device.read(made, 0, block.count * size);

@@ -3,11 +3,12 @@ import { type BlockLayout, blockLayout } from "../compute/blockSize";
 import type { Device } from "../compute/device";
 import type { BoundMap } from "../compute/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
+import { elementCount } from "../formats/tensor";
 import type { Checkpoint } from "../model/checkpoint";
 import type { MergePlan, PlannedTensor } from "../recipe/plan";
 import { type HostBlock, TensorBlocks } from "./blocks";
 import { cast } from "./cast";
-import { elementsOf, openInput, type TensorInput } from "./inputs";
+import { openInput, type TensorInput } from "./inputs";
 import { findMethod } from "./registry";
 import type { TensorTask } from "./types";
 
@@ -74,7 +75,7 @@ export function layoutOf(work: MapWork, device: Device, blockBytes?: number): Bl
 function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTask {
   return {
     name: tensor.name,
-    count: elementsOf(tensor),
+    count: elementCount(tensor.shape),
     shape: tensor.shape,
     parameters: tensor.parameters,
     inputs: tensor.inputs.map(({ model, isBase, parameters }) => ({ model, isBase, parameters })),

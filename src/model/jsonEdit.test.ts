@@ -17,7 +17,9 @@ const CONFIG = `{
 describe("editJson", () => {
   it("replaces values and leaves the spelling of all others", () => {
     expect(editJson(CONFIG, [{ path: ["layers"], value: 6 }])).toBe(CONFIG.replace('"layers": 4', '"layers": 6'));
-    expect(editJson(CONFIG, [{ path: ["text", "layers"], value: 3 }])).toBe(CONFIG.replace('"layers": 2', '"layers": 3'));
+    expect(editJson(CONFIG, [{ path: ["text", "layers"], value: 3 }])).toBe(
+      CONFIG.replace('"layers": 2', '"layers": 3'),
+    );
     expect(editJson(CONFIG, [{ path: ["types"], value: ["full"] }])).toBe(
       CONFIG.replace('[\n    "full",\n    "full"\n  ]', '[\n    "full"\n  ]'),
     );

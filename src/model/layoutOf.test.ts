@@ -30,9 +30,14 @@ describe("layoutOf, by definition", () => {
     const layout = layoutOf([toyLlama("a"), toyLlama("b", { extra })], "LlamaForCausalLM");
     const [module] = layout.modules;
     expect(names(module?.layer)).toEqual(
-      expect.arrayContaining(["model.layers.{layer}.self_attn.q_norm.weight", "model.layers.{layer}.self_attn.rotary_emb.inv_freq"]),
+      expect.arrayContaining([
+        "model.layers.{layer}.self_attn.q_norm.weight",
+        "model.layers.{layer}.self_attn.rotary_emb.inv_freq",
+      ]),
     );
-    expect(names(module?.pre)).toEqual(expect.arrayContaining(["vision.patch.weight", "model.layers.9.shared_head.weight"]));
+    expect(names(module?.pre)).toEqual(
+      expect.arrayContaining(["vision.patch.weight", "model.layers.9.shared_head.weight"]),
+    );
     expect(layout.unnamed).toEqual([
       "model.layers.1.self_attn.q_norm.weight",
       "model.layers.9.shared_head.weight",
@@ -50,7 +55,11 @@ describe("layoutOf, by definition", () => {
   });
 
   it("finds GPT-2 weights with and without the outer module", () => {
-    const bare = toyCheckpoint("a", { n_layer: 1 }, { "wte.weight": [4, 2], "h.0.ln_1.weight": [2], "h.0.attn.bias": [1] });
+    const bare = toyCheckpoint(
+      "a",
+      { n_layer: 1 },
+      { "wte.weight": [4, 2], "h.0.ln_1.weight": [2], "h.0.attn.bias": [1] },
+    );
     const layout = layoutOf([bare], "GPT2LMHeadModel");
     const norm = layout.modules[0]?.layer.find(({ name }) => name.endsWith("ln_1.weight"));
     expect(norm && findTensor(bare, norm, 0)?.tensor.name).toBe("h.0.ln_1.weight");
@@ -75,7 +84,12 @@ describe("layoutOf, from headers", () => {
   const config = { vocab_size: 20 };
 
   it("finds layers, embedding and head, and ties by absence", () => {
-    const tensors = { "net.emb.weight": [20, 4], "net.blocks.0.w": [4, 4], "net.blocks.1.w": [4, 4], "net.ln.weight": [4] };
+    const tensors = {
+      "net.emb.weight": [20, 4],
+      "net.blocks.0.w": [4, 4],
+      "net.blocks.1.w": [4, 4],
+      "net.ln.weight": [4],
+    };
     const untied = toyCheckpoint("a", config, { ...tensors, "net.out.weight": [20, 4] });
     const tied = toyCheckpoint("b", config, tensors);
     const { modules } = layoutOf([untied, tied], "NobodyForCausalLM");

@@ -69,7 +69,10 @@ describe("openCheckpoint", () => {
     ["model/pickle-only", { "pytorch_model.bin": text("…") }],
     ["model/config", { "model.safetensors": weights("x"), "config.json": text("[1]") }],
     ["model/config", { "model.safetensors": weights("x"), "config.json": text("{") }],
-    ["safetensors/index-missing-shard", { "model.safetensors.index.json": text({ weight_map: { x: "gone.safetensors" } }) }],
+    [
+      "safetensors/index-missing-shard",
+      { "model.safetensors.index.json": text({ weight_map: { x: "gone.safetensors" } }) },
+    ],
     [
       "safetensors/index-missing-tensor",
       { "model.safetensors.index.json": text({ weight_map: { x: "1.safetensors" } }), "1.safetensors": weights("y") },

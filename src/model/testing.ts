@@ -22,12 +22,13 @@ export function toyCheckpoint(
     return [name, tensor];
   });
   const files = options.files ?? ["tokenizer.json", "tokenizer_config.json", "generation_config.json"];
+  const configText = JSON.stringify(config, null, 2);
   return {
     key,
     folder: new MemoryFolder(key, {}),
     ...(options.revision === undefined ? {} : { revision: options.revision }),
-    config,
-    configText: JSON.stringify(config, null, 2),
+    config: JSON.parse(configText) as JsonObject,
+    configText,
     files: files.map((path) => ({ path, size: 10 })),
     tensors: new Map(stored),
     source: async (file) => memorySource(file, new Uint8Array(start)),
@@ -73,5 +74,10 @@ export function toyLlama(key: string, toy: ToyLlama = {}): Checkpoint {
     vocab_size: vocabulary,
     ...toy.config,
   };
-  return toyCheckpoint(key, config, { ...tensors, ...extra }, toy.revision === undefined ? {} : { revision: toy.revision });
+  return toyCheckpoint(
+    key,
+    config,
+    { ...tensors, ...extra },
+    toy.revision === undefined ? {} : { revision: toy.revision },
+  );
 }

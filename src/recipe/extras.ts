@@ -74,7 +74,7 @@ function parseBlock(block: string): { extras: Extras } | { extras?: never; reaso
 /** Mappings of text as objects. Aliases and lists have no business here and become what the schema refuses. */
 function plain(node: unknown): unknown {
   if (isScalar(node)) return node.value;
-  if (!isMap(node)) return undefined;
+  if (!isMap(node)) return null;
   return Object.fromEntries(node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : "", plain(value)]));
 }
 

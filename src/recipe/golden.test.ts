@@ -32,7 +32,9 @@ describe.each(cases)("the plan of %s", (name) => {
       shape,
     });
     const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
-    expect(plan?.tensors.map(facts).toSorted(byName)).toEqual([...expected.tensors.values()].map(facts).toSorted(byName));
+    expect(plan?.tensors.map(facts).toSorted(byName)).toEqual(
+      [...expected.tensors.values()].map(facts).toSorted(byName),
+    );
     expect(plan?.config).toEqual(expected.config);
 
     const written = plan?.sideFiles.map(({ path }) => path);

@@ -128,7 +128,7 @@ function checkCount({ method, recipe, bag }: PlanContext, slice: PlannedSlice): 
     span: recipe.slices.length > 0 ? slice.span : recipe.method.span,
     facts,
     message: () =>
-      `${method.label} takes ${expected} model${max === 1 ? "" : "s"} per tensor, but ${recipe.slices.length > 0 ? "this slice" : "the recipe"} has ${found}${added ? ", the base counted (it is added to `models`)" : ""}. Remove ${found > max ? "some" : "nothing, and add more"}.`,
+      `${method.label} takes ${expected} model${max === 1 ? "" : "s"} per tensor, but ${recipe.slices.length > 0 ? "this slice" : "the recipe"} has ${found}${added ? ", the base counted (it is added to `models`)" : ""}. ${found > max ? "Remove" : "Add"} some.`,
   });
 }
 

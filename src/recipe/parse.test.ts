@@ -16,7 +16,9 @@ const weightOf = (yaml: string) => {
   const { recipe, problems } = parseRecipe(body(`models: [{model: a, parameters: {weight: ${yaml}}}]`));
   return problems.some(({ severity }) => severity === "error")
     ? problems[0]?.code
-    : recipe?.models[0]?.parameters.get("weight")?.items.map(({ filter, value }) => (filter === undefined ? value : [filter, value]));
+    : recipe?.models[0]?.parameters
+        .get("weight")
+        ?.items.map(({ filter, value }) => (filter === undefined ? value : [filter, value]));
 };
 
 describe("parseRecipe", () => {
@@ -74,7 +76,13 @@ slices:
     ["1_000", [1000]],
     [".5", [0.5]],
     ["[0, 0.3, true]", [[0, 0.3, 1]]],
-    ["[{filter: mlp, value: 0.2}, {value: [1, 0]}]", [["mlp", 0.2], [1, 0]]],
+    [
+      "[{filter: mlp, value: 0.2}, {value: [1, 0]}]",
+      [
+        ["mlp", 0.2],
+        [1, 0],
+      ],
+    ],
     ["{filter: mlp, value: 0.2}", [["mlp", 0.2]]],
     ["count", "recipe/setting"],
     ["y", "recipe/setting"],
@@ -118,7 +126,9 @@ models:
     });
     const text = body("base-model: a\nmodels: [{model: a}]");
     const { fix } = only(text) ?? {};
-    expect(fix && text.slice(0, fix.from) + fix.insert + text.slice(fix.to)).toBe(text.replace("base-model", "base_model"));
+    expect(fix && text.slice(0, fix.from) + fix.insert + text.slice(fix.to)).toBe(
+      text.replace("base-model", "base_model"),
+    );
   });
 
   it("keeps the last of equal keys and says so", () => {
@@ -227,10 +237,14 @@ describe("hostile text", () => {
 
   it("of any kind gives problems with places in it, never an exception", () => {
     const word = fc.constantFrom(
-      ..."merge_method: |models:|slices:|sources:|- |model: |a@b|[|]|{|}|,|\n|  |    |&a |*a|<<: |*|!!set |? |: |'|\"|#|---\n|...\n|%YAML 1.2\n|!t |1e5|0x|~|layer_range: [0, 1]|parameters:|weight: |filter: |value: |\t|\r\n|\uFEFF|\u2028|# awase: |\\"
-        .split("|"),
+      ..."merge_method: |models:|slices:|sources:|- |model: |a@b|[|]|{|}|,|\n|  |    |&a |*a|<<: |*|!!set |? |: |'|\"|#|---\n|...\n|%YAML 1.2\n|!t |1e5|0x|~|layer_range: [0, 1]|parameters:|weight: |filter: |value: |\t|\r\n|\uFEFF|\u2028|# awase: |\\".split(
+        "|",
+      ),
     );
-    const text = fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), fc.array(word, { maxLength: 60 }).map((words) => words.join("")));
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.array(word, { maxLength: 60 }).map((words) => words.join("")),
+    );
     fc.assert(
       fc.property(text, (input) => {
         for (const { span, message } of parseRecipe(input).problems) {

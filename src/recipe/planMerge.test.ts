@@ -28,9 +28,7 @@ const problem = (code: string, recipe: string, models?: readonly Checkpoint[]) =
   report(recipe, models).problems.find((found) => found.code === code);
 /** Resolved scales, by the layer in the name or the name itself. */
 const scales = (plan: MergePlan, name = "mlp.up_proj.weight") =>
-  plan.tensors
-    .filter((tensor) => tensor.name.endsWith(name))
-    .map((tensor) => tensor.inputs[0]?.parameters.scale);
+  plan.tensors.filter((tensor) => tensor.name.endsWith(name)).map((tensor) => tensor.inputs[0]?.parameters.scale);
 
 const LINEAR = `merge_method: linear
 models:
@@ -93,16 +91,14 @@ describe("inputs of a tensor", () => {
 
   it("are renamed by position: layer 2 of the source is layer 0 of the output", () => {
     const plan = planOf(stack("{model: a, layer_range: [2, 3]}"));
-    expect(tensorOf(plan, "model.layers.0.mlp.up_proj.weight")?.inputs[0]?.tensor).toBe("model.layers.2.mlp.up_proj.weight");
+    expect(tensorOf(plan, "model.layers.0.mlp.up_proj.weight")?.inputs[0]?.tensor).toBe(
+      "model.layers.2.mlp.up_proj.weight",
+    );
   });
 
   it("take embeddings from the first slice and the head from the last, also where these have no layers", () => {
     const plan = planOf(
-      stack(
-        "{model: a, layer_range: [0, 0]}",
-        "{model: base, layer_range: [0, 4]}",
-        "{model: b, layer_range: [4, 4]}",
-      ),
+      stack("{model: a, layer_range: [0, 0]}", "{model: base, layer_range: [0, 4]}", "{model: b, layer_range: [4, 4]}"),
     );
     expect(tensorOf(plan, "model.embed_tokens.weight")?.inputs.map(({ model }) => model)).toEqual(["a"]);
     expect(tensorOf(plan, "model.norm.weight")?.inputs.map(({ model }) => model)).toEqual(["b"]);
@@ -136,7 +132,9 @@ describe("parameters", () => {
   });
 
   it("look at the input's name for a model's own, at the output's for global ones", () => {
-    const own = stack("{model: a, layer_range: [2, 3], parameters: {scale: [{filter: layers.2., value: 3}, {value: 1}]}}");
+    const own = stack(
+      "{model: a, layer_range: [2, 3], parameters: {scale: [{filter: layers.2., value: 3}, {value: 1}]}}",
+    );
     expect(scales(planOf(own))).toEqual([3]);
     const global = `merge_method: slerp
 base_model: a
@@ -170,8 +168,8 @@ parameters: {scale: [{filter: embed, value: 30}, {value: 40}]}
 
   it("that stand where the method does not look are shown there", () => {
     const text = SLERP.replace("parameters: {t: 0.5}", "").replace("{model: b}", "{model: b, parameters: {t: 0.5}}");
-    expect(problem("plan/missing-parameter", text)).toMatchObject({ severity: "error", span: { line: 3, column: 49 } });
-    expect(problem("plan/parameter-level", text)).toMatchObject({ severity: "warning", span: { line: 3, column: 49 } });
+    expect(problem("plan/missing-parameter", text)).toMatchObject({ severity: "error", span: { line: 3, column: 46 } });
+    expect(problem("plan/parameter-level", text)).toMatchObject({ severity: "warning", span: { line: 3, column: 46 } });
   });
 
   it("that no one knows are a warning with a guess", () => {
@@ -186,7 +184,9 @@ parameters: {scale: [{filter: embed, value: 30}, {value: 40}]}
       span: { line: 7, column: 25 },
       facts: { name: "normalize", tensors: 18 },
     });
-    expect(tensorOf(planOf(`${LINEAR}parameters: {normalize: off}\n`), "lm_head.weight")?.parameters.normalize).toBe(false);
+    expect(tensorOf(planOf(`${LINEAR}parameters: {normalize: off}\n`), "lm_head.weight")?.parameters.normalize).toBe(
+      false,
+    );
   });
 
   it("of a whole number must be whole", () => {
@@ -196,7 +196,7 @@ parameters: {scale: [{filter: embed, value: 30}, {value: 40}]}
 
   it("are judged by the method, at the value that it does not like", () => {
     const text = LINEAR.replace("0.5", "500");
-    expect(problem("merge/heavy", text)).toMatchObject({ severity: "warning", span: { line: 4, column: 26, to: 73 } });
+    expect(problem("merge/heavy", text)).toMatchObject({ severity: "warning", span: { line: 4, column: 26, to: 70 } });
     expect(report(text).plan).toBeDefined();
   });
 });
@@ -215,12 +215,15 @@ describe("methods and bases", () => {
       "plan/base-not-in-slice 4:5",
     ],
     [LINEAR.replace("model: b", "model: gone"), "plan/model-missing 5:12"],
-    [stack("{model: a, layer_range: [2, 5]}"), "plan/layer-range 3:41"],
-    [stack("{model: a, layer_range: [-1, 2]}"), "plan/layer-range 3:41"],
-    [stack("{model: a, layer_range: [3, 1]}"), "plan/reversed-range 3:41"],
+    [stack("{model: a, layer_range: [2, 5]}"), "plan/layer-range 3:39"],
+    [stack("{model: a, layer_range: [-1, 2]}"), "plan/layer-range 3:39"],
+    [stack("{model: a, layer_range: [3, 1]}"), "plan/reversed-range 3:39"],
     [
-      SLERP.replace("models: [{model: a}, {model: b}]", "slices: [{sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [0, 3]}]}]"),
-      "plan/slice-lengths 3:74",
+      SLERP.replace(
+        "models: [{model: a}, {model: b}]",
+        "slices: [{sources: [{model: a, layer_range: [0, 2]}, {model: b, layer_range: [0, 3]}]}]",
+      ),
+      "plan/slice-lengths 3:78",
     ],
   ])("%s: %s", (text, expected) => {
     expect(places(text)).toContain(expected);
@@ -239,7 +242,10 @@ describe("methods and bases", () => {
   });
 
   it("copy the tensor of a blend of two that finds one", () => {
-    const text = SLERP.replace("models: [{model: a}, {model: b}]", "slices: [{sources: [{model: b, layer_range: [0, 1]}]}]");
+    const text = SLERP.replace(
+      "models: [{model: a}, {model: b}]",
+      "slices: [{sources: [{model: b, layer_range: [0, 1]}]}]",
+    );
     expect(tensorOf(planOf(text), "lm_head.weight")).toMatchObject({ action: "copy", inputs: [{ model: "b" }] });
   });
 });
@@ -252,7 +258,10 @@ describe("architectures", () => {
     expect(places(mixed, [a, mistral])).toEqual(["plan/mixed-architectures 5:12"]);
     const override = mixed.replace("model: m", "model: {model: m, override_architecture: LlamaForCausalLM}");
     expect(report(override, [a, mistral]).problems).toEqual([]);
-    const donor = override.replace("models:", "base_model: {model: m, override_architecture: LlamaForCausalLM}\nmodels:");
+    const donor = override.replace(
+      "models:",
+      "base_model: {model: m, override_architecture: LlamaForCausalLM}\nmodels:",
+    );
     expect(planOf(donor, [a, mistral]).config.architectures).toEqual(["LlamaForCausalLM"]);
   });
 
@@ -303,7 +312,10 @@ describe("missing and surplus tensors", () => {
     const plan = planOf(LINEAR, [a, more]);
     expect(tensorOf(plan, bias)?.inputs.map(({ model }) => model)).toEqual(["b"]);
     expect(tensorOf(plan, odd)?.inputs.map(({ model }) => model)).toEqual(["b"]);
-    expect(problem("plan/partial-tensor", LINEAR, [a, more])).toMatchObject({ severity: "warning", facts: { tensors: 2 } });
+    expect(problem("plan/partial-tensor", LINEAR, [a, more])).toMatchObject({
+      severity: "warning",
+      facts: { tensors: 2 },
+    });
     expect(problem("plan/unnamed-tensor", LINEAR, [a, more])).toMatchObject({ severity: "note", tensor: odd });
   });
 
@@ -368,7 +380,9 @@ describe("tied heads", () => {
   it("write a head where embedding and head come from different models", () => {
     const text = stack("{model: a, layer_range: [0, 4]}", "{model: b, layer_range: [4, 4]}");
     const plan = planOf(text, [a, tied("b")]);
-    expect(tensorOf(plan, "lm_head.weight")?.inputs).toMatchObject([{ model: "b", tensor: "model.embed_tokens.weight" }]);
+    expect(tensorOf(plan, "lm_head.weight")?.inputs).toMatchObject([
+      { model: "b", tensor: "model.embed_tokens.weight" },
+    ]);
     expect(plan.config.tie_word_embeddings).toBe(false);
   });
 
@@ -392,21 +406,30 @@ describe("unlike shapes", () => {
       [14 * 8 * 4, [14, 8]],
     ]);
     expect(plan.config.vocab_size).toBe(14);
-    expect(problem("plan/cropped", LINEAR, [a, small])).toMatchObject({ severity: "warning", facts: { model: "a", tensors: 2 } });
+    expect(problem("plan/cropped", LINEAR, [a, small])).toMatchObject({
+      severity: "warning",
+      facts: { model: "a", tensors: 2 },
+    });
     expect(problem("plan/vocabulary-size", LINEAR, [a, small])?.severity).toBe("note");
   });
 
   it("of embeddings are cropped to the base's size, or an error where a model is smaller", () => {
     const large = toyLlama("b", { vocabulary: 20 });
     expect(tensorOf(planOf(TIES, [a, large, base]), "lm_head.weight")).toMatchObject({ shape: [16, 8] });
-    expect(places(TIES, [a, small, base])).toContain("plan/shape 5:12");
+    expect(places(TIES, [a, small, base])).toContain("plan/shape 5:13");
   });
 
   it("of other tensors leave the model out in the task-vector family, and are an error elsewhere", () => {
     const plan = planOf(TIES, [a, wide, base]);
     expect(tensorOf(plan, "model.norm.weight")?.inputs.map(({ model }) => model)).toEqual(["a", "base"]);
-    expect(problem("plan/skipped-shape", TIES, [a, wide, base])).toMatchObject({ severity: "warning", facts: { model: "b" } });
-    expect(problem("plan/shape", LINEAR, [a, wide])).toMatchObject({ severity: "error", span: { line: 5, column: 12 } });
+    expect(problem("plan/skipped-shape", TIES, [a, wide, base])).toMatchObject({
+      severity: "warning",
+      facts: { model: "b" },
+    });
+    expect(problem("plan/shape", LINEAR, [a, wide])).toMatchObject({
+      severity: "error",
+      span: { line: 5, column: 12 },
+    });
   });
 
   it("that leave nobody but the base copy it", () => {
@@ -446,7 +469,8 @@ describe("dtypes", () => {
 
 describe("the output folder", () => {
   it("takes depth and lists per layer from the slices", () => {
-    const types = (key: string, list: readonly string[]) => toyLlama(key, { config: { layer_types: list, eos_token_id: [1, 2, 3, 4] } });
+    const types = (key: string, list: readonly string[]) =>
+      toyLlama(key, { config: { layer_types: list, eos_token_id: [1, 2, 3, 4] } });
     const models = [types("a", ["a0", "a1", "a2", "a3"]), types("b", ["b0", "b1", "b2", "b3"])];
     const plan = planOf(stack("{model: a, layer_range: [0, 3]}", "{model: b, layer_range: [1, 4]}"), models);
     expect(plan.config).toMatchObject({
@@ -457,7 +481,12 @@ describe("the output folder", () => {
   });
 
   it("has the first model in document order as its donor when there is no base", () => {
-    const plan = planOf(LINEAR.replace("model: a", "model: b").replace("model: b\n    parameters: {weight: 0.5}\n  - model: b", "model: b\n    parameters: {weight: 0.5}\n  - model: a"));
+    const plan = planOf(
+      LINEAR.replace("model: a", "model: b").replace(
+        "model: b\n    parameters: {weight: 0.5}\n  - model: b",
+        "model: b\n    parameters: {weight: 0.5}\n  - model: a",
+      ),
+    );
     expect(plan.sideFiles.find(({ kind }) => kind === "copy")).toMatchObject({ model: "b" });
   });
 
@@ -475,7 +504,12 @@ describe("the output folder", () => {
   });
 
   it("warns when there is no tokenizer to copy, and of code that is not copied", () => {
-    const bare = toyCheckpoint("a", { ...a.config, auto_map: {} }, Object.fromEntries([...a.tensors].map(([name, { shape }]) => [name, shape])), { files: [] });
+    const bare = toyCheckpoint(
+      "a",
+      { ...a.config, auto_map: {} },
+      Object.fromEntries([...a.tensors].map(([name, { shape }]) => [name, shape])),
+      { files: [] },
+    );
     expect(places("merge_method: passthrough\nmodels: [{model: a}]\n", [bare])).toEqual(
       expect.arrayContaining(["plan/no-tokenizer 2:18", "plan/remote-code 2:18"]),
     );

@@ -54,7 +54,11 @@ describe("precedence", () => {
   });
 
   it("does not see models' entries for global parameters", () => {
-    const only: Levels = { sources: [{ identity: "a", parameters: settings({ t: [item(1)] }) }], slice: none, recipe: none };
+    const only: Levels = {
+      sources: [{ identity: "a", parameters: settings({ t: [item(1)] }) }],
+      slice: none,
+      recipe: none,
+    };
     expect(resolveGlobal(only, "t", at("x"))).toBeUndefined();
     expect(resolvePerModel(only, "a", "t", at("x"))?.value).toBe(1);
   });

@@ -1,20 +1,13 @@
 import { DTYPE_BYTES, type DType, isFloatDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import { atLayer, findTensor, isBuffer, type Weight } from "../model/layout";
-import { distinctSources, type PlannedModule, type PlannedSlice, type PlannedSource } from "./expand";
+import { atLayer, isBuffer, type Weight } from "../model/layout";
+import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
+import { findInputs, type HeadDecision, type Target } from "./findInputs";
 import { croppedBytes, fitInputs, type PresentInput } from "./fitInputs";
 import { reportMissing, type TypedParameters, typedParameters } from "./parameters";
 import type { PlannedInput, PlannedTensor } from "./plan";
 import type { PlanContext } from "./planContext";
 import { gradientPosition, type Levels, resolveGlobal, resolvePerModel } from "./resolve";
-import { saysTied } from "./ties";
-
-/** What planning a weight that may be tied came to. */
-export interface HeadDecision {
-  readonly written: boolean;
-  /** Some input has a head of its own. */
-  readonly untied: boolean;
-}
 
 export interface PlannedTensors {
   /** In writing order. */
@@ -29,16 +22,6 @@ export function planTensors(context: PlanContext, modules: readonly PlannedModul
   const planner = new TensorPlanner(context);
   for (const module of modules) planner.planModule(module);
   return planner.result();
-}
-
-/** A place in the output: which weight, from which slice, and where on a gradient. */
-interface Target {
-  readonly weight: Weight;
-  readonly slice: PlannedSlice;
-  /** Layer number in the output, and in the slice; absent for weights outside layers. */
-  readonly layer?: { readonly output: number; readonly inSlice: number };
-  /** Tied weights are written although no input has its own. */
-  readonly untie?: boolean;
 }
 
 class TensorPlanner {
@@ -77,10 +60,11 @@ class TensorPlanner {
   #plan(target: Target): void {
     const { weight, slice, layer } = target;
     const name = atLayer(weight.name, layer?.output);
-    const present = this.#findInputs(target, name);
-    if (!present?.length) return;
-    const inputs = isBuffer(name) || !present.every(({ stored }) => isFloatDType(stored.dtype));
-    const tensor = inputs ? this.#copyConstant(name, present) : this.#planMerge(name, slice, layer, weight, present);
+    const { inputs: present, head } = findInputs(this.context, target, name);
+    if (head) this.#heads.push(head);
+    if (present.length === 0) return;
+    const constant = isBuffer(name) || !present.every(({ stored }) => isFloatDType(stored.dtype));
+    const tensor = constant ? this.#copyConstant(name, present) : this.#planMerge(name, slice, layer, weight, present);
     if (!tensor) return;
     const [order = name] = present
       .map(({ stored }) => stored.name)
@@ -88,75 +72,6 @@ class TensorPlanner {
       .reverse();
     this.#drafts.push({ order, tensor });
     if (weight.embedding) this.#embeddings.set(name, tensor.shape[0] ?? 0);
-  }
-
-  /** The inputs that have a weight, in order, each model once. `undefined` when it is not written or cannot be. */
-  #findInputs(target: Target, name: string): readonly PresentInput[] | undefined {
-    const { weight, slice, layer } = target;
-    const { models, bag, method } = this.context;
-    const located = distinctSources(slice).map(({ source, start }) => {
-      const checkpoint = models.get(source.model.key);
-      const number = layer && start + layer.inSlice;
-      const found = checkpoint && findTensor(checkpoint, weight, number);
-      return { source, found, name: atLayer(weight.name, number) };
-    });
-    const anyOwn = located.some(({ found }) => found?.own);
-    if (weight.tied.length > 0) {
-      const decision = this.#decideHead(target, located);
-      this.#heads.push(decision);
-      if (!decision.written) return undefined;
-    } else if (!anyOwn && weight.presence !== "required") {
-      return undefined;
-    }
-    for (const { source, found, name: inputName } of located) {
-      if (found) continue;
-      const facts = { model: source.model.key, also: weight.aliases.length };
-      if (weight.presence === "optional") {
-        bag.add({
-          code: "plan/partial-tensor",
-          severity: "warning",
-          span: source.model.span,
-          group: facts.model,
-          tensor: name,
-          facts,
-          message: (tensors) => `${facts.model} lacks ${tensors}, which other models have. It takes no part there.`,
-        });
-      } else {
-        bag.add({
-          code: "plan/missing-tensor",
-          severity: "error",
-          span: source.model.span,
-          group: facts.model,
-          tensor: inputName,
-          facts,
-          message: (tensors) =>
-            `${facts.model} has no tensor ${tensors}, which its architecture requires. Download it again, or check that the models are of one kind.`,
-        });
-      }
-    }
-    if (weight.presence !== "optional" && located.some(({ found }) => !found)) return undefined;
-    return located.flatMap(({ source, found, name: inputName }) => {
-      const isBase = method.base !== "none" && slice.base?.identity === source.model.identity;
-      return found ? [{ source, isBase, stored: found.tensor, name: inputName }] : [];
-    });
-  }
-
-  /**
-   * A head is written when some input has its own; those that are tied lend their embedding. When none has, it is left to
-   * the loader to tie it, unless embedding and head come from different models and the config says they are not tied.
-   */
-  #decideHead(
-    { untie }: Target,
-    located: readonly { source: PlannedSource; found: ReturnType<typeof findTensor> }[],
-  ): HeadDecision {
-    const { models, layout, donor } = this.context;
-    const untied = located.some(({ source, found }) => {
-      const checkpoint = models.get(source.model.key);
-      return found?.own && checkpoint !== undefined && saysTied(checkpoint, layout) !== true;
-    });
-    const own = located.some(({ found }) => found?.own);
-    const forced = untie === true && saysTied(donor.checkpoint, layout) === false;
-    return { written: own || (forced && located.some(({ found }) => found)), untied: untied || (forced && !own) };
   }
 
   /** Integers and buffers: arithmetic would make nonsense of them. From the base, else from the first model. */

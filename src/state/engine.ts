@@ -10,6 +10,7 @@ export interface EngineSlice {
   readonly device: DeviceInfo | undefined;
   readonly engineFailure: Failure | undefined;
   readonly methods: readonly FormMethod[];
+  /** Starts it, or starts it anew with changed settings; then opens the models that wait for it. */
   startEngine(): Promise<void>;
 }
 
@@ -23,6 +24,7 @@ export function createEngineSlice({ engine, samplesUrl }: StudioTools): Slice<En
       try {
         const device = await engine.start({ hubUrl, samplesUrl, device: devicePreference });
         set({ device, engineFailure: undefined, methods: await engine.methods() });
+        await get().openModels();
       } catch (error) {
         set({ engineFailure: failureOf(error) });
       }

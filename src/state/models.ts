@@ -129,7 +129,9 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
         set({ models: await Promise.all(kept.map(asFound)) });
       },
       async openModels() {
-        for (const { id, origin, status } of get().models) if (status === "opening") await open(id, origin);
+        for (const { id, origin, status } of get().models) {
+          if (status === "opening" && !opening.has(id)) await open(id, origin);
+        }
       },
     };
   };

@@ -72,7 +72,7 @@ export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
   if (isShareFragment(visit.fragment)) void state.openShare(visit.fragment);
   await state.startEngine();
   if (studio.getState().engineFailure) return;
-  await Promise.all([state.openModels(), state.refreshUnfinished(), state.refreshResults(), state.refreshStorage()]);
+  await Promise.all([state.refreshUnfinished(), state.refreshResults(), state.refreshStorage()]);
 }
 
 /** Writes the visit down whenever something worth keeping has changed. */

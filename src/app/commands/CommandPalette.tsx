@@ -27,6 +27,7 @@ export default function CommandPalette({ request }: { readonly request: number }
       shortcut={null}
       nothingFound={t.commands.nothing}
       highlightQuery
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       scrollable
       maxHeight={420}
       searchProps={{

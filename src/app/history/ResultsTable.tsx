@@ -70,7 +70,7 @@ function ResultMenu({ result: { report, recipe } }: { readonly result: StoredRes
   const t = useText();
   const loadRecipe = useStudio((state) => state.loadRecipe);
   const removeResult = useStudio((state) => state.removeResult);
-  const { downloadZip, saveToFolder, useAsModel } = useResultActions(report);
+  const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
   const label = t.history.actions(report.name);
   return (
     <Menu position="left-start">
@@ -90,7 +90,7 @@ function ResultMenu({ result: { report, recipe } }: { readonly result: StoredRes
         </Menu.Item>
         {report.place === "browser" && (
           <>
-            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void useAsModel()}>
+            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void addAsModel()}>
               {t.run.useAsModel}
             </Menu.Item>
             <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => void downloadZip()}>

@@ -17,7 +17,7 @@ export function useResultActions({ id, name }: Pick<MergeReport, "id" | "name">)
       const directory = await pickDirectory("merged", "readwrite");
       if (directory) await studio.getState().exportResult(id, directory);
     },
-    async useAsModel() {
+    async addAsModel() {
       await studio.getState().addModel({ kind: "result", id });
     },
   };

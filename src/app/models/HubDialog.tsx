@@ -33,8 +33,8 @@ function HubSearch({ onDone }: { readonly onDone: () => void }) {
   const addModel = useStudio((state) => state.addModel);
   const hubUrl = useStudio((state) => state.hubUrl);
   const [text, setText] = useState("");
-  const search = useSearch(text);
   const exact = text.includes("/") ? parseHubReference(text, hubUrl) : undefined;
+  const search = useSearch(exact?.repo ?? text.trim());
   const add = (origin: { repo: string; revision?: string }) => {
     onDone();
     void addModel({ kind: "hub", ...origin });
@@ -65,7 +65,7 @@ function HubSearch({ onDone }: { readonly onDone: () => void }) {
           {t.hub.add}
         </Button>
       </form>
-      <div className={classes.results} aria-live="polite" aria-busy={search.status === "searching"}>
+      <div className={classes.results} hidden={search.status === "idle"} aria-live="polite" aria-busy={search.status === "searching"}>
         {search.status === "failed" && <FailureText failure={search.failure} />}
         {search.status === "found" && search.hits.length === 0 && !exact && (
           <Text c="dimmed" size="sm" p={12}>
@@ -110,7 +110,7 @@ const SHORTEST_QUERY = 2;
 
 function useSearch(text: string): Search {
   const searchHub = useStudio((state) => state.searchHub);
-  const [query] = useDebouncedValue(text.trim(), 300);
+  const [query] = useDebouncedValue(text, 300);
   const [search, setSearch] = useState<Search>({ status: "idle" });
   useEffect(() => {
     if (query.length < SHORTEST_QUERY) {

@@ -20,6 +20,7 @@ export function ModelCard({ entry, index }: ModelCardProps) {
   const t = useText();
   const { recipe } = useRecipe();
   const show = useStudio((state) => state.show);
+  const stopped = useStudio((state) => state.engineFailure !== undefined);
   const name = entryName(entry);
   const isBase = recipe?.base?.key === name;
   return (
@@ -42,7 +43,7 @@ export function ModelCard({ entry, index }: ModelCardProps) {
       </div>
       <div className={classes.facts}>
         {entry.status === "ready" && <Facts summary={entry.summary} />}
-        {entry.status === "opening" && (
+        {entry.status === "opening" && !stopped && (
           <span className={classes.line}>
             <Loader size={11} /> {t.models.opening}
           </span>

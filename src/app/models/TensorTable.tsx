@@ -23,6 +23,7 @@ export function TensorTable({ tensors }: { readonly tensors: readonly TensorRow[
     estimateSize: () => ROW_HEIGHT,
     overscan: 20,
   });
+  const visible = rows.getVirtualItems();
   return (
     <>
       <TextInput
@@ -40,44 +41,44 @@ export function TensorTable({ tensors }: { readonly tensors: readonly TensorRow[
         spellCheck={false}
       />
       <ScrollRegion className={classes.scroller} ref={scroller} label={t.inspector.tensors}>
-        <div role="table" aria-label={t.inspector.tensors} aria-rowcount={shown.length + 1}>
-          <div role="row" aria-rowindex={1} className={`${classes.row} ${classes.headRow}`}>
-            <span role="columnheader">{t.inspector.name}</span>
-            <span role="columnheader">{t.inspector.dtype}</span>
-            <span role="columnheader">{t.inspector.shape}</span>
-            <span role="columnheader">{t.inspector.size}</span>
-          </div>
-          <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-            {rows.getVirtualItems().map(({ index, start }) => {
+        <table className={classes.tensors} aria-label={t.inspector.tensors} aria-rowcount={shown.length + 1}>
+          <thead>
+            <tr aria-rowindex={1}>
+              <th scope="col">{t.inspector.name}</th>
+              <th scope="col">{t.inspector.dtype}</th>
+              <th scope="col">{t.inspector.shape}</th>
+              <th scope="col">{t.inspector.size}</th>
+            </tr>
+          </thead>
+          <tbody>
+            <Gap height={visible[0]?.start ?? 0} />
+            {visible.map(({ index }) => {
               const tensor = shown[index];
               return (
                 tensor && (
-                  <div
-                    key={tensor.name}
-                    role="row"
-                    aria-rowindex={index + 2}
-                    className={classes.row}
-                    style={{
-                      position: "absolute",
-                      inset: "0 0 auto",
-                      height: ROW_HEIGHT,
-                      transform: `translateY(${start}px)`,
-                    }}
-                  >
-                    <span role="cell" className={classes.tensorName} title={`${tensor.name}\n${tensor.file}`}>
-                      {tensor.name}
-                    </span>
-                    <span role="cell">{tensor.dtype}</span>
-                    <span role="cell">{tensor.shape.join(" × ") || "1"}</span>
-                    <span role="cell">{formats.bytes(tensor.bytes)}</span>
-                  </div>
+                  <tr key={tensor.name} aria-rowindex={index + 2} style={{ height: ROW_HEIGHT }}>
+                    <td title={`${tensor.name}\n${tensor.file}`}>{tensor.name}</td>
+                    <td>{tensor.dtype}</td>
+                    <td>{tensor.shape.join(" × ") || "1"}</td>
+                    <td>{formats.bytes(tensor.bytes)}</td>
+                  </tr>
                 )
               );
             })}
-          </div>
-        </div>
+            <Gap height={rows.getTotalSize() - (visible.at(-1)?.end ?? 0)} />
+          </tbody>
+        </table>
       </ScrollRegion>
     </>
+  );
+}
+
+/** Stands for the rows above or below the visible ones. */
+function Gap({ height }: { readonly height: number }) {
+  return (
+    <tr aria-hidden style={{ height }}>
+      <td colSpan={4} />
+    </tr>
   );
 }
 

@@ -11,6 +11,8 @@ export function CheckState() {
   const ready = useStudio(canMerge);
   const errors = report?.problems.filter(({ severity }) => severity === "error").length ?? 0;
   const warnings = report?.problems.filter(({ severity }) => severity === "warning").length ?? 0;
+  const failed = useStudio((state) => state.engineFailure !== undefined || state.checkFailure !== undefined);
+  if (failed) return null;
   const state = errors > 0 ? "bad" : ready ? (warnings > 0 ? "warn" : "ok") : "checking";
   return (
     <output className={classes.check} data-state={state} aria-busy={checking}>

@@ -1,6 +1,7 @@
 import { Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { gradientPosition, valueAt } from "../../recipe/resolve";
 import { useText } from "../context";
+import { keyed } from "../parts/keyed";
 
 interface CurveChartProps {
   readonly name: string;
@@ -32,9 +33,9 @@ export default function CurveChart({ name, curves, layers, color }: CurveChartPr
             axisLine={false}
             tickCount={3}
           />
-          {curves.map(({ label }, line) => (
+          {keyed(curves, ({ label }) => label).map(({ key }, line) => (
             <Line
-              key={`${line}.${label}`}
+              key={key}
               dataKey={String(line)}
               type="linear"
               stroke={color}

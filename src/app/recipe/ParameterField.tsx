@@ -33,7 +33,7 @@ export function ParameterField(props: ParameterFieldProps) {
   const plain = setting ? plainValue(setting) : undefined;
   const fallback = (inherited && plainValue(inherited)) ?? facts.default;
   return (
-    <div className={classes.field}>
+    <div className={classes.field} data-tall={setting !== undefined && plain === undefined}>
       <span className={classes.name} title={name}>
         {name}
       </span>

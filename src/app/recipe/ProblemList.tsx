@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-re
 import type { Problem } from "../../recipe/problems";
 import { useStudio, useText } from "../context";
 import { fixLabel, problemSentence } from "../i18n/failures";
+import { keyed } from "../parts/keyed";
 import classes from "./RecipePanel.module.css";
 import { goToLine } from "./reveal";
 import { useRecipe } from "./useRecipe";
@@ -27,9 +28,8 @@ export function ProblemList() {
   return (
     <section className={classes.problems} aria-label={t.plan.problems}>
       <ul>
-        {problems.map((problem, index) => (
-          // Two problems may share code and place; the list is replaced as a whole.
-          <ProblemItem key={`${index}.${problem.code}`} problem={problem} />
+        {keyed(problems, ({ code, span }) => `${code}@${span?.from}`).map(({ key, item }) => (
+          <ProblemItem key={key} problem={item} />
         ))}
       </ul>
       {fetchable.map(({ reference, origin }) => (

@@ -4,6 +4,7 @@ import type { ModelItem, Recipe } from "../../recipe/recipe";
 import type { FormMethod } from "../../state/engine";
 import { entryName } from "../../state/models";
 import { useStudio, useText } from "../context";
+import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
 import { Swatch } from "../parts/Swatch";
 import { ParameterField } from "./ParameterField";
@@ -115,9 +116,8 @@ function Models({ recipe, method }: PartProps) {
         </Text>
       )}
       <ul className={classes.models}>
-        {recipe.models.map((item, index) => (
-          // The same model may be listed twice; its place tells the two apart.
-          <ModelRow key={`${index}.${item.model.key}`} item={item} index={index} recipe={recipe} method={method} />
+        {keyed(recipe.models, ({ model }) => model.key).map(({ key, item }, index) => (
+          <ModelRow key={key} item={item} index={index} recipe={recipe} method={method} />
         ))}
       </ul>
       {addable.length > 0 && (

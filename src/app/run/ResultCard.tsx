@@ -19,7 +19,7 @@ export function ResultCard({ report, directory }: ResultCardProps) {
   const formats = useFormats();
   const addModel = useStudio((state) => state.addModel);
   const transfer = useStudio((state) => (state.transfer?.id === report.id ? state.transfer : undefined));
-  const { downloadZip, saveToFolder, useAsModel } = useResultActions(report);
+  const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
   const busy = transfer !== undefined && transfer.failure === undefined;
   return (
     <Section title={t.run.result} aside={<span className={classes.quiet}>{formats.bytes(report.writtenBytes)}</span>}>
@@ -45,7 +45,7 @@ export function ResultCard({ report, directory }: ResultCardProps) {
                 {t.run.saveToFolder}
               </Button>
             )}
-            <Button leftSection={<IconPlus size={14} />} variant="default" onClick={() => void useAsModel()}>
+            <Button leftSection={<IconPlus size={14} />} variant="default" onClick={() => void addAsModel()}>
               {t.run.useAsModel}
             </Button>
           </>

@@ -1,4 +1,4 @@
-import { Button, Kbd } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlayerStopFilled } from "@tabler/icons-react";
 import { canMerge } from "../../state/plan";
 import { isRunning } from "../../state/run";
@@ -32,8 +32,7 @@ export function RunControl() {
           size="md"
           disabled={!ready}
           onClick={() => void beginMerge(studio)}
-          rightSection={<Kbd size="xs">Ctrl ⏎</Kbd>}
-          classNames={{ root: classes.merge, section: classes.mergeKeys }}
+          rightSection={<span className={classes.keys}>Ctrl ↵</span>}
           aria-label={t.run.merge}
           aria-keyshortcuts="Control+Enter"
         >

@@ -3,6 +3,7 @@ import type { RunNote } from "../../state/run";
 import { useFormats, useStudio, useText } from "../context";
 import { noteSentence } from "../i18n/failures";
 import { FailureText } from "../parts/FailureText";
+import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
 import { ResultCard } from "./ResultCard";
 import classes from "./Run.module.css";
@@ -50,9 +51,8 @@ function Notes({ notes }: { readonly notes: readonly RunNote[] }) {
   return (
     <Section title={t.run.notes}>
       <ul className={classes.notes}>
-        {notes.map((note, index) => (
-          // Notes are only ever appended, so their place is their name.
-          <li key={`${index}.${note.type}`}>
+        {keyed(notes, ({ type }) => type).map(({ key, item: note }) => (
+          <li key={key}>
             {note.type === "note"
               ? noteSentence(note, language)
               : t.run.nonFinite(note.tensor, formats.count(note.inputs), formats.count(note.outputs))}

@@ -34,11 +34,25 @@ const ai: MantineColorsTuple = [
   "#165e83",
 ];
 
+/** Greys of the dark scheme: towards blue, as its surfaces are. */
+const dark: MantineColorsTuple = [
+  "#e5e8ec",
+  "#c4cad3",
+  "#a7aeba",
+  "#8d95a2",
+  "#3a404a",
+  "#2c313a",
+  "#1b1e23",
+  "#15171b",
+  "#111317",
+  "#0e1013",
+];
+
 /** Dense and quiet: small controls, hairlines for shadows, motion only where something opens. */
 export const theme = createTheme({
   primaryColor: "ai",
   primaryShade: { light: 9, dark: 8 },
-  colors: { ai },
+  colors: { ai, dark },
   fontFamily: "var(--font-ui)",
   fontFamilyMonospace: "var(--font-mono)",
   headings: { fontFamily: "var(--font-ui)", fontWeight: "600" },
@@ -56,7 +70,7 @@ export const theme = createTheme({
     Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", width: 240, transitionProps: { duration: 90 } } }),
-    Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" } }),
+    Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" }, styles: { title: { fontWeight: 600 } } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: "xs" } }),
     Popover: Popover.extend({ defaultProps: { shadow: "md" } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),

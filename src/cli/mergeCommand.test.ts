@@ -1,0 +1,224 @@
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MergeReport } from "../engine/protocol";
+import { mergeCommand } from "./mergeCommand";
+
+const GOLDEN = join(import.meta.dirname, "../../e2e/golden/merge");
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "awase-cli-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command where the golden models are, so that recipes find them by their names. */
+async function merge(args: readonly string[], onText: (text: string) => void = () => undefined): Promise<Result> {
+  return mergeIn(join(GOLDEN, "models"), args, onText);
+}
+
+async function mergeIn(
+  cwd: string,
+  args: readonly string[],
+  onText: (text: string) => void = () => undefined,
+  interrupt = new AbortController(),
+): Promise<Result> {
+  let [stdout, stderr] = ["", ""];
+  const code = await mergeCommand(args, {
+    stdout: { write: (text) => (stdout += text) },
+    stderr: {
+      write(text) {
+        stderr += text;
+        onText(text);
+      },
+    },
+    cwd,
+    env: { XDG_CACHE_HOME: join(folder, "cache") },
+    signal: interrupt.signal,
+  });
+  return { code, stdout, stderr };
+}
+
+const out = () => join(folder, "out");
+const recipe = (name: string) => join(GOLDEN, "recipes", `${name}.yaml`);
+const cpu = ["--device", "cpu"];
+
+async function written(text: string): Promise<string> {
+  const path = join(folder, "recipe.yaml");
+  await writeFile(path, text);
+  return path;
+}
+
+async function hashes(path: string): Promise<Map<string, string>> {
+  const files = (await readdir(path)).sort();
+  return new Map(
+    await Promise.all(
+      files.map(
+        async (file): Promise<[string, string]> => [
+          file,
+          createHash("sha256")
+            .update(await readFile(join(path, file)))
+            .digest("hex"),
+        ],
+      ),
+    ),
+  );
+}
+
+describe("a merge", () => {
+  it("writes the model folder, tells of it on stderr, and ends with 0", async () => {
+    const { code, stdout, stderr } = await merge([recipe("ties"), "--out", out(), ...cpu]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(stderr).toContain("Device: TypeScript (The CPU was asked for.)");
+    expect(stderr).toContain("100 %");
+    expect(stderr).toMatch(/Merged \d+ tensors into /);
+    expect(await readdir(out())).toEqual(expect.arrayContaining(["README.md", "config.json", "model.safetensors"]));
+    expect((await readdir(out())).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  it("prints a report with checksums as JSON, and nothing else when quiet", async () => {
+    const { stdout, stderr } = await merge([recipe("slerp"), "--out", out(), "--json", "--quiet", ...cpu]);
+    const report = JSON.parse(stdout) as MergeReport;
+    expect(new Map(report.files.map(({ path, sha256 }) => [path, sha256]))).toEqual(await hashes(out()));
+    expect(report).toMatchObject({ name: "out", place: "directory" });
+    expect(stderr).toBe("");
+  });
+
+  it("divides the weights by --shard-size", async () => {
+    await merge([recipe("linear"), "--out", out(), "--shard-size", "50K", ...cpu]);
+    expect(await readdir(out())).toEqual(
+      expect.arrayContaining(["model-00001-of-00004.safetensors", "model.safetensors.index.json"]),
+    );
+  });
+
+  it("draws other masks for another seed, and the same for the same", async () => {
+    const digest = async (name: string, seed: string) => {
+      await merge([recipe("dare_ties_random"), "--out", join(folder, name), "--seed", seed, ...cpu]);
+      return (await hashes(join(folder, name))).get("model.safetensors");
+    };
+    const [one, again, two] = [await digest("1", "1"), await digest("2", "1"), await digest("3", "2")];
+    expect(again).toBe(one);
+    expect(two).not.toBe(one);
+  });
+});
+
+describe("a wrong recipe ends with 2", () => {
+  it("and each mistake at its line", async () => {
+    const path = await written(
+      "merge_method: linear\nmodels:\n  - model: a\n    parameters: {weight: high}\n  - model: b\n",
+    );
+    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${path}:4:`);
+    expect(stderr).toMatch(/: error: /);
+    await expect(readdir(out())).rejects.toThrow();
+  });
+
+  it("when it is found from the headers", async () => {
+    const path = await written("merge_method: passthrough\nslices:\n  - sources: [{model: a, layer_range: [0, 99]}]\n");
+    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/recipe\.yaml:3:\d+: error: /);
+    await expect(readdir(out())).rejects.toThrow();
+  });
+
+  it("when a model is nowhere", async () => {
+    const path = await written(
+      "merge_method: linear\nmodels:\n  - {model: ./nowhere/at/all, parameters: {weight: 1}}\n",
+    );
+    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${path}:3:`);
+    expect(stderr).toContain("There is no folder");
+  });
+
+  it("when there is none", async () => {
+    const { code, stderr } = await merge(["missing.yaml", "--out", out()]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("missing.yaml");
+  });
+});
+
+describe("a wrong command line ends with 2", () => {
+  it.each([
+    [[], "No recipe"],
+    [["r.yaml"], "--out DIR"],
+    [["r.yaml", "s.yaml", "--out", "o"], "2 are given"],
+    [["r.yaml", "--out", "o", "--device", "tpu"], '"tpu"'],
+    [["r.yaml", "--out", "o", "--seed", "-1"], "--seed"],
+    [["r.yaml", "--out", "o", "--seed", "4294967296"], "4294967295"],
+    [["r.yaml", "--out", "o", "--shard-size", "5GB"], '"5GB"'],
+    [["r.yaml", "--out", "o", "--cuda"], "--cuda"],
+  ])("%j", async (args, said) => {
+    const { code, stderr } = await merge(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(said);
+    expect(stderr).toContain("Usage:");
+  });
+
+  it("but asking for help is fine", async () => {
+    const { code, stdout } = await merge(["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("--shard-size");
+  });
+});
+
+describe("a failure ends with 1", () => {
+  it("when the output folder holds something", async () => {
+    await cp(join(GOLDEN, "models", "a"), out(), { recursive: true });
+    const before = await hashes(out());
+    const { code, stderr } = await merge([recipe("ties"), "--out", out(), ...cpu]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("output/not-empty");
+    expect(await hashes(out())).toEqual(before);
+  });
+
+  it("when the output folder is a model's own, even to be overwritten", async () => {
+    const models = join(folder, "models");
+    await cp(join(GOLDEN, "models"), models, { recursive: true });
+    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", "a", "--overwrite", ...cpu]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("output/is-input");
+  });
+
+  it("when a model is damaged", async () => {
+    const models = join(folder, "models");
+    await cp(join(GOLDEN, "models"), models, { recursive: true });
+    await writeFile(join(models, "a", "model.safetensors"), "not a model");
+    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", out(), ...cpu]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^safetensors\//m);
+  });
+});
+
+it("replaces a model, stale shards and index included, with --overwrite", async () => {
+  await merge([recipe("ties"), "--out", out(), "--shard-size", "50K", ...cpu]);
+  const { code } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu]);
+  expect(code).toBe(0);
+  const weights = (await readdir(out())).filter((name) => name.includes("safetensors"));
+  expect(weights).toEqual(["model.safetensors"]);
+});
+
+describe("an interrupted merge", () => {
+  it("leaves nothing and ends with 130", async () => {
+    const interrupt = new AbortController();
+    const onText = (text: string) => text.includes("tensors") && interrupt.abort();
+    const { code, stderr } = await mergeIn(
+      join(GOLDEN, "models"),
+      [recipe("ties"), "--out", out(), ...cpu],
+      onText,
+      interrupt,
+    );
+    expect(code).toBe(130);
+    expect(stderr).toContain("Interrupted");
+    await expect(readdir(out())).rejects.toThrow();
+  });
+});
