@@ -10,7 +10,7 @@ const expected = (name: string) => readWeightsFile(join(GOLDEN, "expected", name
 
 for (const [name, inputs] of [
   ["slerp_gradient_filters", ["a", "b"]],
-  ["ties", ["a", "b", "c", "base"]],
+  ["dare_ties_full", ["a", "b", "c", "base"]],
   ["passthrough_sharded", ["sharded"]],
 ] as const) {
   test(`dropped folders merge as mergekit merges them: ${name}`, async ({ studio }) => {
@@ -28,7 +28,8 @@ for (const [name, inputs] of [
 test("a merge goes to a folder the user picks", async ({ studio, page }) => {
   // The system's dialog cannot be driven; the origin's own file system gives a real folder in its place.
   await page.addInitScript(() => {
-    window.showDirectoryPicker = async () => (await navigator.storage.getDirectory()).getDirectoryHandle("picked", { create: true });
+    window.showDirectoryPicker = async () =>
+      (await navigator.storage.getDirectory()).getDirectoryHandle("picked", { create: true });
   });
   await studio.open();
   await studio.recipe.ready();

@@ -6,7 +6,9 @@ import { expectSameWeights, readWeights, readWeightsFile, taskArithmetic } from 
 const SAMPLES = join(import.meta.dirname, "../public/samples");
 const sample = (name: string) => readWeightsFile(join(SAMPLES, name, "model.safetensors"));
 
-test("the first visit merges the samples with one click, to a folder that is right in every file", async ({ studio }) => {
+test("the first visit merges the samples with one click, to a folder that is right in every file", async ({
+  studio,
+}) => {
   await studio.open();
   await studio.recipe.ready();
   await expect(studio.models.names).toHaveText(["llama-base", "llama-ja", "llama-math"]);
@@ -38,7 +40,14 @@ test("the first visit merges the samples with one click, to a folder that is rig
 
   const [base, ja, math] = await Promise.all(["llama-base", "llama-ja", "llama-math"].map(sample));
   if (!base || !ja || !math) throw new Error("a sample is missing");
-  const expected = taskArithmetic(base, [[0.5, ja], [0.5, math]], "BF16");
+  const expected = taskArithmetic(
+    base,
+    [
+      [0.5, ja],
+      [0.5, math],
+    ],
+    "BF16",
+  );
   expectSameWeights(await readWeights(files["model.safetensors"] ?? new Uint8Array()), expected);
 });
 

@@ -11,6 +11,7 @@ import { Recipe } from "./pages/recipe";
 import { Review } from "./pages/review";
 import { Run } from "./pages/run";
 import { Share } from "./pages/share";
+import { syntheticModel } from "./syntheticModel";
 
 export { expect };
 
@@ -73,15 +74,11 @@ export const test = base.extend<Fixtures>({
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads fixture names from the pattern.
   hub: async ({}, use) => {
-    const names = ["base", "a", "b", "c"];
-    const hub = await startHub({
-      repositories: names.map((name) => ({
-        id: `acme/${name}`,
-        folder: join(MODELS, name),
-        tags: ["safetensors", "license:apache-2.0"],
-        storage: (path) => (path.endsWith(".safetensors") ? "lfs" : "git"),
-      })),
-    });
+    const storage = (path: string) => (path.endsWith(".safetensors") ? ("lfs" as const) : ("git" as const));
+    const tags = ["safetensors", "license:apache-2.0"];
+    const small = ["a", "b"].map((name) => ({ id: `acme/${name}`, folder: join(MODELS, name), tags, storage }));
+    const large = [1, 2].map((seed) => ({ id: `acme/large-${seed}`, files: syntheticModel(seed), tags, storage }));
+    const hub = await startHub({ repositories: [...small, ...large] });
     await use(hub);
     await hub.close();
   },

@@ -7,7 +7,11 @@ import { memorySource } from "../src/io/memory";
 
 /** A safetensors file with its values in f32. */
 export interface Weights {
-  readonly [tensor: string]: { readonly dtype: string; readonly shape: readonly number[]; readonly values: Float32Array };
+  readonly [tensor: string]: {
+    readonly dtype: string;
+    readonly shape: readonly number[];
+    readonly values: Float32Array;
+  };
 }
 
 export async function readWeights(bytes: Uint8Array): Promise<Weights> {
@@ -43,7 +47,11 @@ function tolerance(dtype: string, value: number): number {
 }
 
 /** `base + Σ weight·(model − base)`, element by element, rounded once. */
-export function taskArithmetic(base: Weights, models: readonly (readonly [number, Weights])[], dtype: OutputDType): Weights {
+export function taskArithmetic(
+  base: Weights,
+  models: readonly (readonly [number, Weights])[],
+  dtype: OutputDType,
+): Weights {
   return Object.fromEntries(
     Object.entries(base).map(([name, { shape, values }]) => {
       const sum = values.map((b, i) =>

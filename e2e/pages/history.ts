@@ -5,7 +5,10 @@ export class History {
   constructor(private readonly page: Page) {}
 
   get results(): Locator {
-    return this.page.getByRole("table", { name: "Results" }).getByRole("row").filter({ has: this.page.getByRole("cell") });
+    return this.page
+      .getByRole("table", { name: "Results" })
+      .getByRole("row")
+      .filter({ has: this.page.getByRole("cell") });
   }
 
   async showStorage(): Promise<void> {

@@ -5,7 +5,9 @@ export class Models {
   constructor(private readonly page: Page) {}
 
   private get panel() {
-    return this.page.getByRole("region", { name: "Models" }).filter({ has: this.page.getByRole("heading", { level: 2 }) });
+    return this.page
+      .getByRole("region", { name: "Models" })
+      .filter({ has: this.page.getByRole("heading", { level: 2 }) });
   }
 
   get names() {
@@ -13,7 +15,9 @@ export class Models {
   }
 
   card(name: string) {
-    return this.panel.getByRole("listitem").filter({ has: this.page.getByRole("button", { name: `Inspect ${name}`, exact: true }) });
+    return this.panel
+      .getByRole("listitem")
+      .filter({ has: this.page.getByRole("button", { name: `Inspect ${name}`, exact: true }) });
   }
 
   async addFromHub(...ids: string[]): Promise<void> {

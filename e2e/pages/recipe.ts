@@ -33,8 +33,10 @@ export class Recipe {
     return (await this.editor.locator(".cm-line").allTextContents()).join("\n");
   }
 
+  /** Waits until the text as it stands has been checked and can be merged; warnings do not matter. */
   async ready(): Promise<void> {
-    await expect(this.status).toHaveText("Ready to merge");
+    await expect(this.status).toHaveAttribute("aria-busy", "false");
+    await expect(this.page.getByRole("button", { name: "Merge", exact: true })).toBeEnabled();
   }
 
   async setWeight(model: string, value: string): Promise<void> {

@@ -1,7 +1,7 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { unzipSync } from "fflate";
-import { readFileSync } from "node:fs";
 
 /** The run panel at the right. */
 export class Run {
@@ -67,7 +67,10 @@ export class Run {
 
   /** sha256 of each file as the result card shows it. */
   async hashes(): Promise<Record<string, string>> {
-    const items = this.panel.getByRole("region", { name: "Result" }).getByRole("listitem");
+    const items = this.panel
+      .getByRole("listitem")
+      .filter({ has: this.page.getByRole("button", { name: /^Copy the sha256/ }) });
+    await expect(items).not.toHaveCount(0);
     const pairs = await items.evaluateAll((elements) =>
       elements.map((element) => [
         element.querySelector("[title]")?.getAttribute("title") ?? "",

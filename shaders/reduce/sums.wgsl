@@ -1,10 +1,12 @@
 // Sums of terms over leaves of 1024 elements at fixed places in the tensor, so that no block size changes a bit.
-// 64 threads take four leaves: sixteen threads run through one, eight elements at a time, and after the only barrier one thread
-// adds their sixteen sums in order. A kernel sums the terms FROM … FROM + PART − 1 of all T; `sums` holds T numbers per leaf.
-// The array stays small because some adapters compile its zeroing element by element.
+// 64 threads take sixteen leaves: four threads run through one, eight elements at a time, and after the only barrier one thread
+// adds their four sums in order. A kernel sums the terms FROM … FROM + PART − 1 of all T; `sums` holds T numbers per leaf.
+// Runs are long and the array small, because CPU adapters zero it element by element in every thread and are slow at barriers.
 
-const PADDED = 17u; // threads of a leaf, and one more so that neighbouring leaves lie in different banks
-var<workgroup> part: array<f32, PART * 4u * PADDED>;
+const SPLIT = 4u; // threads of a leaf
+const LEAVES = 16u;
+const PADDED = SPLIT + 1u; // so that neighbouring leaves lie in different banks
+var<workgroup> part: array<f32, PART * LEAVES * PADDED>;
 
 fn total(v: vec4f) -> f32 {
   return (v.x + v.y) + (v.z + v.w);
@@ -16,13 +18,13 @@ fn main(
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let first = (group.y * grid.x + group.x) * 4u;
-  let start = (first + thread / 16u) * 128u;
+  let first = (group.y * grid.x + group.x) * LEAVES;
+  let start = (first + thread / SPLIT) * 128u;
   let end = min(start + 128u, (u.count + 7u) / 8u);
   //#each p
   var sum_$p = vec4f();
   //#end
-  for (var i = start + thread % 16u; i < end; i += 16u) {
+  for (var i = start + thread % SPLIT; i < end; i += SPLIT) {
     let at = vec4u(0u, 1u, 2u, 3u) + 8u * i;
     //#each k
     let w$k = load_$k(i);
@@ -45,14 +47,13 @@ fn main(
     //#end
   }
   //#each p
-  part[(($pu - FROM) * 4u + thread / 16u) * PADDED + thread % 16u] = total(sum_$p);
+  part[(($pu - FROM) * LEAVES + thread / SPLIT) * PADDED + thread % SPLIT] = total(sum_$p);
   //#end
   workgroupBarrier();
-  let leaf = first + thread % 4u;
-  if (thread < PART * 4u && leaf * 1024u < u.count) {
-    let row = thread * PADDED;
+  for (var row = thread; row < PART * LEAVES; row += 64u) {
+    let leaf = first + row % LEAVES;
     var sum = 0f;
-    for (var i = 0u; i < 16u; i++) { sum += part[row + i]; }
-    sums[(u.leaf0 + leaf) * T + FROM + thread / 4u] = sum;
+    for (var i = 0u; i < SPLIT; i++) { sum += part[row * PADDED + i]; }
+    if (leaf * 1024u < u.count) { sums[(u.leaf0 + leaf) * T + FROM + row / LEAVES] = sum; }
   }
 }

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startHub } from "../../e2e/hub/server";
 import type { MergeReport } from "../engine/protocol";
 import { mergeCommand } from "./mergeCommand";
 
@@ -205,6 +207,56 @@ it("replaces a model, stale shards and index included, with --overwrite", async 
   expect(code).toBe(0);
   const weights = (await readdir(out())).filter((name) => name.includes("safetensors"));
   expect(weights).toEqual(["model.safetensors"]);
+});
+
+it("goes on where a crash left the same folder, and refuses another recipe there", async () => {
+  const sharded = ["--shard-size", "40K", ...cpu];
+  // What a crash would leave: the folder as it lies on disk behind the first finished file.
+  const crashed = join(folder, "crashed", "out");
+  const onText = () => {
+    const files = existsSync(out()) ? readdirSync(out()) : [];
+    if (files.some((name) => /^model-.*\.safetensors$/.test(name)) && !existsSync(crashed)) {
+      cpSync(out(), crashed, { recursive: true });
+    }
+  };
+  await merge([recipe("ties"), "--out", out(), ...sharded], onText);
+  expect(await readdir(crashed)).not.toContain("config.json");
+
+  const other = await merge([recipe("linear"), "--out", crashed, ...sharded]);
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("output/other-run") });
+  const { code, stderr } = await merge([recipe("ties"), "--out", crashed, ...sharded]);
+  expect(stderr).toMatch(/Going on at tensor \d+ of 39/);
+  expect(code).toBe(0);
+  expect(await hashes(crashed)).toEqual(await hashes(out()));
+});
+
+it("reads models from the Hub, pinned where the recipe pins them, and fetches nothing twice", async () => {
+  const hub = await startHub({
+    repositories: ["base", "a", "b"].map((name) => ({
+      id: `acme/${name}`,
+      folder: join(GOLDEN, "models", name),
+      tags: ["safetensors"],
+    })),
+  });
+  try {
+    const local = await readFile(recipe("ties"), "utf8");
+    const commit = hub.repository("acme/a").branches.get("main")?.sha;
+    const pinned = `# awase: {revisions: {acme/a: ${commit}}}\n${local.replace(/model: (\w+)/g, "model: acme/$1")}`;
+    const path = await written(pinned);
+    const args = [path, "--hub", hub.url, "--json", "--quiet", ...cpu];
+    const first = await merge([...args, "--out", join(folder, "1")]);
+    expect(first).toMatchObject({ code: 0 });
+    hub.log.clear();
+    const second = await merge([...args, "--out", join(folder, "2")]);
+    expect(second).toMatchObject({ code: 0 });
+    const ranges = hub.log.entries().filter(({ headers }) => headers.range !== undefined);
+    expect(ranges).toEqual([]);
+    await merge([recipe("ties"), "--out", out(), ...cpu]);
+    const weights = async (name: string) => (await hashes(join(folder, name))).get("model.safetensors");
+    expect([await weights("1"), await weights("2")]).toEqual([await weights("out"), await weights("out")]);
+  } finally {
+    await hub.close();
+  }
 });
 
 describe("an interrupted merge", () => {

@@ -1,13 +1,12 @@
-import { mkdir, readdir, readFile, realpath, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { AwaseError, isAbort } from "../base/errors";
 import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
 import { createSession, type Session } from "../engine/session";
-import { nodeFolder } from "../io/node";
 import { parseRecipe } from "../recipe/parse";
 import type { Problem } from "../recipe/problems";
-import type { ModelReference, Recipe } from "../recipe/recipe";
-import { hubIdOf, modelReferences } from "../recipe/references";
+import { cancellable } from "./cancellable";
+import { loadModels, locateModels, refuseInputAsOutput } from "./locateModels";
 import { type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./nodeEnvironment";
 import { problemLine } from "./problemLines";
@@ -83,7 +82,7 @@ async function merge(
     say(problems);
     return undefined;
   }
-  const models = await locate(recipe, cwd);
+  const models = await locateModels(recipe, cwd);
   if (say(models.problems)) return undefined;
 
   const out = resolve(cwd, options.out);
@@ -100,7 +99,7 @@ async function merge(
   try {
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    await load(session, models, signal);
+    await loadModels(session, models, signal);
     const seed = options.seed ?? recipe.extras.seed ?? 0;
     const report = await session.check(text, seed);
     if (say(report.problems)) return undefined;
@@ -114,70 +113,6 @@ async function merge(
 
 async function readRecipe(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(() => undefined);
-}
-
-interface LocatedModels {
-  /** Folders on disk, by the key the recipe uses. */
-  readonly folders: ReadonlyMap<string, string>;
-  readonly hub: readonly { readonly reference: ModelReference; readonly repo: string; readonly commit?: string }[];
-  readonly problems: readonly Problem[];
-}
-
-/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
-async function locate(recipe: Recipe, cwd: string): Promise<LocatedModels> {
-  const folders = new Map<string, string>();
-  const hub: LocatedModels["hub"][number][] = [];
-  const problems: Problem[] = [];
-  for (const reference of modelReferences(recipe)) {
-    const path = resolve(cwd, reference.path);
-    const repo = hubIdOf(reference.path);
-    const commit = recipe.extras.revisions[reference.key];
-    if (await isFolder(path)) folders.set(reference.key, path);
-    else if (repo !== undefined) hub.push({ reference, repo, ...(commit === undefined ? {} : { commit }) });
-    else problems.push(noModel(reference, path));
-  }
-  return { folders, hub, problems };
-}
-
-function noModel({ path, span }: ModelReference, looked: string): Problem {
-  return {
-    code: "recipe/no-model",
-    severity: "error",
-    message: `There is no folder ${looked}, and "${path}" is no Hub id (owner/name). Correct the path, or the id.`,
-    facts: { path, looked },
-    span,
-  };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
-}
-
-/** Writing over a model while reading it would destroy both. */
-async function refuseInputAsOutput(out: string, folders: ReadonlyMap<string, string>): Promise<void> {
-  const target = await realpath(out).catch(() => out);
-  for (const [key, path] of folders) {
-    if ((await realpath(path)) !== target) continue;
-    throw new AwaseError(
-      "output/is-input",
-      `The output folder ${out} is that of the model ${key}, which would be written over while it is read. Choose another --out.`,
-      { facts: { out, model: key } },
-    );
-  }
-}
-
-async function load(session: Session, { folders, hub }: LocatedModels, signal: AbortSignal): Promise<void> {
-  for (const [key, path] of folders) await session.place(key, nodeFolder(path), signal);
-  for (const { reference, repo, commit } of hub) {
-    const { revision } = reference;
-    const origin = {
-      kind: "hub" as const,
-      repo,
-      ...(revision === undefined ? {} : { revision }),
-      ...(commit === undefined ? {} : { commit }),
-    };
-    await cancellable(session, signal, (job) => session.addModel(job, origin));
-  }
 }
 
 /**
@@ -240,23 +175,6 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
   return cancellable(session, signal, (job) =>
     session.merge(job, text, { seed, name: basename(out), shardBytes, allowNonFinite }, onEvent),
   );
-}
-
-/** Runs a job that the signal cancels. */
-async function cancellable<T>(
-  session: Session,
-  signal: AbortSignal,
-  work: (job: string) => Promise<T>,
-  job: string = crypto.randomUUID(),
-): Promise<T> {
-  signal.throwIfAborted();
-  const stop = () => void session.cancel(job);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await work(job);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function summary(report: MergeReport, out: string): string {

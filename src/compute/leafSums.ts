@@ -8,8 +8,8 @@ import { type Part, partsOf, type Reduction, termsKernel } from "./termsKernel";
 /** Terms that one kernel sums: their running sums stay in registers. */
 const MOST_TERMS = 16;
 /** Leaves that a workgroup takes, and threads that share one. */
-const LEAVES = 4;
-const THREADS = 16;
+const LEAVES = 16;
+const SPLIT = 4;
 
 /** Leaf sums are read back in pieces of about this many bytes, so that reading never waits for a round trip per block. */
 const GATHER_BYTES = 8 * 1024 * 1024;
@@ -92,13 +92,13 @@ function sumsReduction(part: Part, total: number): Reduction {
   };
 }
 
-/** The sum of up to 1024 numbers in the order of `sums.wgsl`, every addition rounded to f32. */
+/** The sum of up to LEAF numbers in the order of `sums.wgsl`, every addition rounded to f32. */
 function leafSum(values: Float32Array, start: number, end: number): number {
   const lanes = new Float32Array(4);
   let sum = 0;
-  for (let thread = 0; thread < THREADS; thread++) {
+  for (let thread = 0; thread < SPLIT; thread++) {
     lanes.fill(0);
-    for (let at = start + thread * 8; at < end; at += THREADS * 8) {
+    for (let at = start + thread * 8; at < end; at += SPLIT * 8) {
       const stop = Math.min(at + 8, end);
       for (let i = at; i < stop; i++) lanes[i % 4] = (lanes[i % 4] ?? 0) + (values[i] ?? 0);
     }

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { planShards } from "../formats/safetensorsWriter";
 import { openJournal, type RunRecord } from "./journal";
 import { MemoryEnvironment } from "./memoryEnvironment";
-import { WeightWriter } from "./output";
 import { filesOf, OPTIONS, sha256 } from "./nodeTestSession";
+import { WeightWriter } from "./output";
 
 const TENSORS = ["a", "b", "c", "d"].map((name) => ({ name, dtype: "F32" as const, shape: [8] }));
 /** Two tensors a file. */

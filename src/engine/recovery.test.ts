@@ -4,8 +4,6 @@ import { openCpuDevice } from "../compute/cpu";
 import type { ByteSink, OutputFolder } from "../io/types";
 import { losable } from "./losableDevice";
 import { MemoryEnvironment } from "./memoryEnvironment";
-import type { MergeEvent, MergeOptions } from "./protocol";
-import { createSession } from "./session";
 import {
   filesOf,
   goldenRecipe,
@@ -16,6 +14,8 @@ import {
   SETTINGS,
   tinyModel,
 } from "./nodeTestSession";
+import type { MergeEvent, MergeOptions } from "./protocol";
+import { createSession } from "./session";
 
 const RECIPE = goldenRecipe("ties");
 /** Some tensors a file, several files. */

@@ -1,7 +1,6 @@
-import { AwaseError, isAbort } from "../base/errors";
+import { AwaseError } from "../base/errors";
 import { planShards, type Shard } from "../formats/safetensorsWriter";
 import { findMethod } from "../merge/registry";
-import { runMerge } from "../merge/run";
 import { modelCard } from "../model/card";
 import type { Checkpoint } from "../model/checkpoint";
 import type { MergePlan } from "../recipe/plan";
@@ -9,7 +8,7 @@ import type { DeviceKeeper } from "./deviceKeeper";
 import type { Environment, OutputPlace } from "./environment";
 import { planFingerprint } from "./fingerprint";
 import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
-import { neverFalling } from "./monotone";
+import { mergeTensors } from "./mergeTensors";
 import type { Notes } from "./notes";
 import { WeightWriter } from "./output";
 import { notEmpty, outputPaths } from "./outputFiles";
@@ -111,7 +110,7 @@ export function createRuns(context: RunsContext): Runs {
     const isFirstTry = writer.finished.size === 0;
     const seconds = () => soFar + (performance.now() - start) / 1000;
     try {
-      const { device, peakBytes } = await mergeTensors(run, onEvent, signal);
+      const { device, peakBytes } = await mergeTensors(run, context, onEvent, signal);
       await writer.complete(signal);
       await writeSideFiles({
         plan,
@@ -149,50 +148,6 @@ export function createRuns(context: RunsContext): Runs {
     }
   }
 
-  /** All tensors, on one device or, when it is lost, the rest on the next one. */
-  async function mergeTensors(run: OpenRun, listener: OnEvent, signal: AbortSignal) {
-    const { plan, journal, writer } = run;
-    const { allowNonFinite, blockBytes } = journal.record.options;
-    const onEvent = neverFalling(listener);
-    let peakBytes = 0;
-    for (let replaced = false; ; replaced = true) {
-      const device = await context.device.get();
-      try {
-        await runMerge(plan, {
-          models: context.models(),
-          device,
-          write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
-          async tensorDone(tensor, nonFinite) {
-            const name = plan.tensors[tensor]?.name ?? "";
-            if (nonFinite.inputs + nonFinite.outputs > 0) {
-              await journal.note({ nonFinite: [...journal.record.nonFinite, { tensor: name, ...nonFinite }] });
-            }
-            await writer.finish(tensor, signal);
-          },
-          skip: new Set(writer.finished),
-          signal,
-          onEvent,
-          allowNonFinite,
-          ...(blockBytes === undefined ? {} : { blockBytes }),
-        });
-        return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
-      } catch (reason) {
-        // A buffer that is being mapped hears of the device's end before the device does, as an abort that nobody asked for.
-        const error = isAbort(reason) && !signal.aborted ? await device.lost : reason;
-        if (!isLost(error) || replaced || signal.aborted) throw error;
-        peakBytes = Math.max(peakBytes, device.memory.peak);
-        await device.lost; // only then is the next one another
-        await writer.settle();
-        onEvent({
-          type: "note",
-          code: error.code,
-          message: `${error.message} A new device takes over at tensor ${writer.finished.size + 1} of ${plan.tensors.length}.`,
-          facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
-        });
-      }
-    }
-  }
-
   /** After a failure: keeps what can be gone on with, takes away the rest. */
   async function stop(run: OpenRun, error: unknown, seconds: number, cancelled: boolean): Promise<void> {
     const { plan, place, journal, writer } = run;
@@ -204,10 +159,15 @@ export function createRuns(context: RunsContext): Runs {
       suspended.set(journal.record.id, run);
       return;
     }
-    await writer.abort();
-    await place.clear(outputPaths(plan, writer.shards));
-    await journal.end();
-    run.release();
+    try {
+      await writer.abort();
+      await place.clear(outputPaths(plan, writer.shards));
+    } catch {
+      // A picked folder may be out of reach by now. Without config.json what is left there is no model.
+    } finally {
+      await journal.end();
+      run.release();
+    }
   }
 
   async function lock(id: JobId): Promise<() => void> {
@@ -273,10 +233,6 @@ async function undoneOnFailure<T>(undo: () => void | Promise<void>, work: () => 
     await undo();
     throw error;
   }
-}
-
-function isLost(error: unknown): error is AwaseError {
-  return error instanceof AwaseError && error.code === "gpu/lost";
 }
 
 function unfinishedRun({ id, recipe, options, finished, tensors, started }: RunRecord): UnfinishedRun {

@@ -7,8 +7,8 @@ import { readSafetensors } from "../formats/safetensors";
 import { memorySource } from "../io/memory";
 import { methodFacts } from "../merge/registry";
 import { MemoryEnvironment } from "./memoryEnvironment";
-import type { MergeOptions, MergeReport } from "./protocol";
 import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, sha256 } from "./nodeTestSession";
+import type { MergeOptions, MergeReport } from "./protocol";
 
 const ignore = () => undefined;
 

@@ -3,13 +3,11 @@ import type { Problem } from "../../recipe/problems";
 import type { Failure } from "../../state/failure";
 import type { Language } from "../../state/settings";
 import { en } from "./en";
+import type { FactSentence } from "./factSentence";
 import { failuresJa } from "./failuresJa";
 import { ja } from "./ja";
 import { notesJa } from "./notesJa";
 import { problemsJa } from "./problemsJa";
-
-/** A sentence made of the facts of an error, a problem or a note. */
-export type FactSentence = (facts: ErrorFacts) => string;
 
 /**
  * The sentence for an error. English is what the error itself says. In Japanese its code and facts say it again; an

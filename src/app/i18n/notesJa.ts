@@ -1,3 +1,15 @@
-import type { FactSentence } from "./failures";
+import type { FactSentence } from "./factSentence";
 
-export const notesJa: Readonly<Record<string, FactSentence>> = {};
+/** What a run remarks on its way, in Japanese, by the note's code. */
+export const notesJa: Readonly<Record<string, FactSentence>> = {
+  "hub/waiting": ({ host, seconds }) => `${host} から${seconds}秒待つよう求められました。自動で続けます。`,
+  "hub/retrying": ({ host, try: attempt, tries }) =>
+    `${host} の応答に問題がありました。もう一度試します（${attempt}/${tries}回目）。`,
+  "hub/signed-out": ({ host, time }) =>
+    `${host} へのサインインが ${time} に切れました。もう一度サインインしてください。`,
+  "gpu/lost": ({ finished, tensors }) =>
+    `GPUが失われたため、新しいデバイスで続けます（テンソル ${Number(finished) + 1} / ${tensors} から）。`,
+  "storage/quota": ({ name, needed, free }) =>
+    `保存領域が足りません（${name} に${needed}バイト必要${free === undefined ? "" : `、残り${free}バイト`}）。読み込みは続けますが、取得したものは次回また取得します。`,
+  "storage/unavailable": () => "このブラウザは取得したバイトを保存しません。読み込みは続けますが、次回また取得します。",
+};

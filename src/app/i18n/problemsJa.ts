@@ -1,3 +1,150 @@
-import type { FactSentence } from "./failures";
+import type { ErrorFacts } from "../../base/errors";
+import type { FactSentence } from "./factSentence";
 
-export const problemsJa: Readonly<Record<string, FactSentence>> = {};
+/** "q_proj.weight", or "q_proj.weight ほか199個". */
+function named({ tensor = "", tensors = 1 }: ErrorFacts): string {
+  return Number(tensors) > 1 ? `${tensor} ほか${Number(tensors) - 1}個` : String(tensor);
+}
+
+const EXPECTED_TYPES: Readonly<Record<string, string>> = {
+  mapping: "マッピング（`key: value`）",
+  list: "リスト（`- ` で始まる行）",
+  text: "文字列",
+};
+
+const REFERENCE_REASONS: Readonly<Record<string, string>> = {
+  empty: "空の部分があります。`org/name`、`org/name@revision`、またはフォルダ名で書いてください。",
+  adapters: "`+` が二つ以上あります。アダプタは一つまで（`org/name+org/adapter`）です。",
+  revisions: "`@` が二つ以上あります。`org/name@revision`、またはマッピング形式で書いてください。",
+};
+
+/** What is wrong with a recipe, in Japanese, by the problem's code. */
+export const problemsJa: Readonly<Record<string, FactSentence>> = {
+  "recipe/empty": () => "レシピが空です。`merge_method:` と `models:` から書き始めてください。",
+  "recipe/yaml": ({ reason }) => `YAMLとして読めません（${reason}）。`,
+  "recipe/too-long": ({ found, limit }) =>
+    `レシピが${found}文字あります。読めるのは${limit}文字までです。分割するか、レシピでない部分を除いてください。`,
+  "recipe/too-deep": ({ found, limit }) =>
+    `入れ子が${found}段あります。読めるのは${limit}段までです。閉じ忘れた括弧がないか見てください。`,
+  "recipe/too-many-aliases": ({ found, limit }) =>
+    `エイリアスが${found}個あります。たどるのは${limit}個までです。値を直接書いてください。`,
+  "recipe/too-many-entries": ({ limit }) =>
+    `展開すると${limit}項目を超えます。マージキー（\`<<\`）を減らしてください。`,
+  "recipe/multiple-documents": () =>
+    "`---` で区切られた複数のレシピがあります。一つだけ残し、ほかはその後で実行してください。",
+  "recipe/extras": ({ reason }) =>
+    `\`# awase:\` ブロックが読めないため無視します（${reason}）。書けるのは \`seed\` と \`revisions\` です。`,
+  "recipe/extras-twice": () => "`# awase:` ブロックが二つあります。有効なのは最初のものです。こちらを消してください。",
+  "recipe/missing-method": () => "`merge_method:` がありません。たとえば `merge_method: linear` を加えてください。",
+  "recipe/unknown-method": ({ found, known, meant }) =>
+    `手法 \`${found}\` はありません。${meant ? `\`${meant}\` のことでしょうか。` : ""}使えるのは ${known} です。`,
+  "recipe/not-yet": ({ what, known }) => notYet(String(what), known),
+  "recipe/one-of": ({ found }) =>
+    found === ""
+      ? "モデルが書かれていません。`models:`（モデル全体）か `slices:`（層の範囲）を加えてください。"
+      : `${found} が同時に書かれています。どれか一つだけ残してください。`,
+  "recipe/two-tokenizers": () => "`tokenizer` と `tokenizer_source` の両方があります。片方だけ残してください。",
+  "recipe/unused-key": ({ key }) => `\`${key}\` はmergekitでも使われません。消してください。`,
+  "recipe/unknown-key": ({ key, meant, known }) =>
+    `\`${key}\` というキーはここにはなく、無視されます。${meant ? `\`${meant}\` のことでしょうか。` : `使えるキー: ${known}。`}`,
+  "recipe/duplicate-key": ({ key }) =>
+    `\`${key}\` が二度書かれています。有効なのは最後のものです。片方を消してください。`,
+  "recipe/merge-key": ({ found }) => `マージキー \`<<\` にはマッピングかそのリストを書きますが、${found} です。`,
+  "recipe/type": ({ where, expected, found }) =>
+    `${where} は${EXPECTED_TYPES[String(expected)] ?? expected}で書きますが、${found} です。`,
+  "recipe/no-sources": () => "スライスには `sources:` と、一つ以上の `{model, layer_range}` が必要です。",
+  "recipe/bare-model": ({ found }) => `項目が文字列「${found}」だけです。\`model: ${found}\` と書いてください。`,
+  "recipe/missing-model": () => "`model:` がありません。モデルのIDかフォルダを書いてください。",
+  "recipe/missing-layer-range": () => "`layer_range: [開始, 終了]` がありません（終了は含みません）。加えてください。",
+  "recipe/layer-range": ({ found }) => `\`layer_range\` は整数二つ [開始, 終了] ですが、[${found}] です。`,
+  "recipe/dtype": ({ key, found, known, meant }) =>
+    `\`${key}: ${found}\` は重みを書き出せる型ではありません。${meant ? `\`${meant}\` のことでしょうか。` : ""}使えるのは ${known} です。`,
+  "recipe/reference": ({ reference, reason }) =>
+    reference === undefined
+      ? "モデルの参照が不完全です。名前は文字列で、またはマッピング形式の `model:`・`path:` で書いてください。"
+      : `モデルの参照「${reference}」に${REFERENCE_REASONS[String(reason)] ?? "誤りがあります。"}`,
+  "recipe/setting": ({ name, found }) =>
+    `\`${name}\` の書き方に誤りがあります${found === undefined ? "" : `（${found}）`}。数値、数値のリスト（層に沿う勾配）、または \`{filter, value}\` のリストで書いてください。`,
+  "recipe/bare-filter": ({ name }) =>
+    `\`${name}\` は \`{filter, value}\` 一つのリストとして読みます。mergekitでは先頭に \`- \` が必要です。`,
+  "plan/model-missing": ({ model }) =>
+    `モデル ${model} が読み込まれていません。Hubから追加するか、ファイルをドロップするか、名前を直してください。`,
+  "plan/architectures": ({ model, found, names }) =>
+    `${model} のconfig.jsonにアーキテクチャが${found}個あります（${names}）。一つのはずです。override_architecture で選んでください。`,
+  "plan/mixed-architectures": ({ model, found, other, expected }) =>
+    `${model} は ${found}、${other} は ${expected} で、アーキテクチャが異なります。`,
+  "plan/inferred-architecture": ({ model, architecture }) =>
+    `${model} のアーキテクチャ（${architecture}）は未登録のため、層をテンソル名から推定しました。`,
+  "plan/multiple-modules": ({ modules, names }) =>
+    `このアーキテクチャにはモジュールが${modules}個あり（${names}）、slicesではどれか決まりません。\`models:\` を使ってください。`,
+  "plan/layer-counts": ({ model, found, other, expected }) =>
+    `${model} は${found}層、${other} は${expected}層です。モデル全体のマージでは層の数をそろえるか、\`slices:\` で層を選んでください。`,
+  "plan/layer-range": ({ model }) => `layer_range が ${model} の層の範囲を超えています。終了の層は含みません。`,
+  "plan/reversed-range": () => "layer_range の終了が開始より前にあり、層がありません。二つの数を入れ替えてください。",
+  "plan/slice-lengths": () => "一つのスライスの中では、どのsourceも同じ数の層でなければなりません。",
+  "plan/base-required": ({ method }) => `${method} にはベースモデルが必要です。\`base_model:\` を加えてください。`,
+  "plan/base-not-in-slice": ({ method, base }) =>
+    `${method} では、どのスライスのsourcesにもベース ${base} が必要です。このスライスにありません。`,
+  "plan/base-ignored": ({ model, method }) =>
+    `${method} にベースはありません。${model} からは設定とトークナイザだけを使い、重みは使いません。`,
+  "plan/input-count": ({ method, found, expected }) =>
+    `${method} が一つのテンソルに使うモデルは ${expected} 個ですが、${found}個あります。`,
+  "plan/same-model-twice": ({ model }) => `${model} がここに二度あり、一つとして数えます。`,
+  "plan/missing-parameter": ({ name, method, model }) =>
+    `${method} には \`${name}\` が必要です${model === undefined ? "" : `（${model}）`}。モデルの下か、トップレベルの \`parameters:\` に書いてください。`,
+  "plan/parameter-level": ({ name, method }) =>
+    `${method} は \`${name}\` をこの場所では見ません。トップレベルの \`parameters:\` に移してください。`,
+  "plan/unknown-parameter": ({ name, method, known, meant }) =>
+    `${method} に \`${name}\` というパラメータはなく、無視されます。${meant ? `\`${meant}\` のことでしょうか。` : `あるのは ${known} です。`}`,
+  "plan/parameter-type": (facts) =>
+    `\`${facts.name}\` は${facts.expected === "true or false" ? "trueかfalse" : "整数"}ですが、${named(facts)} で ${facts.found} になります。`,
+  "plan/missing-tensor": (facts) =>
+    `${facts.model} に、アーキテクチャが必要とするテンソル ${named(facts)} がありません。ダウンロードし直すか、同じ種類のモデルか確かめてください。`,
+  "plan/partial-tensor": (facts) => `${facts.model} には ${named(facts)} がありません。そこには加わりません。`,
+  "plan/too-few-inputs": (facts) =>
+    `${named(facts)} を ${facts.method} でマージできません。持っているモデルは${facts.found}個で、${facts.expected}個必要か、ベースがありません。`,
+  "plan/copied-tensor": (facts) =>
+    `${named(facts)} は ${facts.method} でマージできないため、${facts.model} から複写します。`,
+  "plan/copied-integers": (facts) => `${named(facts)} は整数なので、マージせず ${facts.model} から複写します。`,
+  "plan/unnamed-tensor": (facts) => `${named(facts)} はアーキテクチャの記述にありませんが、残します。`,
+  "plan/shape": (facts) =>
+    `${named(facts)} をマージできません。${facts.model} の形状は ${facts.found}、${facts.other} は ${facts.expected} です。大きさと語彙の等しいモデルを使ってください。`,
+  "plan/skipped-shape": (facts) =>
+    `形状が異なるため、${facts.model} は ${named(facts)} に加わりません（${facts.found}、ベースは ${facts.expected}）。`,
+  "plan/cropped": (facts) =>
+    `${facts.model} は語彙の大きさが異なります。${named(facts)} の ${facts.found} のうち先頭 ${facts.used} だけを使います。`,
+  "plan/dtype": (facts) => `${named(facts)} は ${facts.dtype} で、マージできません。F32かBF16に変換してください。`,
+  "plan/output-dtype": (facts) =>
+    `${facts.model} の ${named(facts)} は ${facts.found} で、そのままは書き出せません。レシピに \`dtype: bfloat16\` を加えてください。`,
+  "plan/tied-head": ({ expected }) =>
+    `出力ヘッドの有無に合わせて、config.jsonの \`tie_word_embeddings\` を ${expected} にします。`,
+  "plan/vocabulary-size": ({ key, found, expected }) =>
+    `config.jsonの \`${key}\` を、埋め込みの行数に合わせて ${found} から ${expected} にします。`,
+  "plan/depth-inferred": ({ key, found, expected }) =>
+    `config.jsonの \`${key}\` を、出力の層の数に合わせて ${found} から ${expected} にします。`,
+  "plan/depth-unknown": ({ model, found, expected }) =>
+    `出力は${expected}層ですが、${model} のconfig.jsonのどこが層の数（${found}）か分かりません。マージ後に手で直してください。`,
+  "plan/no-tokenizer": ({ model }) => `${model} にトークナイザがないため、出力にも入りません。`,
+  "plan/remote-code": ({ model }) =>
+    `${model} のconfig.jsonは独自のPythonコードを指しています（auto_map）。コードは複写しません。`,
+  "merge/weights-sum-to-zero": (facts) =>
+    `weight の合計が0になり、割れません。重みを変えるか、normalize: false にしてください（${named(facts)}）。`,
+  "merge/t-extrapolates": (facts) =>
+    `t が0から1の外にあります。結果は二つのモデルの間ではなく、その先になります（${named(facts)}）。`,
+  "merge/density-keeps-nothing": (facts) =>
+    `density が小さすぎて、残る要素がありません。大きくしてください（${named(facts)}）。`,
+  "merge/density-negative": (facts) => `density は確率です。0から1の間にしてください（${named(facts)}）。`,
+};
+
+const NOT_YET: Readonly<Record<string, string>> = {
+  modules: "モジュールごとのマージにはまだ対応していません。`models:` か `slices:` で書いてください。",
+  tokenizer: "トークナイザの作成にはまだ対応していません。このキーがなければ、ベース（または先頭）のものを複写します。",
+  tokenizer_source:
+    "トークナイザの選択にはまだ対応していません。このキーがなければ、ベース（または先頭）のものを複写します。",
+  chat_template: "チャットテンプレートの設定にはまだ対応していません。このキーがなければ、ベースのものを複写します。",
+  lora: "モデル参照のLoRAアダプタにはまだ対応していません。先にアダプタをモデルへマージしてください。",
+};
+
+function notYet(what: string, known: string | number | undefined): string {
+  return NOT_YET[what] ?? `手法 \`${what}\` にはまだ対応していません。使えるのは ${known} です。`;
+}

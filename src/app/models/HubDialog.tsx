@@ -65,7 +65,12 @@ function HubSearch({ onDone }: { readonly onDone: () => void }) {
           {t.hub.add}
         </Button>
       </form>
-      <div className={classes.results} hidden={search.status === "idle"} aria-live="polite" aria-busy={search.status === "searching"}>
+      <div
+        className={classes.results}
+        hidden={search.status === "idle"}
+        aria-live="polite"
+        aria-busy={search.status === "searching"}
+      >
         {search.status === "failed" && <FailureText failure={search.failure} />}
         {search.status === "found" && search.hits.length === 0 && !exact && (
           <Text c="dimmed" size="sm" p={12}>

@@ -70,7 +70,10 @@ export const theme = createTheme({
     Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } }),
     InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", width: 240, transitionProps: { duration: 90 } } }),
-    Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" }, styles: { title: { fontWeight: 600 } } }),
+    Modal: Modal.extend({
+      defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" },
+      styles: { title: { fontWeight: 600 } },
+    }),
     NumberInput: NumberInput.extend({ defaultProps: { size: "xs" } }),
     Popover: Popover.extend({ defaultProps: { shadow: "md" } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),

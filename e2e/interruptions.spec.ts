@@ -1,0 +1,75 @@
+import type { LogEntry } from "./hub/log";
+import { LARGE_RECIPE, prepareLargeMerge, startAndStall, undisturbedHash } from "./largeMerge";
+import { expect, test } from "./studio";
+
+/** Ranges asked of the file server, by file. */
+const ranges = (entries: readonly LogEntry[]) =>
+  entries.map(({ url, headers }) => `${url.split("?")[0]} ${headers.range}`);
+
+test("after a reload in the middle a Hub merge goes on, and fetches only what is missing", async ({ studio, hub }) => {
+  await prepareLargeMerge(studio);
+  hub.log.clear();
+  await startAndStall(studio, hub);
+  const before = new Set(ranges(hub.log.entries("cdn").filter(({ status }) => status === 206)));
+  await studio.reload();
+  hub.mend();
+  hub.log.clear();
+
+  await expect(studio.run.unfinished).toContainText(/[1-9]\d* of 75 tensors done/);
+  await studio.run.goOn();
+  await studio.run.done();
+  const after = ranges(hub.log.entries("cdn"));
+  expect(after.length).toBeGreaterThan(0);
+  const stalled = after.filter((range) => before.has(range)); // asked for before, but held back
+  expect(stalled.length).toBeLessThan(before.size);
+
+  const resumed = (await studio.run.hashes())["model.safetensors"];
+  expect(await undisturbedHash(studio)).toBe(resumed);
+});
+
+test("a second merge of the same models fetches nothing", async ({ studio, hub }) => {
+  await prepareLargeMerge(studio);
+  const first = await undisturbedHash(studio);
+  await expect(studio.recipe.fact("To fetch")).toHaveText("0 B");
+  hub.log.clear();
+  expect(await undisturbedHash(studio)).toBe(first);
+  expect(hub.log.entries("cdn")).toEqual([]);
+});
+
+test("cancel ends the run at once and leaves nothing that looks whole", async ({ studio, hub, page }) => {
+  await prepareLargeMerge(studio);
+  await startAndStall(studio, hub);
+  await studio.run.cancel();
+  await expect(studio.run.status).toContainText("Cancelled");
+  expect(await page.evaluate(filesInOpfs)).toEqual([]);
+  await expect(studio.history.results).toHaveCount(0);
+  await studio.reload();
+  await studio.recipe.ready();
+  expect(await studio.recipe.text()).toBe(LARGE_RECIPE);
+  await expect(studio.run.unfinished).toHaveCount(0);
+});
+
+test("a lost GPU is replaced, and the merge goes on from the last finished tensor", async ({ studio, hub, page }) => {
+  await prepareLargeMerge(studio);
+  await startAndStall(studio, hub);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Browser.crashGpuProcess").catch(() => undefined); // the connection may go with it
+  hub.mend();
+  await studio.run.done();
+  await expect(studio.run.notes).toContainText(/GPU/);
+  const recovered = (await studio.run.hashes())["model.safetensors"];
+  expect(await undisturbedHash(studio)).toBe(recovered);
+});
+
+/** Paths of all files in the origin's private file system. */
+async function filesInOpfs(): Promise<string[]> {
+  const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const [name, handle] of folder.entries()) {
+      if (handle instanceof FileSystemDirectoryHandle) found.push(...(await walk(handle, `${path}${name}/`)));
+      else found.push(`${path}${name}`);
+    }
+    return found;
+  };
+  return walk(await navigator.storage.getDirectory(), "");
+}

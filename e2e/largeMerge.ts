@@ -1,0 +1,46 @@
+import { hang } from "./hub/faults";
+import type { LocalHub } from "./hub/server";
+import { expect, type Studio } from "./studio";
+
+const MODELS = ["acme/large-1", "acme/large-2"] as const;
+const LAST_SHARD = "model-00004-of-00004.safetensors";
+
+export const LARGE_RECIPE = `merge_method: linear
+models:
+  - model: ${MODELS[0]}
+    parameters: {weight: 0.75}
+  - model: ${MODELS[1]}
+    parameters: {weight: 0.25}
+dtype: float32
+out_dtype: bfloat16
+`;
+
+/** Paths on the file server of the last shards, which hold tensors merged near the end. */
+function lastShards(hub: LocalHub): RegExp {
+  const hashes = MODELS.map((id) => hub.repository(id).head.files.get(LAST_SHARD)?.sha256 ?? "none");
+  return new RegExp(hashes.join("|"));
+}
+
+/** Adds the two large models of the local Hub and the recipe over them. */
+export async function prepareLargeMerge(studio: Studio): Promise<void> {
+  await studio.openEmpty();
+  await studio.models.addFromHub(...MODELS);
+  await studio.recipe.write(LARGE_RECIPE);
+  await studio.recipe.ready();
+}
+
+/** Merges until only tensors are left whose bytes the Hub holds back; `hub.mend()` lets them go. */
+export async function startAndStall(studio: Studio, hub: LocalHub): Promise<void> {
+  hub.fault({ on: "cdn", match: lastShards(hub), times: 99, fault: hang(0) });
+  await studio.run.start();
+  await studio.run.underWay();
+}
+
+/** The merge of the same models that nothing disturbed: sha256 of its weights. */
+export async function undisturbedHash(studio: Studio): Promise<string | undefined> {
+  await studio.run.start();
+  await studio.run.done();
+  const hash = (await studio.run.hashes())["model.safetensors"];
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  return hash;
+}

@@ -1,0 +1,88 @@
+import { AwaseError, isAbort } from "../base/errors";
+import type { Device } from "../compute/device";
+import { runMerge } from "../merge/run";
+import type { Checkpoint } from "../model/checkpoint";
+import type { MergePlan } from "../recipe/plan";
+import type { DeviceKeeper } from "./deviceKeeper";
+import type { RunJournal } from "./journal";
+import { neverFalling } from "./monotone";
+import type { WeightWriter } from "./output";
+import type { MergeEvent } from "./protocol";
+
+/** Between the first sign of a lost device and the news. */
+const PATIENCE_MS = 1000;
+
+export interface TensorRun {
+  readonly plan: MergePlan;
+  readonly journal: RunJournal;
+  readonly writer: WeightWriter;
+}
+
+export interface TensorContext {
+  readonly device: DeviceKeeper;
+  models(): ReadonlyMap<string, Checkpoint>;
+}
+
+/**
+ * Makes all tensors that are not finished, on one device or, when that is lost, the rest on the next one.
+ * @throws {AwaseError} `gpu/lost` when the second device is lost as well, and what `runMerge` throws
+ */
+export async function mergeTensors(
+  { plan, journal, writer }: TensorRun,
+  { device: keeper, models }: TensorContext,
+  listener: (event: MergeEvent) => void,
+  signal: AbortSignal,
+): Promise<{ readonly device: Device; readonly peakBytes: number }> {
+  const { allowNonFinite, blockBytes } = journal.record.options;
+  const onEvent = neverFalling(listener);
+  let peakBytes = 0;
+  for (let replaced = false; ; replaced = true) {
+    const device = await keeper.get();
+    try {
+      await runMerge(plan, {
+        models: models(),
+        device,
+        write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
+        async tensorDone(tensor, nonFinite) {
+          const name = plan.tensors[tensor]?.name ?? "";
+          if (nonFinite.inputs + nonFinite.outputs > 0) {
+            const others = journal.record.nonFinite.filter((known) => known.tensor !== name);
+            await journal.note({ nonFinite: [...others, { tensor: name, ...nonFinite }] });
+          }
+          await writer.finish(tensor, signal);
+        },
+        skip: new Set(writer.finished),
+        signal,
+        onEvent,
+        allowNonFinite,
+        ...(blockBytes === undefined ? {} : { blockBytes }),
+      });
+      return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
+    } catch (reason) {
+      const error = isAbort(reason) && !signal.aborted ? ((await lostByNow(device)) ?? reason) : reason;
+      if (!isLost(error) || replaced || signal.aborted) throw error;
+      peakBytes = Math.max(peakBytes, device.memory.peak);
+      await device.lost; // only then is the next one another
+      await writer.settle();
+      onEvent({
+        type: "note",
+        code: error.code,
+        message: `${error.message} A new device takes over at tensor ${writer.finished.size + 1} of ${plan.tensors.length}.`,
+        facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
+      });
+    }
+  }
+}
+
+/**
+ * A buffer that is being mapped hears of the device's end before the device does: as an abort that nobody asked for.
+ * @returns how the device was lost, if it was
+ */
+function lostByNow(device: Device): Promise<Error | undefined> {
+  const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
+  return Promise.race([device.lost, patience]);
+}
+
+function isLost(error: unknown): error is AwaseError {
+  return error instanceof AwaseError && error.code === "gpu/lost";
+}

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import type { DeviceInfo } from "../compute/device";
+import type { MergePlan } from "../recipe/plan";
+import { createRateBook } from "./rates";
+import { memoryRecords } from "./records";
+
+const device = (name: string): DeviceInfo => ({
+  kind: "webgpu",
+  name,
+  software: false,
+  maxBindingBytes: 0,
+  maxBufferBytes: 0,
+  budgetBytes: 0,
+});
+const plan = (method: string, bytes: number, fetchBytes = 0): MergePlan => ({
+  method,
+  models: [],
+  seed: 0,
+  outputDType: "F32",
+  tensors: [],
+  config: {},
+  sideFiles: [],
+  recipe: "",
+  totals: { tensors: 1, parameters: 1, readBytes: bytes, writeBytes: bytes, fetchBytes, deviceBytes: 0 },
+});
+const gpu = device("gpu");
+
+it("knows nothing before the first run", async () => {
+  expect(await createRateBook(memoryRecords()).estimate(gpu, plan("ties", 100))).toBeUndefined();
+});
+
+it("scales the last run of the method on the device", async () => {
+  const book = createRateBook(memoryRecords());
+  await book.record(gpu, plan("ties", 100), 2);
+  await book.record(gpu, plan("linear", 100), 1);
+  expect(await book.estimate(gpu, plan("ties", 300))).toBe(6);
+  expect(await book.estimate(gpu, plan("linear", 300))).toBe(3);
+  expect(await book.estimate(gpu, plan("slerp", 300))).toBe(6); // as slow as the slowest known
+  expect(await book.estimate(device("other"), plan("ties", 300))).toBeUndefined();
+});
+
+it("takes the network for the slowest lane where it is", async () => {
+  const book = createRateBook(memoryRecords());
+  await book.record(gpu, plan("ties", 100), 2);
+  expect(await book.estimate(gpu, plan("ties", 100, 50))).toBeUndefined();
+  await book.record(gpu, plan("ties", 100, 50), 10);
+  expect(await book.estimate(gpu, plan("ties", 100, 50))).toBe(10);
+  expect(await book.estimate(gpu, plan("ties", 100, 5))).toBe(2);
+  expect(await book.estimate(gpu, plan("ties", 100))).toBe(2);
+});
