@@ -1,6 +1,5 @@
 import { get, set } from "idb-keyval";
-import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
+import { mount } from "./app/mount";
 import { connectEngine } from "./engine/client";
 import { DEFAULT_HUB_URL } from "./state/settings";
 import { isShareFragment } from "./state/share";
@@ -19,7 +18,7 @@ const studio = createStudio({
   samplesUrl: new URL("samples", document.baseURI).href,
 });
 
-createRoot(root).render(<App studio={studio} />);
+mount(studio, root);
 
 /** Takes a share link out of the address bar: a reload should not ask again. */
 function takeFragment(): string {

@@ -9,6 +9,6 @@ export class Review {
   }
 
   async accept(): Promise<void> {
-    await this.dialog.getByRole("button", { name: "Take over" }).click();
+    await this.dialog.getByRole("button", { name: "Use this recipe" }).click();
   }
 }

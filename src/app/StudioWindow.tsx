@@ -8,6 +8,7 @@ import { Header } from "./header/Header";
 import { Dock } from "./history/Dock";
 import { ModelsPanel } from "./models/ModelsPanel";
 import { WindowDrop } from "./models/WindowDrop";
+import { Notice } from "./parts/Notice";
 import { RecipePanel } from "./recipe/RecipePanel";
 import { RunPanel } from "./run/RunPanel";
 import classes from "./StudioWindow.module.css";
@@ -31,6 +32,7 @@ export function StudioWindow() {
         {narrow ? <OneRoom /> : <AllRooms />}
       </div>
       <WindowDrop />
+      <Notice />
       <Suspense>
         <Overlays />
         {paletteRequest > 0 && <CommandPalette request={paletteRequest} />}

@@ -168,7 +168,7 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
     } else if (!options.quiet) progress.update(event);
   };
   if (earlier) {
-    if (!options.quiet) progress.say(`Going on at tensor ${earlier.tensorsDone + 1} of ${earlier.tensors}.`);
+    if (!options.quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
     return cancellable(session, signal, () => session.resume(earlier.id, onEvent), earlier.id);
   }
   const { shardBytes, allowNonFinite } = options;

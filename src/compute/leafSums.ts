@@ -94,13 +94,13 @@ function sumsReduction(part: Part, total: number): Reduction {
 
 /** The sum of up to LEAF numbers in the order of `sums.wgsl`, every addition rounded to f32. */
 function leafSum(values: Float32Array, start: number, end: number): number {
-  const lanes = new Float32Array(4);
+  const lanes = new Float32Array(4); // a typed array, so that every addition rounds to f32
   let sum = 0;
   for (let thread = 0; thread < SPLIT; thread++) {
     lanes.fill(0);
     for (let at = start + thread * 8; at < end; at += SPLIT * 8) {
       const stop = Math.min(at + 8, end);
-      for (let i = at; i < stop; i++) lanes[i % 4] = (lanes[i % 4] ?? 0) + (values[i] ?? 0);
+      for (let i = at; i < stop; i++) lanes[i & 3] = (lanes[i & 3] ?? 0) + (values[i] ?? 0);
     }
     const [a = 0, b = 0, c = 0, d = 0] = lanes;
     sum = Math.fround(sum + Math.fround(Math.fround(a + b) + Math.fround(c + d)));

@@ -199,14 +199,16 @@ function histogramReduction(part: Part, gather: "shared" | "direct"): Reduction 
     output: ["histogram", "array<atomic<u32>>"],
     constants: { BINS },
     uniforms: { shift: "u32", bits: "u32", ...scalars("prefix", terms) },
-    reference(values, output, { shift, bits, ...numbers }) {
+    reference(values, output, numbers) {
+      const [shift, bits] = [Number(numbers.shift), Number(numbers.bits)];
       const histogram = new Uint32Array(output.buffer, output.byteOffset, output.byteLength / 4);
-      const mask = 2 ** Number(bits) - 1;
+      const mask = 2 ** bits - 1;
       values.forEach((term, i) => {
         const prefix = Number(numbers[`prefix_${part.from + i}`]);
-        for (const key of keyBits(term)) {
-          const k = key >>> Number(shift);
-          if (k >>> Number(bits) !== prefix) continue;
+        const keys = keyBits(term);
+        for (let at = 0; at < keys.length; at++) {
+          const k = (keys[at] ?? 0) >>> shift;
+          if (k >>> bits !== prefix) continue;
           const bin = (part.from + i) * BINS + (k & mask);
           histogram[bin] = (histogram[bin] ?? 0) + 1;
         }
@@ -255,9 +257,8 @@ function equalsDefinition(keys: TermsDefinition, count: number): TermsDefinition
       keys.reference(x, out, values, start);
       for (const [t, term] of out.entries()) {
         const mark = (values as Numbers)[`mark_${t}`];
-        keyBits(term).forEach((key, i) => {
-          term[i] = key === mark ? 1 : 0;
-        });
+        const found = keyBits(term);
+        for (let i = 0; i < found.length; i++) term[i] = found[i] === mark ? 1 : 0;
       }
     },
   };

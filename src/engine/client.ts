@@ -31,6 +31,7 @@ export interface Watch<E> {
 type PlainCall =
   | "methods"
   | "details"
+  | "cachedBytes"
   | "check"
   | "unfinished"
   | "discard"
@@ -169,6 +170,7 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
       await call((api) => api.removeModel(key));
     },
     details: (key) => call((api) => api.details(key)),
+    cachedBytes: () => call((api) => api.cachedBytes()),
     searchHub: (query, signal) => job(signal, (api, id) => api.searchHub(id, query)),
     check: (recipe, seed) => call((api) => api.check(recipe, seed)),
     merge: (recipe, options, watch = {}) =>

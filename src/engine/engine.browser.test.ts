@@ -149,7 +149,7 @@ it("copies a kept result into a picked folder", async () => {
 
 it("cancels with nothing left", async () => {
   const abort = new AbortController();
-  const onEvent = atTensor(10, () => abort.abort());
+  const onEvent = atTensor(0, () => abort.abort());
   const error = await engine
     .merge(RECIPE, SHARDED, { job: "cancelled", signal: abort.signal, onEvent })
     .catch((reason: unknown) => reason);
@@ -160,7 +160,7 @@ it("cancels with nothing left", async () => {
 
 it("goes on with a new GPU device when the first is lost", async () => {
   const notes: MergeEvent[] = [];
-  const lose = atTensor(10, () => void engine.loseDevice());
+  const lose = atTensor(0, () => void engine.loseDevice());
   const report = await engine.merge(RECIPE, ONE_FILE, {
     onEvent(event) {
       if (event.type === "note") notes.push(event);
@@ -174,8 +174,9 @@ it("goes on with a new GPU device when the first is lost", async () => {
 
 it("goes on after the worker died, from the journal, to the same bytes", async () => {
   const whole = await engine.merge(RECIPE, SHARDED);
-  const onEvent = atTensor(20, () => engine.terminate());
-  const error = await engine.merge(RECIPE, SHARDED, { job: "died", onEvent }).catch((reason: unknown) => reason);
+  const onEvent = atTensor(1, () => engine.terminate());
+  const slow = { ...SHARDED, blockBytes: 4096 }; // so that there is something left to die in
+  const error = await engine.merge(RECIPE, slow, { job: "died", onEvent }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(AwaseError);
   expect(error).toMatchObject({ code: "engine/worker-died" });
   const [run] = await engine.unfinished(); // a fresh worker, with the models of the dead one

@@ -67,7 +67,7 @@ export async function mergeTensors(
       onEvent({
         type: "note",
         code: error.code,
-        message: `${error.message} A new device takes over at tensor ${writer.finished.size + 1} of ${plan.tensors.length}.`,
+        message: `${error.message} A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
         facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
       });
     }

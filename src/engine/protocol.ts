@@ -198,6 +198,8 @@ export interface EngineApi {
   addModel(job: JobId, origin: ModelOrigin): Promise<ModelSummary>;
   removeModel(key: ModelKey): Promise<void>;
   details(key: ModelKey): Promise<ModelDetails>;
+  /** Bytes of each open model that are in this browser by now; `ModelSummary.cachedBytes` is as old as the summary. */
+  cachedBytes(): Promise<Readonly<Record<ModelKey, number>>>;
   searchHub(job: JobId, query: string): Promise<readonly HubHit[]>;
   check(recipe: string, seed: number): Promise<RecipeReport>;
   merge(job: JobId, recipe: string, options: MergeOptions, onEvent: (event: MergeEvent) => void): Promise<MergeReport>;

@@ -107,6 +107,10 @@ export function createSession(environment: Environment): Session {
         })),
       };
     },
+    async cachedBytes() {
+      const keys = [...shelf.checkpoints.keys()];
+      return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await cachedBytes(shelf.get(key))])));
+    },
     searchHub: (job, query) => jobs.run(job, (signal) => setup().hub.search(query, signal)),
     check,
     merge: (job, recipe, options, onEvent) =>
@@ -140,10 +144,15 @@ async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<Mode
     ...facts,
     key: checkpoint.key,
     origin: pinned(origin, revision),
-    cachedBytes: model.cachedBytes ? await model.cachedBytes() : facts.bytes,
+    cachedBytes: await cachedBytes(model),
     ...(license === undefined ? {} : { license }),
     ...(revision === undefined ? {} : { revision }),
   };
+}
+
+/** What is here already: all of it, unless it comes through the cache. */
+async function cachedBytes(model: ShelvedModel): Promise<number> {
+  return model.cachedBytes ? model.cachedBytes() : modelFacts(model.checkpoint).bytes;
 }
 
 /** Method facts without functions, which cannot be posted. */

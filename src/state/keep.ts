@@ -31,6 +31,7 @@ export const keep = {
   results: { session: false, link: false }, // so has its catalogue
   storage: { session: false, link: false },
   transfer: { session: false, link: false },
+  notice: { session: false, link: false },
   review: { session: false, link: false },
   room: { session: true, link: false },
   inspected: { session: false, link: false },

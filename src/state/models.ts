@@ -33,7 +33,11 @@ export interface ModelsSlice {
   /** Tries again: after a failure, asking for permission, or with files picked anew. */
   reopenModel(id: string, origin?: ModelOrigin): Promise<void>;
   removeModel(id: string): Promise<void>;
+  /** Asks anew how much of each model is in this browser. */
+  refreshCached(): Promise<void>;
   modelDetails(key: ModelKey): Promise<ModelDetails>;
+  /** Brings up to date how much of each model is in this browser. */
+  refreshCached(): Promise<void>;
   searchHub(query: string, signal?: AbortSignal): Promise<readonly HubHit[]>;
   /** Lists the models of an earlier visit; `openModels` opens them. */
   listModels(kept: readonly KeptModel[]): Promise<void>;
@@ -76,6 +80,13 @@ export function readyModels(models: readonly ModelEntry[]): ModelSummary[] {
 
 function replaced(models: readonly ModelEntry[], entry: ModelEntry): ModelEntry[] {
   return models.map((other) => (other.id === entry.id ? entry : other));
+}
+
+function withCached(entry: ModelEntry, bytes: Readonly<Record<ModelKey, number>>): ModelEntry {
+  if (entry.status !== "ready") return entry;
+  const { summary } = entry;
+  const cachedBytes = bytes[summary.key] ?? summary.cachedBytes;
+  return cachedBytes === summary.cachedBytes ? entry : { ...entry, summary: { ...summary, cachedBytes } };
 }
 
 export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
@@ -123,7 +134,21 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
         set(({ models }) => ({ models: models.filter((model) => model.id !== id) }));
         if (entry?.status === "ready") await engine.removeModel(entry.summary.key);
       },
+      async refreshCached() {
+        const bytes = await engine.cachedBytes();
+        set(({ models }) => ({ models: models.map((entry) => withCached(entry, bytes)) }));
+      },
       modelDetails: (key) => engine.details(key),
+      async refreshCached() {
+        const cached = await engine.cachedBytes();
+        set(({ models }) => ({
+          models: models.map((entry) => {
+            if (entry.status !== "ready") return entry;
+            const { summary } = entry;
+            return { ...entry, summary: { ...summary, cachedBytes: cached[summary.key] ?? summary.cachedBytes } };
+          }),
+        }));
+      },
       searchHub: (query, signal) => engine.searchHub(query, signal),
       async listModels(kept) {
         set({ models: await Promise.all(kept.map(asFound)) });

@@ -64,7 +64,7 @@ export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice>
       },
       async evict(repo, revision) {
         await engine.evict(repo, revision);
-        await get().refreshStorage();
+        await Promise.all([get().refreshStorage(), get().refreshCached(), get().checkRecipe()]);
       },
       async persistStorage() {
         const persisted = await engine.persist();

@@ -78,7 +78,9 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
             : { phase: "failed", name, failure: failureOf(error), notes: notes() },
         });
       }
-      await Promise.all([get().refreshUnfinished(), get().refreshResults(), get().refreshStorage()]);
+      // The run fetched models and measured the device: what is still to fetch, and the time, are others now.
+      const { refreshUnfinished, refreshResults, refreshStorage, refreshCached, checkRecipe } = get();
+      await Promise.all([refreshUnfinished(), refreshResults(), refreshStorage(), refreshCached(), checkRecipe()]);
     }
 
     return {

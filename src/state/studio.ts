@@ -3,6 +3,7 @@ import { createEngineSlice, type EngineSlice } from "./engine";
 import { historyOf } from "./history";
 import { sessionChanged, sessionOf, stateOf } from "./keep";
 import { createModelsSlice, type ModelsSlice, sampleModels } from "./models";
+import { createNoticeSlice, type NoticeSlice } from "./notice";
 import { packSession, type SessionStore, unpackSession } from "./persistence";
 import { createPlanSlice, type PlanSlice } from "./plan";
 import { createRecipeSlice, type RecipeSlice, starterRecipe } from "./recipe";
@@ -21,6 +22,7 @@ export type StudioState = SettingsSlice &
   PlanSlice &
   RunSlice &
   ResultsSlice &
+  NoticeSlice &
   ReviewSlice &
   ViewSlice;
 
@@ -36,9 +38,8 @@ export interface Visit {
   readonly fragment: string;
 }
 
-/** Quiet time before the recipe is checked, and before a visit is written down, in milliseconds. */
+/** Quiet time before the recipe is checked, in milliseconds. */
 const CHECK_AFTER = 120;
-const SAVE_AFTER = 300;
 
 export function createStudio(tools: StudioTools): Studio {
   return createStore<StudioState>()((...store) => ({
@@ -49,6 +50,7 @@ export function createStudio(tools: StudioTools): Studio {
     ...createPlanSlice(tools)(...store),
     ...createRunSlice(tools)(...store),
     ...createResultsSlice(tools)(...store),
+    ...createNoticeSlice(...store),
     ...createReviewSlice(tools)(...store),
     ...createViewSlice(...store),
   }));
@@ -75,14 +77,23 @@ export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
   await Promise.all([state.refreshUnfinished(), state.refreshResults(), state.refreshStorage()]);
 }
 
-/** Writes the visit down whenever something worth keeping has changed. */
+/** Writes the visit down whenever something worth keeping has changed: at once, and once more for what changed meanwhile. */
 function remember(studio: Studio, store: SessionStore): void {
-  const save = later(SAVE_AFTER, () => {
-    // A browser that refuses to store (private mode, full disk) loses the visit at reload, and nothing else.
-    store.set(packSession(sessionOf(studio.getState()))).catch(() => undefined);
-  });
+  let writing = false;
+  let stale = false;
+  async function write(): Promise<void> {
+    writing = true;
+    do {
+      stale = false;
+      // A browser that refuses to store (private mode, full disk) loses the visit at reload, and nothing else.
+      await store.set(packSession(sessionOf(studio.getState()))).catch(() => undefined);
+    } while (stale);
+    writing = false;
+  }
   studio.subscribe((after, before) => {
-    if (sessionChanged(before, after)) save();
+    if (!sessionChanged(before, after)) return;
+    stale = true;
+    if (!writing) void write();
   });
 }
 

@@ -152,5 +152,5 @@ export function shortcutText(shortcut: string): string {
 }
 
 export function runCommand(studio: Studio, { enabled, run }: Command): void {
-  if (enabled?.(studio.getState()) ?? true) void run(studio);
+  if (enabled?.(studio.getState()) ?? true) void studio.getState().attempt(Promise.resolve(run(studio)));
 }

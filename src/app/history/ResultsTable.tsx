@@ -69,6 +69,7 @@ function ResultRow({ result }: { readonly result: StoredResult }) {
 function ResultMenu({ result: { report, recipe } }: { readonly result: StoredResult }) {
   const t = useText();
   const loadRecipe = useStudio((state) => state.loadRecipe);
+  const attempt = useStudio((state) => state.attempt);
   const removeResult = useStudio((state) => state.removeResult);
   const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
   const label = t.history.actions(report.name);
@@ -93,17 +94,17 @@ function ResultMenu({ result: { report, recipe } }: { readonly result: StoredRes
             <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void addAsModel()}>
               {t.run.useAsModel}
             </Menu.Item>
-            <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => void downloadZip()}>
+            <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => attempt(downloadZip())}>
               {t.run.downloadZip}
             </Menu.Item>
             {"showDirectoryPicker" in window && (
-              <Menu.Item leftSection={<IconFolderDown size={15} />} onClick={() => void saveToFolder()}>
+              <Menu.Item leftSection={<IconFolderDown size={15} />} onClick={() => attempt(saveToFolder())}>
                 {t.run.saveToFolder}
               </Menu.Item>
             )}
           </>
         )}
-        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => void removeResult(report.id)}>
+        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => attempt(removeResult(report.id))}>
           {t.history.remove}
         </Menu.Item>
       </Menu.Dropdown>

@@ -11,6 +11,7 @@ export function StoragePanel() {
   const formats = useFormats();
   const storage = useStudio((state) => state.storage);
   const persistStorage = useStudio((state) => state.persistStorage);
+  const attempt = useStudio((state) => state.attempt);
   const [declined, setDeclined] = useState(false);
   if (!storage) return null;
   const { usage, quota, persisted } = storage;
@@ -26,7 +27,7 @@ export function StoragePanel() {
           <Button
             variant="default"
             className={classes.persist}
-            onClick={() => void persistStorage().then((kept) => setDeclined(!kept))}
+            onClick={() => attempt(persistStorage().then((kept) => setDeclined(!kept)))}
           >
             {t.storage.persist}
           </Button>
@@ -41,6 +42,7 @@ function CacheTable() {
   const t = useText();
   const formats = useFormats();
   const cache = useStudio((state) => state.storage?.cache ?? []);
+  const attempt = useStudio((state) => state.attempt);
   const evict = useStudio((state) => state.evict);
   if (cache.length === 0) return <p className={classes.empty}>{t.storage.empty}</p>;
   return (
@@ -68,7 +70,11 @@ function CacheTable() {
               <Table.Td>{formats.dateTime(lastUsed)}</Table.Td>
               <Table.Td className={classes.figure}>
                 <Tooltip label={t.storage.evict(repo)}>
-                  <ActionIcon size={22} aria-label={t.storage.evict(repo)} onClick={() => void evict(repo, revision)}>
+                  <ActionIcon
+                    size={22}
+                    aria-label={t.storage.evict(repo)}
+                    onClick={() => attempt(evict(repo, revision))}
+                  >
                     <IconTrash size={14} />
                   </ActionIcon>
                 </Tooltip>

@@ -8,6 +8,7 @@ import { pickFiles, pickFolder } from "./pickers";
 export function AddModelMenu() {
   const t = useText();
   const models = useStudio((state) => state.models);
+  const attempt = useStudio((state) => state.attempt);
   const addModel = useStudio((state) => state.addModel);
   const show = useStudio((state) => state.show);
   const add = async (picking: Promise<ModelOrigin[]>) => {
@@ -24,10 +25,10 @@ export function AddModelMenu() {
         <Menu.Item leftSection={<IconCloudDownload size={15} />} onClick={() => show({ dialog: "hub" })}>
           {t.models.fromHub}
         </Menu.Item>
-        <Menu.Item leftSection={<IconFolder size={15} />} onClick={() => void add(pickFolder())}>
+        <Menu.Item leftSection={<IconFolder size={15} />} onClick={() => attempt(add(pickFolder()))}>
           {t.models.folder}
         </Menu.Item>
-        <Menu.Item leftSection={<IconFiles size={15} />} onClick={() => void add(pickFiles())}>
+        <Menu.Item leftSection={<IconFiles size={15} />} onClick={() => attempt(add(pickFiles()))}>
           {t.models.files}
         </Menu.Item>
         <Menu.Divider />

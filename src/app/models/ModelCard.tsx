@@ -97,6 +97,7 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
 /** What brings back a model that is not open. */
 function Mend({ entry }: { readonly entry: ModelEntry }) {
   const t = useText();
+  const attempt = useStudio((state) => state.attempt);
   const reopenModel = useStudio((state) => state.reopenModel);
   if (entry.status !== "failed" && entry.status !== "waiting") return null;
   const pickAgain = async () => {
@@ -111,7 +112,7 @@ function Mend({ entry }: { readonly entry: ModelEntry }) {
       variant="default"
       size="compact-xs"
       mt={4}
-      onClick={() => void (forgotten ? pickAgain() : reopenModel(entry.id))}
+      onClick={() => attempt(forgotten ? pickAgain() : reopenModel(entry.id))}
     >
       {entry.status === "failed" ? t.models.retry : forgotten ? t.models.pickAgain : t.models.allow}
     </Button>
@@ -121,6 +122,7 @@ function Mend({ entry }: { readonly entry: ModelEntry }) {
 function CardMenu({ entry, name }: { readonly entry: ModelEntry; readonly name: string }) {
   const t = useText();
   const show = useStudio((state) => state.show);
+  const attempt = useStudio((state) => state.attempt);
   const removeModel = useStudio((state) => state.removeModel);
   const hubUrl = useStudio((state) => state.hubUrl);
   const { recipe, change } = useRecipe();
@@ -167,7 +169,7 @@ function CardMenu({ entry, name }: { readonly entry: ModelEntry; readonly name: 
             {t.models.openOnHub}
           </Menu.Item>
         )}
-        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => void removeModel(entry.id)}>
+        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => attempt(removeModel(entry.id))}>
           {t.models.remove}
         </Menu.Item>
       </Menu.Dropdown>

@@ -7,6 +7,7 @@ import classes from "./WindowDrop.module.css";
 export function WindowDrop() {
   const t = useText();
   const addModel = useStudio((state) => state.addModel);
+  const attempt = useStudio((state) => state.attempt);
   const [hovering, setHovering] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -25,7 +26,7 @@ export function WindowDrop() {
       event.preventDefault();
       for (const origin of await droppedModels(event.dataTransfer)) await addModel(origin);
     };
-    const dropped = (event: DragEvent) => void drop(event);
+    const dropped = (event: DragEvent) => void attempt(drop(event));
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
     window.addEventListener("drop", dropped);
@@ -34,7 +35,7 @@ export function WindowDrop() {
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", dropped);
     };
-  }, [addModel]);
+  }, [addModel, attempt]);
   if (!hovering) return null;
   return (
     <div className={classes.veil} aria-hidden>

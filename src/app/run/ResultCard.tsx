@@ -17,6 +17,7 @@ interface ResultCardProps {
 export function ResultCard({ report, directory }: ResultCardProps) {
   const t = useText();
   const formats = useFormats();
+  const attempt = useStudio((state) => state.attempt);
   const addModel = useStudio((state) => state.addModel);
   const transfer = useStudio((state) => (state.transfer?.id === report.id ? state.transfer : undefined));
   const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
@@ -32,7 +33,7 @@ export function ResultCard({ report, directory }: ResultCardProps) {
       <div className={classes.resultActions}>
         {report.place === "browser" && (
           <>
-            <Button leftSection={<IconDownload size={14} />} variant="default" onClick={() => void downloadZip()}>
+            <Button leftSection={<IconDownload size={14} />} variant="default" onClick={() => attempt(downloadZip())}>
               {t.run.downloadZip}
             </Button>
             {"showDirectoryPicker" in window && (
@@ -40,7 +41,7 @@ export function ResultCard({ report, directory }: ResultCardProps) {
                 leftSection={<IconFolderDown size={14} />}
                 variant="default"
                 loading={busy}
-                onClick={() => void saveToFolder()}
+                onClick={() => attempt(saveToFolder())}
               >
                 {t.run.saveToFolder}
               </Button>

@@ -12,6 +12,7 @@ export function RunControl() {
   const studio = useStudioStore();
   const run = useStudio((state) => state.run);
   const ready = useStudio(canMerge);
+  const attempt = useStudio((state) => state.attempt);
   const cancelRun = useStudio((state) => state.cancelRun);
   return (
     <div className={classes.control}>
@@ -31,7 +32,7 @@ export function RunControl() {
           fullWidth
           size="md"
           disabled={!ready}
-          onClick={() => void beginMerge(studio)}
+          onClick={() => attempt(beginMerge(studio))}
           rightSection={<span className={classes.keys}>Ctrl ↵</span>}
           aria-label={t.run.merge}
           aria-keyshortcuts="Control+Enter"

@@ -12,6 +12,7 @@ export function UnfinishedRuns() {
   const formats = useFormats();
   const unfinished = useStudio((state) => state.unfinished);
   const running = useStudio((state) => isRunning(state.run));
+  const attempt = useStudio((state) => state.attempt);
   const resumeRun = useStudio((state) => state.resumeRun);
   const discardRun = useStudio((state) => state.discardRun);
   if (running || unfinished.length === 0) return null;
@@ -32,8 +33,8 @@ export function UnfinishedRuns() {
               </div>
             </div>
             <div className={classes.resultActions}>
-              <Button onClick={() => void goOn(cut)}>{t.run.goOn}</Button>
-              <Button variant="default" onClick={() => void discardRun(cut.id)}>
+              <Button onClick={() => attempt(goOn(cut))}>{t.run.goOn}</Button>
+              <Button variant="default" onClick={() => attempt(discardRun(cut.id))}>
                 {t.run.discard}
               </Button>
             </div>
