@@ -8,6 +8,11 @@ export class Review {
     return this.page.getByRole("dialog");
   }
 
+  async close(): Promise<void> {
+    await this.page.keyboard.press("Escape");
+    await this.dialog.waitFor({ state: "hidden" });
+  }
+
   async accept(): Promise<void> {
     await this.dialog.getByRole("button", { name: "Use this recipe" }).click();
   }

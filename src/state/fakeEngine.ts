@@ -18,7 +18,6 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
     removeModel: async () => undefined,
     details: async () => ({ config: "{}", tensors: [] }),
     cachedBytes: async () => ({}),
-    cachedBytes: async () => ({}),
     searchHub: async () => [],
     check: async () => goodReport,
     merge: async () => finished,

@@ -33,8 +33,6 @@ export interface ModelsSlice {
   /** Tries again: after a failure, asking for permission, or with files picked anew. */
   reopenModel(id: string, origin?: ModelOrigin): Promise<void>;
   removeModel(id: string): Promise<void>;
-  /** Asks anew how much of each model is in this browser. */
-  refreshCached(): Promise<void>;
   modelDetails(key: ModelKey): Promise<ModelDetails>;
   /** Brings up to date how much of each model is in this browser. */
   refreshCached(): Promise<void>;
@@ -82,13 +80,6 @@ function replaced(models: readonly ModelEntry[], entry: ModelEntry): ModelEntry[
   return models.map((other) => (other.id === entry.id ? entry : other));
 }
 
-function withCached(entry: ModelEntry, bytes: Readonly<Record<ModelKey, number>>): ModelEntry {
-  if (entry.status !== "ready") return entry;
-  const { summary } = entry;
-  const cachedBytes = bytes[summary.key] ?? summary.cachedBytes;
-  return cachedBytes === summary.cachedBytes ? entry : { ...entry, summary: { ...summary, cachedBytes } };
-}
-
 export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
   return (set, get) => {
     /** Ends the opening of entries removed meanwhile. */
@@ -133,10 +124,6 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
         opening.delete(id);
         set(({ models }) => ({ models: models.filter((model) => model.id !== id) }));
         if (entry?.status === "ready") await engine.removeModel(entry.summary.key);
-      },
-      async refreshCached() {
-        const bytes = await engine.cachedBytes();
-        set(({ models }) => ({ models: models.map((entry) => withCached(entry, bytes)) }));
       },
       modelDetails: (key) => engine.details(key),
       async refreshCached() {

@@ -1,0 +1,56 @@
+import { expect, test } from "./studio";
+
+const COMMENTED = `# half of each, please
+merge_method: linear # a soup
+models:
+  - model: llama-ja
+    parameters: {weight: 0.5}
+  - model: llama-math
+    parameters: {weight: 0.5} # sums
+dtype: float32
+`;
+
+test("a mistake is shown at its line, says how to mend it, and is gone when mended", async ({ studio, page }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(COMMENTED.replace("linear", "liner"));
+  await expect(studio.recipe.problems).toHaveCount(1);
+  await expect(studio.recipe.problems).toContainText("line 2");
+  await expect(studio.recipe.problems).toContainText("liner");
+  await expect(studio.recipe.marks).toHaveCount(1);
+  await expect(studio.run.mergeButton).toBeDisabled();
+
+  await page.getByRole("button", { name: "Go to line 2" }).click();
+  await expect(studio.recipe.editor).toBeFocused();
+  await studio.recipe.problems.getByRole("button").last().click();
+  await studio.recipe.ready();
+  expect(await studio.recipe.text()).toBe(COMMENTED);
+  await expect(studio.recipe.marks).toHaveCount(0);
+});
+
+test("the form and the text are two views of one recipe; comments survive, and undo takes steps back", async ({
+  studio,
+  page,
+}) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(COMMENTED);
+  await studio.recipe.ready();
+  await studio.recipe.setWeight("llama-math", "0.8");
+  await studio.recipe.ready();
+  const edited = COMMENTED.replace("{weight: 0.5} # sums", "{weight: 0.8} # sums");
+  expect((await studio.recipe.text()).replace(/\s+\}/g, "}").replace(/\{\s+/g, "{")).toBe(edited);
+
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect.poll(() => studio.recipe.text()).toBe(COMMENTED);
+  await page.getByRole("button", { name: "Redo" }).click();
+  await expect.poll(() => studio.recipe.text()).toContain("0.8");
+});
+
+test("what is not merged yet is said on its line", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(`${COMMENTED}tokenizer: {source: union}\n`);
+  await expect(studio.recipe.problems.filter({ hasText: "line 9" })).toContainText(/tokenizer/);
+  await expect(studio.run.mergeButton).toBeDisabled();
+});
