@@ -1,4 +1,4 @@
-import { AwaseError } from "../base/errors";
+import { AwaseError, isAbort } from "../base/errors";
 import { adapterInfo } from "./adapterInfo";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "./device";
 import type { Kernel } from "./kernel";
@@ -179,7 +179,10 @@ export class WebGpuDevice implements Device {
     try {
       this.#commands().copyBufferToBuffer(from, start, loan.buffer, 0, size);
       this.#submit();
-      const mapped = loan.buffer.mapAsync(GPUMapMode.READ, 0, size);
+      const mapped = loan.buffer.mapAsync(GPUMapMode.READ, 0, size).catch(async (error) => {
+        if (isAbort(error)) await this.gpu.lost; // a mapping hears of the device's end before the device does
+        throw error;
+      });
       await this.#pending.guard(Promise.all([ready, mapped]));
       const bytes = loan.buffer.getMappedRange(0, size).slice(at - start, at - start + length);
       loan.buffer.unmap();

@@ -1,4 +1,4 @@
-import { AwaseError, isAbort } from "../base/errors";
+import { AwaseError } from "../base/errors";
 import type { Device } from "../compute/device";
 import { runMerge } from "../merge/run";
 import type { Checkpoint } from "../model/checkpoint";
@@ -8,9 +8,6 @@ import type { RunJournal } from "./journal";
 import { neverFalling } from "./monotone";
 import type { WeightWriter } from "./output";
 import type { MergeEvent } from "./protocol";
-
-/** Between the first sign of a lost device and the news. */
-const PATIENCE_MS = 1000;
 
 export interface TensorRun {
   readonly plan: MergePlan;
@@ -58,8 +55,7 @@ export async function mergeTensors(
         ...(blockBytes === undefined ? {} : { blockBytes }),
       });
       return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
-    } catch (reason) {
-      const error = isAbort(reason) && !signal.aborted ? ((await lostByNow(device)) ?? reason) : reason;
+    } catch (error) {
       if (!isLost(error) || replaced || signal.aborted) throw error;
       peakBytes = Math.max(peakBytes, device.memory.peak);
       await device.lost; // only then is the next one another
@@ -67,20 +63,11 @@ export async function mergeTensors(
       onEvent({
         type: "note",
         code: error.code,
-        message: `${error.message} A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
+        message: `The GPU went away. A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
         facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
       });
     }
   }
-}
-
-/**
- * A buffer that is being mapped hears of the device's end before the device does: as an abort that nobody asked for.
- * @returns how the device was lost, if it was
- */
-function lostByNow(device: Device): Promise<Error | undefined> {
-  const patience = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
-  return Promise.race([device.lost, patience]);
 }
 
 function isLost(error: unknown): error is AwaseError {

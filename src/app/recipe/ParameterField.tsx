@@ -1,9 +1,10 @@
-import { ActionIcon, Anchor, Checkbox, NumberInput, Slider, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Checkbox, Slider, Tooltip } from "@mantine/core";
 import { IconRotate } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import type { ParameterFacts } from "../../recipe/facts";
 import type { Setting } from "../../recipe/recipe";
 import { useFormats, useStudio, useText } from "../context";
+import { ExactNumber } from "../parts/ExactNumber";
 import { modelColor } from "../parts/Swatch";
 import classes from "./ParameterField.module.css";
 import { goToLine } from "./reveal";
@@ -99,14 +100,12 @@ function NumberField({ name, owner, facts, value, fallback, colorIndex, onChange
         onChangeEnd={markRecipe}
         thumbLabel={`${name}, ${owner}`}
       />
-      <NumberInput
+      <ExactNumber
         className={classes.number}
         aria-label={`${name}, ${owner}`}
-        value={value ?? ""}
+        value={value}
         placeholder={fallback === undefined ? t.recipe.required : String(fallback)}
-        onChange={(next) => {
-          if (typeof next === "number" && next !== value) onChange(next);
-        }}
+        onChange={onChange}
         onBlur={markRecipe}
         step={step}
         decimalScale={facts.kind === "integer" ? 0 : 6}

@@ -43,7 +43,7 @@ function Kind({ device }: { readonly device: DeviceInfo }) {
       <Badge color={device.kind === "webgpu" ? "ai" : "yellow"}>
         {device.kind === "webgpu" ? t.run.webgpu : t.run.cpu}
       </Badge>
-      {device.software && (
+      {device.kind === "webgpu" && device.software && (
         <Badge color="yellow" title={t.run.softwareHint}>
           {t.run.software}
         </Badge>

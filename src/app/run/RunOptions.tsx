@@ -1,8 +1,9 @@
-import { Checkbox, NumberInput, SegmentedControl, Text } from "@mantine/core";
+import { Checkbox, SegmentedControl, Text } from "@mantine/core";
 import { MAX_SEED } from "../../recipe/extras";
 import { seedOf } from "../../state/recipe";
 import { isRunning } from "../../state/run";
 import { useStudio, useText } from "../context";
+import { ExactNumber } from "../parts/ExactNumber";
 import { Section } from "../parts/Panel";
 import classes from "./Run.module.css";
 
@@ -38,13 +39,11 @@ export function RunOptions() {
         <label className={classes.optionLabel} htmlFor="shard-size">
           {t.run.shard}
         </label>
-        <NumberInput
+        <ExactNumber
           id="shard-size"
           value={shardBytes / GIGABYTE}
           onChange={(value) => {
-            if (typeof value === "number" && value >= SMALLEST_SHARD) {
-              changeSettings({ shardBytes: Math.round(value * GIGABYTE) });
-            }
+            if (value >= SMALLEST_SHARD) changeSettings({ shardBytes: Math.round(value * GIGABYTE) });
           }}
           min={SMALLEST_SHARD}
           step={1}
@@ -54,12 +53,10 @@ export function RunOptions() {
         <label className={classes.optionLabel} htmlFor="seed" title={t.run.seedHint}>
           {t.run.seed}
         </label>
-        <NumberInput
+        <ExactNumber
           id="seed"
           value={seed}
-          onChange={(value) => {
-            if (typeof value === "number" && value !== seed) setSeed(value);
-          }}
+          onChange={setSeed}
           min={0}
           max={MAX_SEED}
           clampBehavior="strict"
