@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root } from "../scripts/setup.mjs";
-import { benchChromium } from "./chromium";
+import { benchCancel, benchChromium } from "./chromium";
 import { benchColdStart } from "./coldStart";
 import { ensureBenchModels } from "./models";
 import { benchNode } from "./node";
 import { table } from "./results";
 
-/** `npm run bench [chromium] [node] [cold]`: measures all, or what is named; writes bench/results/*.json and prints tables. */
+/** `npm run bench [chromium] [cancel] [node] [cold]`: measures all, or what is named; writes bench/results/*.json and prints tables. */
 const wanted = new Set(process.argv.slice(2));
 const wants = (part: string) => wanted.size === 0 || wanted.has(part);
 
@@ -21,7 +21,7 @@ const machine = {
   node: process.version,
 };
 
-if (wants("chromium") || wants("node")) {
+if (wants("chromium") || wants("cancel") || wants("node")) {
   console.error("Making three models of 1 GB, once…");
   await ensureBenchModels(models);
 }
@@ -29,6 +29,11 @@ if (wants("chromium")) {
   const { device, rows } = await benchChromium(models, cache);
   save("chromium", { device, rows });
   console.log(`\nChromium on ${device}\n\n${table(rows)}`);
+}
+if (wants("cancel")) {
+  const facts = await benchCancel(models, cache);
+  save("cancel", facts);
+  console.log("\nCancel, milliseconds:", facts.milliseconds);
 }
 if (wants("node")) {
   const runs = [await benchNode(models, "auto"), await benchNode(models, "cpu")];

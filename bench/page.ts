@@ -62,6 +62,21 @@ window.bench = {
     await engine.removeResult(report.id);
     return report;
   },
+  async cancel(recipe, afterSeconds) {
+    const control = new AbortController();
+    let cancelled = 0;
+    setTimeout(() => {
+      cancelled = performance.now();
+      control.abort();
+    }, afterSeconds * 1000);
+    const options = { seed: 0, name: "bench", shardBytes: 5e9, allowNonFinite: false };
+    const ended = await engine.merge(recipe, options, { signal: control.signal }).then(
+      () => "finished",
+      (error: unknown) => (error instanceof Error ? error.name : String(error)),
+    );
+    if (ended !== "AbortError") throw new Error(`The merge was to be cancelled, but ended with ${ended}.`);
+    return performance.now() - cancelled;
+  },
   copy(sources, from) {
     const files = weights().slice(0, sources);
     if (from === "files") return baseline({ kind: "copy-files", files });

@@ -8,6 +8,8 @@ export interface BenchPage {
   addHub(repos: readonly string[]): Promise<void>;
   removeModels(): Promise<void>;
   merge(recipe: string, blockBytes?: number): Promise<MergeReport>;
+  /** Starts a merge, cancels it after some seconds, and tells how many milliseconds the cancel took. */
+  cancel(recipe: string, afterSeconds: number): Promise<number>;
   /** Seconds to read `sources` models' weights as a merge does, and to write one model's worth, without a GPU. */
   copy(sources: number, from: "files" | "indexeddb"): Promise<number>;
   /** Seconds of a bare loop on the adapter over the same bytes: upload, one fused kernel, read back. */

@@ -15,6 +15,13 @@ export class History {
     await this.page.getByRole("region", { name: "History" }).getByText("Storage", { exact: true }).click();
   }
 
+  /** Forgets what was fetched of a model. */
+  async evict(name: string): Promise<void> {
+    const button = this.storage.getByRole("button", { name: `Remove ${name} from the cache` });
+    await button.click();
+    await button.waitFor({ state: "detached" });
+  }
+
   get storage(): Locator {
     return this.page.getByRole("region", { name: "History" });
   }

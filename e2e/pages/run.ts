@@ -57,6 +57,14 @@ export class Run {
     await expect(this.panel).toContainText(/[1-9]\d* of \d+ tensors/);
   }
 
+  /** Waits for the end, and tells the sha256 of the one file of weights. */
+  async weightsHash(): Promise<string | undefined> {
+    await this.done();
+    const hash = (await this.hashes())["model.safetensors"];
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    return hash;
+  }
+
   /** sha256 of each file as the result card shows it. */
   async hashes(): Promise<Record<string, string>> {
     const items = this.panel

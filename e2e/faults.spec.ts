@@ -1,0 +1,45 @@
+import { cut, reset, status } from "./hub/faults";
+import { mergedHash, prepareLargeMerge } from "./largeMerge";
+import { expect, test } from "./studio";
+
+/** Requests for bytes of weights. */
+const WEIGHTS = /^GET \/lfs\//;
+
+test("through 429, 500, a reset, a truncation and an expired address a merge ends with the right bytes", async ({
+  studio,
+  hub,
+  complaints,
+}) => {
+  test.slow(); // a 429 that does not say when to come back is waited for
+  await prepareLargeMerge(studio);
+  hub.clock.advance(2 * 3_600_000); // the addresses the headers were read from have expired
+  for (const fault of [status(429), status(500), reset(1000), cut(5000), cut(0)])
+    hub.fault({ on: "cdn", match: WEIGHTS, fault });
+  const disturbed = await mergedHash(studio);
+  const refused = hub.log.entries("cdn").filter(({ status }) => [403, 429, 500].includes(status));
+  expect(refused.map(({ status }) => status)).toEqual(expect.arrayContaining([403, 429, 500]));
+
+  await studio.history.showStorage();
+  for (const id of ["acme/large-1", "acme/large-2"]) await studio.history.evict(id);
+  await expect(studio.recipe.fact("To fetch")).not.toHaveText("0 B");
+  expect(await mergedHash(studio)).toBe(disturbed);
+  complaints.length = 0; // the browser itself reports answers that are no success
+});
+
+test("when the Hub's file server stays down the run ends with a sentence, and goes on when it is back", async ({
+  studio,
+  hub,
+  complaints,
+}) => {
+  test.slow();
+  await prepareLargeMerge(studio);
+  hub.fault({ on: "cdn", match: WEIGHTS, times: 999, fault: status(500) });
+  await studio.run.start();
+  await expect(studio.run.status).toContainText("The merge stopped", { timeout: 90_000 });
+  await expect(studio.run.panel).toContainText(/fault \(500\)/);
+  hub.mend();
+  await studio.run.goOn();
+  const resumed = await studio.run.weightsHash();
+  expect(await mergedHash(studio)).toBe(resumed);
+  complaints.length = 0;
+});
