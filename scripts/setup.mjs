@@ -20,9 +20,7 @@ export function ensureInstalled() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   if (existsSync(installed) && sameVersions(lock, installed)) return;
   console.error("Installing packages…");
-  // `npm ci` refuses a lock that lacks binaries for other platforms, which npm leaves out where a registry has none of them.
-  const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-  if (attempt("npm", ["ci", ...quiet], "ignore") !== 0) run("npm", ["install", ...quiet]);
+  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
 }
 
 /** A checkout gives files new times; what counts is which versions are there. */
@@ -38,15 +36,13 @@ function sameVersions(lock, installed) {
 
 /** Runs a command in the project's root, its output shown; ends this process when it fails. */
 export function run(command, args) {
-  const status = attempt(command, args, "inherit");
-  if (status !== 0) process.exit(status);
-}
-
-/** Runs a command in the project's root. @returns its exit code */
-function attempt(command, args, stdio) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio, shell: process.platform === "win32" });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (error) console.error(error.message);
-  return status ?? 1;
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 /** Path of a package's command, started with this Node: no shell, no npx. */
