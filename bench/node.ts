@@ -10,7 +10,7 @@ import type { Measured } from "./results";
 const CLI = join(import.meta.dirname, "../dist/cli/merge.js");
 
 /** Enough to place the CPU device: the others take it many minutes each. */
-const CPU_METHODS: ReadonlySet<string> = new Set(["passthrough", "linear", "slerp"]);
+const CPU_METHODS: ReadonlySet<string> = new Set(["passthrough", "linear"]);
 
 /** Bytes moved at once, as a merge's blocks. */
 const PIECE = 8 * 1024 * 1024;
