@@ -23,8 +23,8 @@ export async function benchNode(models: string, device: "auto" | "cpu"): Promise
   try {
     const copies = new Map<number, number>();
     for (const inputs of [1, 2, 3]) copies.set(inputs, await copySeconds(models, inputs, join(scratch, "copy")));
-    for (const { method, inputs, recipe } of benchRecipes()) {
-      if (device === "cpu" && !CPU_METHODS.has(method)) continue;
+    for (const { method, inputs, light, recipe } of benchRecipes()) {
+      if (!light || (device === "cpu" && !CPU_METHODS.has(method))) continue;
       const [file, out] = [join(scratch, `${method}.yaml`), join(scratch, method)];
       writeFileSync(file, recipe);
       const { stdout, peak } = runCli([file, "--out", out, "--device", device, "--json", "--quiet"], models);
