@@ -51,17 +51,21 @@ async function withBench<T>(models: string, cache: string, work: (bench: Bench) 
 }
 
 /** Merges in Chromium: from files on disk, then from IndexedDB after one fetch from a local Hub. */
-export function benchChromium(models: string, cache: string): Promise<{ device: string; rows: Measured[] }> {
+export function benchChromium(
+  models: string,
+  cache: string,
+  onRows: (device: string, rows: readonly Measured[]) => void,
+): Promise<void> {
   return withBench(models, cache, async ({ context, page, device }) => {
     const loops = new Map<number, number>();
     for (const inputs of [1, 2, 3]) loops.set(inputs, await page.evaluate((n) => window.bench.loop(n), inputs));
 
+    const rows: Measured[] = [];
     const measure = async (from: "files" | "indexeddb", recipes: readonly BenchRecipe[]) => {
       const copies = new Map<number, number>();
       for (const inputs of [1, 2, 3]) {
         copies.set(inputs, await page.evaluate(([n, from]) => window.bench.copy(n, from), [inputs, from] as const));
       }
-      const rows: Measured[] = [];
       for (const { method, inputs, recipe } of recipes) {
         const run = () => page.evaluate((text) => window.bench.merge(text), recipe);
         const [report, peaks] = await watchMemory(context, page, run);
@@ -77,21 +81,19 @@ export function benchChromium(models: string, cache: string): Promise<{ device: 
           peakDeviceBytes: report.peakDeviceBytes,
         });
         console.error(`  ${from} ${method}: ${report.seconds.toFixed(1)} s`);
+        onRows(device, rows); // the whole takes long: what there is is kept
       }
-      return rows;
     };
 
-    await page.evaluate(() => window.bench.addFiles());
-    const fromFiles = await measure("files", benchRecipes());
-    await page.evaluate(() => window.bench.removeModels());
-
+    const split = (light: boolean, owner = "") => benchRecipes(owner).filter((recipe) => recipe.light === light);
     const repos = BENCH_MODELS.map((name) => `${OWNER}${name}`);
     await page.evaluate((names) => window.bench.addHub(names), repos);
     const linear = benchRecipes(OWNER).find(({ method }) => method === "linear");
     if (linear) await page.evaluate((text) => window.bench.merge(text), linear.recipe); // fetches all three
-    const light = benchRecipes(OWNER).filter((recipe) => recipe.light);
-    const fromBlocks = await measure("indexeddb", light);
-    return { device, rows: [...fromFiles, ...fromBlocks] };
+    await measure("indexeddb", split(true, OWNER));
+    await page.evaluate(() => window.bench.removeModels());
+    await page.evaluate(() => window.bench.addFiles());
+    await measure("files", [...split(true), ...split(false)]);
   });
 }
 

@@ -26,9 +26,12 @@ if (wants("chromium") || wants("cancel") || wants("node")) {
   await ensureBenchModels(models);
 }
 if (wants("chromium")) {
-  const { device, rows } = await benchChromium(models, cache);
-  save("chromium", { device, rows });
-  console.log(`\nChromium on ${device}\n\n${table(rows)}`);
+  let report = "";
+  await benchChromium(models, cache, (device, rows) => {
+    save("chromium", { device, rows });
+    report = `\nChromium on ${device}\n\n${table(rows)}`;
+  });
+  console.log(report);
 }
 if (wants("cancel")) {
   const facts = await benchCancel(models, cache);

@@ -6,7 +6,6 @@ import { LEAF } from "./blocks";
 const GIB = 2 ** 30;
 const gpu = {
   kind: "webgpu",
-  software: false,
   budgetBytes: GIB,
   maxBindingBytes: 2 ** 27,
   maxBufferBytes: 2 ** 28,
@@ -44,13 +43,12 @@ describe("blockLayout", () => {
     expect(tight.deviceBytes).toBeLessThanOrEqual(GIB / 4);
   });
 
-  it("works on smaller blocks where processors compute, so that a cancel is heard", () => {
+  it("works on smaller blocks on the CPU device, so that a cancel is heard", () => {
     const demand = { inputs: three, output: "BF16", count: 1e9 } as const;
-    const blocks = [gpu, { ...gpu, software: true }, { ...gpu, kind: "cpu" } as const].map(
+    const [onGpu, onCpu] = [gpu, { ...gpu, kind: "cpu" } as const].map(
       (device) => blockLayout(demand, device).elements,
     );
-    expect(blocks).toEqual(blocks.toSorted((a, b) => b - a));
-    expect(new Set(blocks).size).toBe(3);
+    expect(onCpu).toBeLessThan(onGpu ?? 0);
   });
 });
 

@@ -6,10 +6,11 @@ import type { DeviceInfo } from "./device";
 export const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
 
 /**
- * What a block takes where nothing else is asked for. A GPU hides its launches behind a few MiB; processors work on
- * smaller blocks, because a run can only be cancelled between two of them.
+ * What a block takes where nothing else is asked for. Launches and round trips hide behind a few MiB, also on a software
+ * adapter, where one costs milliseconds; the CPU device works on smaller blocks, because a run can only be cancelled
+ * between two of them.
  */
-const PREFERRED_BLOCK_BYTES = { gpu: 32 * 1024 * 1024, software: 8 * 1024 * 1024, cpu: 4 * 1024 * 1024 } as const;
+const PREFERRED_BLOCK_BYTES = { webgpu: 32 * 1024 * 1024, cpu: 4 * 1024 * 1024 } as const;
 
 /** Blocks on their way through the device at once: one is filled while another is computed and a third is read back. */
 export const BLOCKS_IN_FLIGHT = 3;
@@ -42,7 +43,7 @@ export function packedBytes(dtype: FloatDType, count: number): number {
  */
 export function blockLayout(
   demand: BlockDemand,
-  device: Pick<DeviceInfo, "kind" | "software" | "budgetBytes" | "maxBindingBytes" | "maxBufferBytes">,
+  device: Pick<DeviceInfo, "kind" | "budgetBytes" | "maxBindingBytes" | "maxBufferBytes">,
   blockBytes?: number,
 ): BlockLayout {
   const { inputs, output, count } = demand;
@@ -55,7 +56,7 @@ export function blockLayout(
     Math.floor(device.budgetBytes / (BLOCKS_IN_FLIGHT + 1)),
   );
   const widest = inputs.reduce((most, dtype) => Math.max(most, DTYPE_BYTES[dtype]), 1);
-  const preferred = PREFERRED_BLOCK_BYTES[device.kind === "cpu" ? "cpu" : device.software ? "software" : "gpu"];
+  const preferred = PREFERRED_BLOCK_BYTES[device.kind];
   const wanted = blockBytes === undefined ? preferred / elementBytes : blockBytes / widest;
   const leaves = Math.max(1, Math.floor(Math.min(wanted, cap / elementBytes) / LEAF));
   const elements = Math.min(leaves * LEAF, Math.max(LEAF, Math.ceil(count / LEAF) * LEAF));
@@ -70,6 +71,6 @@ export function blockLayout(
 
 /** The most device memory that merging a tensor takes under a budget, on any WebGPU adapter (its default limits). */
 export function deviceBytesFor(demand: BlockDemand, budgetBytes: number): number {
-  const limits = { kind: "webgpu", software: false, maxBindingBytes: 128 << 20, maxBufferBytes: 256 << 20 } as const;
+  const limits = { kind: "webgpu", maxBindingBytes: 128 << 20, maxBufferBytes: 256 << 20 } as const;
   return blockLayout(demand, { ...limits, budgetBytes }).deviceBytes;
 }
