@@ -51,7 +51,7 @@ export async function benchNode(models: string, device: "auto" | "cpu"): Promise
 /** Runs the command line in a child that tells its peak resident memory as it ends. */
 function runCli(args: readonly string[], cwd: string): { stdout: string; peak: number } {
   const program = `process.on("exit", () => console.error("peak", process.resourceUsage().maxRSS)); await import(${JSON.stringify(CLI)});`;
-  const child = spawnSync(process.execPath, ["--input-type=module", "-e", program, "--", ...args], {
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", program, "--", "merge", ...args], {
     cwd,
     encoding: "utf8",
     env: { ...process.env, INIT_CWD: cwd },
