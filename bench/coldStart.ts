@@ -47,7 +47,10 @@ export async function benchColdStart(): Promise<ColdStart> {
       const ready = since();
       started = performance.now();
       await merge.click();
-      await page.getByRole("status").filter({ hasText: /Merged \d+ tensors/ }).waitFor();
+      await page
+        .getByRole("status")
+        .filter({ hasText: /Merged \d+ tensors/ })
+        .waitFor();
       return { installAndBuild, ready, firstMerge: since() };
     } finally {
       await browser.close();
