@@ -207,6 +207,27 @@ describe("runMerge", () => {
       await expect(run).rejects.toBe(broken);
     });
 
+    it("and is silent from then on, whatever its lanes still do", async () => {
+      const recipe = twoModels(4, 200_000);
+      let clock = 0;
+      const now = vi.spyOn(performance, "now").mockImplementation(() => (clock += 1000)); // no event is held back
+      const events: string[] = [];
+      const run = runMerge(testPlan(recipe), {
+        models: modelsOf(recipe),
+        device: cpu(),
+        ...recorded(),
+        write: () => Promise.reject(new Error("The disk is full.")),
+        onEvent: ({ type }) => events.push(type),
+        blockBytes: 4096,
+      });
+      await expect(run).rejects.toThrow("The disk is full.");
+      const told = events.length;
+      expect(told).toBeGreaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(events).toHaveLength(told);
+      now.mockRestore();
+    });
+
     it("when the device is lost, with what was finished finished", async () => {
       const recipe = twoModels(4, 2000);
       const lost = new Error("The GPU went away.");

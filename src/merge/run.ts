@@ -209,11 +209,16 @@ class MergeJob {
   async #finish(tensor: number, nonFinite: NonFinite): Promise<void> {
     const { name } = this.#planned(tensor);
     if (nonFinite.inputs + nonFinite.outputs > 0) {
-      this.run.onEvent?.({ type: "non-finite", tensor: name, ...nonFinite });
+      this.#tell({ type: "non-finite", tensor: name, ...nonFinite });
       if (!this.run.allowNonFinite) throw notFinite(name, nonFinite);
     }
     await abortable(this.run.tensorDone(tensor, nonFinite), this.signal);
     this.#progress.tensorDone();
+  }
+
+  /** Lanes may still be ending after the run was given up: nobody listens to them any more. */
+  #tell(event: MergeProgress | MergeNonFinite): void {
+    if (!this.signal.aborted) this.run.onEvent?.(event);
   }
 
   async #push(item: WriteItem, weight: number): Promise<void> {
@@ -246,7 +251,7 @@ class MergeJob {
       totals: { fetch: total("fetch"), merge: total("merge"), write: total("write") },
       tensors: plan.tensors.length,
       memory: () => run.device.memory,
-      onEvent: (event) => run.onEvent?.(event),
+      onEvent: (event) => this.#tell(event),
     });
     for (const [tensor, amount] of amounts.entries()) if (this.#skip.has(tensor)) progress.skip(amount);
     progress.send();
