@@ -34,20 +34,7 @@ fn main(
 ) {
   let first = (group.y * grid.x + group.x) * 4096u; // sixteen eights per thread
   for (var i = first + thread; i < min(first + 4096u, (u.count + 7u) / 8u); i += 256u) {
-    let at = vec4u(0u, 1u, 2u, 3u) + 8u * i;
-    //#each k
-    let w$k = load_$k(i);
-    //#end
-    let lo = terms(at,
-      //#each k
-      from_bits(w$k.bits.lo),
-      //#end
-    );
-    let hi = terms(at + 4u,
-      //#each k
-      from_bits(w$k.bits.hi),
-      //#end
-    );
+    //#terms
     //#each p
     tally4($pu, u.prefix_$p, key_of(lo[$p]), at < vec4u(u.count));
     tally4($pu, u.prefix_$p, key_of(hi[$p]), at + 4u < vec4u(u.count));

@@ -25,20 +25,7 @@ fn main(
   var sum_$p = vec4f();
   //#end
   for (var i = start + thread % SPLIT; i < end; i += SPLIT) {
-    let at = vec4u(0u, 1u, 2u, 3u) + 8u * i;
-    //#each k
-    let w$k = load_$k(i);
-    //#end
-    let lo = terms(at,
-      //#each k
-      from_bits(w$k.bits.lo),
-      //#end
-    );
-    let hi = terms(at + 4u,
-      //#each k
-      from_bits(w$k.bits.hi),
-      //#end
-    );
+    //#terms
     let lo_valid = at < vec4u(u.count); // what follows an input's end belongs to the next one
     let hi_valid = at + 4u < vec4u(u.count);
     //#each p

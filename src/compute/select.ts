@@ -29,13 +29,15 @@ const NOTHING = { bits: 0x7fff_ffff, cut: 0 } as const;
  * The key of a magnitude as `key_of` in `keys.wgsl` makes it: its f32 pattern without the sign; subnormals count as zero.
  */
 export function keyBits(values: Float32Array): Uint32Array {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const keys = new Uint32Array(values.length);
-  for (let i = 0; i < keys.length; i++) {
-    const magnitude = (bits[i] ?? 0) & 0x7fff_ffff;
-    keys[i] = magnitude < 0x0080_0000 ? 0 : magnitude;
-  }
+  const keys = new Uint32Array(values.buffer, values.byteOffset, values.length).slice();
+  for (let i = 0; i < keys.length; i++) keys[i] = keyOf(keys[i] ?? 0);
   return keys;
+}
+
+/** The same for one pattern. */
+function keyOf(bits: number): number {
+  const magnitude = bits & 0x7fff_ffff;
+  return magnitude < 0x0080_0000 ? 0 : magnitude;
 }
 
 /** A cut index of the whole tensor as an index in a block, for the uniforms of a map over that block. */
@@ -205,11 +207,12 @@ function histogramReduction(part: Part, gather: "shared" | "direct"): Reduction 
       const mask = 2 ** bits - 1;
       values.forEach((term, i) => {
         const prefix = Number(numbers[`prefix_${part.from + i}`]);
-        const keys = keyBits(term);
-        for (let at = 0; at < keys.length; at++) {
-          const k = (keys[at] ?? 0) >>> shift;
+        const first = (part.from + i) * BINS;
+        const patterns = new Uint32Array(term.buffer, term.byteOffset, term.length);
+        for (let at = 0; at < patterns.length; at++) {
+          const k = keyOf(patterns[at] ?? 0) >>> shift;
           if (k >>> bits !== prefix) continue;
-          const bin = (part.from + i) * BINS + (k & mask);
+          const bin = first + (k & mask);
           histogram[bin] = (histogram[bin] ?? 0) + 1;
         }
       });
@@ -257,8 +260,8 @@ function equalsDefinition(keys: TermsDefinition, count: number): TermsDefinition
       keys.reference(x, out, values, start);
       for (const [t, term] of out.entries()) {
         const mark = (values as Numbers)[`mark_${t}`];
-        const found = keyBits(term);
-        for (let i = 0; i < found.length; i++) term[i] = found[i] === mark ? 1 : 0;
+        const patterns = new Uint32Array(term.buffer, term.byteOffset, term.length);
+        for (let i = 0; i < patterns.length; i++) term[i] = keyOf(patterns[i] ?? 0) === mark ? 1 : 0;
       }
     },
   };

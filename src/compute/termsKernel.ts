@@ -1,3 +1,4 @@
+import termsOfEight from "../../shaders/reduce/terms.wgsl?raw";
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
 import type { Kernel, Numbers, UniformType } from "./kernel";
@@ -9,6 +10,7 @@ import { uniformLayout } from "./uniforms";
 /** A reduction over terms: the skeleton around `fn terms`, and the same in TypeScript. */
 export interface Reduction {
   readonly name: string;
+  /** WGSL in which `//#terms` stands for loading eight elements and making their terms: see `terms.wgsl`. */
   readonly skeleton: string;
   readonly imports?: readonly CommonShader[];
   /** The one buffer that it writes to, with its WGSL type. */
@@ -72,7 +74,7 @@ function linkTerms(
     lists: { t: all, p: all.slice(part.from, part.from + part.size), ...reduction.lists },
     lane: "vec4f",
     body: definition.wgsl,
-    skeleton: reduction.skeleton,
+    skeleton: reduction.skeleton.replace("//#terms", () => termsOfEight),
   });
   return {
     name,

@@ -120,9 +120,13 @@ async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<
   }
 }
 
+/** A flush holds up the whole thread, a cancel's message too: it is done before there is much to flush. */
+const MAX_UNFLUSHED_BYTES = 16 * 2 ** 20;
+
 /** A file written in place through a synchronous handle, which only workers have. */
 class AccessSink implements ByteSink {
   #open = true;
+  #unflushed = 0;
 
   constructor(
     readonly access: AccessHandle,
@@ -142,6 +146,8 @@ class AccessSink implements ByteSink {
       throw isQuotaExceeded(cause) ? await this.#full(bytes.length, cause) : cause;
     }
     if (written !== bytes.length) throw await this.#full(bytes.length - written);
+    this.#unflushed += written;
+    if (this.#unflushed >= MAX_UNFLUSHED_BYTES) await this.flush();
   }
 
   async #full(needed: number, cause?: unknown): Promise<unknown> {
@@ -153,6 +159,7 @@ class AccessSink implements ByteSink {
   async flush(): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
     this.access.flush();
+    this.#unflushed = 0;
   }
 
   async close(): Promise<void> {

@@ -108,7 +108,7 @@ export class TensorBlocks implements Blocks, Disposable {
  * Lets a few blocks be under way on the device, no more: uploads wait in memory of the driver, which would grow with the file,
  * and a cancel waits for what was issued.
  */
-class Pace {
+export class Pace {
   readonly #issued: Promise<void>[] = [];
 
   constructor(
@@ -126,7 +126,7 @@ class Pace {
 }
 
 /** Copies a stretch of all inputs into one buffer, each input at a multiple of 16 bytes, zeros between them. */
-async function pack(
+export async function pack(
   device: Device,
   { start, count, inputs }: HostBlock,
   dtypes: readonly FloatDType[],

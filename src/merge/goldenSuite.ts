@@ -7,11 +7,11 @@ import { DTYPE_BYTES, type DType, isFloatDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Folder } from "../io/types";
 import type { Checkpoint } from "../model/checkpoint";
+import { CheckpointSource } from "../model/checkpointSource";
 import { openCheckpoint } from "../model/open";
 import type { MergePlan, PlannedTensor } from "../recipe/plan";
 import { planMerge } from "../recipe/planMerge";
 import { methodFacts } from "./registry";
-import { CheckpointSource } from "./source";
 import { mergeToMemory } from "./testMerge";
 
 const RECIPES = import.meta.glob<string>("../../e2e/golden/merge/recipes/*.yaml", {

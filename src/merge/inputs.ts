@@ -16,6 +16,8 @@ export interface TensorInput {
   readonly row: { readonly stored: number; readonly kept: number };
   /** Bytes the plan says it takes to read it all. */
   readonly bytes: number;
+  /** See `inputKey`. */
+  readonly key: string;
 }
 
 type Models = ReadonlyMap<string, Checkpoint>;
@@ -32,7 +34,28 @@ export async function openInput(
   const { model, dtype, bytes } = planned;
   const { checkpoint, stored } = findStored(planned, models);
   const source = await checkpoint.source(stored.file);
-  return { model, dtype, source, at: stored.start, row: rowOf(stored.shape, outputShape), bytes };
+  const key = inputKey(planned, outputShape, models);
+  return { model, dtype, source, at: stored.start, row: rowOf(stored.shape, outputShape), bytes, key };
+}
+
+/** Equal for inputs that are the same elements of the same tensor of the same opened model, whatever a recipe does with them. */
+export function inputKey(
+  { model, tensor, dtype }: PlannedInput,
+  outputShape: readonly number[],
+  models: Models,
+): string {
+  const checkpoint = models.get(model);
+  return `${checkpoint ? identityOf(checkpoint) : "none"} ${tensor} ${dtype} [${outputShape.join(", ")}]`;
+}
+
+const identities = new WeakMap<Checkpoint, number>();
+let opened = 0;
+
+/** A model that is opened again may hold other bytes under the same name: what counts is the object. */
+function identityOf(checkpoint: Checkpoint): number {
+  const known = identities.get(checkpoint) ?? ++opened;
+  identities.set(checkpoint, known);
+  return known;
 }
 
 /** Tells the sources of a plan's models which bytes will be read, tensors in `skip` left out. */

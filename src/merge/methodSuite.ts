@@ -3,8 +3,9 @@ import type { Device } from "../compute/device";
 import { normals } from "../compute/testDevices";
 import { narrow, widen } from "../formats/convert";
 import type { OutputDType } from "../formats/dtypes";
+import { testModel } from "../model/testing";
 import type { ResolvedParameters } from "../recipe/facts";
-import { mergedValues, mergeToMemory, modelsOf, sameBytes, type TestRecipe, testModel, testPlan } from "./testMerge";
+import { mergedValues, mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 /** Two rows of four: a base, three deltas without equal magnitudes, and what mergekit makes of them in float32. */
 const B = [0.5, -1, 0.25, 2, -0.75, 1.5, 0, -0.125];

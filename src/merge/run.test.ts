@@ -4,9 +4,10 @@ import type { Device } from "../compute/device";
 import { normals } from "../compute/testDevices";
 import { memorySource } from "../io/memory";
 import type { ByteRange } from "../io/types";
+import { testModel } from "../model/testing";
 import type { MergeNonFinite, MergeProgress } from "./events";
 import { type MergeRun, runMerge } from "./run";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testModel, testPlan } from "./testMerge";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const cpu = (budgetBytes?: number) =>
   openCpuDevice({ reason: "A test asks for it.", ...(budgetBytes !== undefined && { budgetBytes }) });

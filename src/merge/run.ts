@@ -164,7 +164,7 @@ class MergeJob {
     const { run, signal } = this;
     const { device } = run;
     const size = DTYPE_BYTES[work.output];
-    const layout = layoutOf(work, device, run.blockBytes);
+    const layout = layoutOf(work, device.info, run.blockBytes);
     let arriving: AsyncIterable<HostBlock> | undefined = this.#arriving(work.count);
     using blocks = work.blocks(
       device,
@@ -228,7 +228,7 @@ class MergeJob {
   }
 
   #blockElements(work: TensorWork): number {
-    if (work.kind === "map") return layoutOf(work, this.run.device, this.run.blockBytes).elements;
+    if (work.kind === "map") return layoutOf(work, this.run.device.info, this.run.blockBytes).elements;
     const bytes = this.run.blockBytes ?? COPY_BYTES;
     return Math.max(1, Math.floor(bytes / DTYPE_BYTES[work.inputs[0].dtype] / LEAF)) * LEAF;
   }

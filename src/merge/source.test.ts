@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
-import { normals } from "../compute/testDevices";
-import { widen } from "../formats/convert";
+import { normals, stored } from "../compute/testDevices";
+import { DTYPE_BYTES } from "../formats/dtypes";
 import { memorySource } from "../io/memory";
-import { CheckpointSource, MergedSource } from "./source";
-import { mergedValues, mergeToMemory, modelsOf, sameBytes, type TestRecipe, testModel, testPlan } from "./testMerge";
+import { testModel } from "../model/testing";
+import { MergedSource } from "./source";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const device = openCpuDevice({ reason: "A test asks for it." });
 const COUNT = 10_000;
@@ -72,21 +73,60 @@ describe("MergedSource", () => {
   });
 });
 
-describe("CheckpointSource", () => {
-  it("reads the elements of a stored tensor", async () => {
-    const model = testModel("a", {
-      w: { shape: [3], values: [9, 9, 9] },
-      x: { shape: [2, 3], values: [0, 1, 2, 3, 4, 5] },
-    });
-    const source = new CheckpointSource(model);
-    expect([...source.tensors.keys()]).toEqual(["w", "x"]);
-    expect([...widen(await source.read("x", 1, 4), "F32")]).toEqual([1, 2, 3]);
-    await expect(source.read("y", 0, 1)).rejects.toMatchObject({ code: "merge/no-tensor", facts: { model: "a" } });
+describe("MergedSource.place", () => {
+  it.each(["linear", "slerp", "ties", "dare_linear"])(
+    "%s: places what it reads, in one block or many",
+    async (method) => {
+      const { recipe, source } = counted(method);
+      const small = new MergedSource(testPlan(recipe), { models: modelsOf(recipe), device, blockBytes: 4096 });
+      for (const [start, end] of [
+        [0, COUNT],
+        [3072, 7001],
+      ] as const) {
+        const expected = await source.read("x", start, end);
+        expect(sameBytes(await placedBytes(source, start, end), expected)).toBe(true);
+        expect(sameBytes(await placedBytes(small, start, end), expected)).toBe(true);
+      }
+    },
+  );
+
+  it("reads each input once for reductions and map together", async () => {
+    const { source, reads } = counted("slerp");
+    (await source.place("x", 0, COUNT, device))[Symbol.dispose]();
+    expect(reads.bytes).toBe(2 * 2 * COUNT);
   });
 
-  it("is a model that a merge of one gives back", async () => {
+  it("places stored bytes where nothing is merged", async () => {
     const values = normals(1, 100);
-    const model = testModel("a", { x: { shape: [100], values } });
-    expect(await mergedValues(device, { method: "passthrough", models: [{ model }] })).toEqual(values);
+    for (const dtype of ["BF16", "F32"] as const) {
+      const model = testModel("a", { x: { shape: [100], values, dtype } });
+      const recipe: TestRecipe = { method: "passthrough", models: [{ model }], output: dtype };
+      const source = new MergedSource(testPlan(recipe), { models: modelsOf(recipe), device });
+      expect(sameBytes(await placedBytes(source, 0, 100), stored(values, dtype))).toBe(true);
+    }
+  });
+
+  it("holds no memory after what it placed is given back, nor after a cancel", async () => {
+    const { source } = counted("ties");
+    await expect(source.place("x", 0, COUNT, device, AbortSignal.abort())).rejects.toMatchObject({
+      name: "AbortError",
+    });
+    await placedBytes(source, 0, COUNT);
+    expect(device.memory.lent).toBe(0);
+  });
+
+  it("merges on its own device only", async () => {
+    const other = openCpuDevice({ reason: "Another test device." });
+    await expect(counted("linear").source.place("x", 0, 1, other)).rejects.toThrow(TypeError);
   });
 });
+
+/** What a placed stretch holds; behind it, up to the next 16 bytes, zeros. */
+async function placedBytes(source: MergedSource, start: number, end: number): Promise<Uint8Array> {
+  using placed = await source.place("x", start, end, device);
+  expect(placed.count).toBe(end - start);
+  const bytes = await device.read(placed.buffer, 0, placed.buffer.bytes);
+  const used = placed.count * DTYPE_BYTES[placed.dtype];
+  expect(bytes.subarray(used).every((byte) => byte === 0)).toBe(true);
+  return bytes.subarray(0, used);
+}

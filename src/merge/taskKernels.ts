@@ -33,7 +33,9 @@ export const taskMagnitudes = perBase(
     uniforms: {},
     reference(x, out) {
       others(x, base).forEach((k, term) => {
-        out[term]?.set(difference(x, k, base).map(Math.abs));
+        const magnitudes = out[term] ?? new Float32Array();
+        const [from, to] = [x[base] ?? magnitudes, x[k] ?? magnitudes];
+        for (let i = 0; i < magnitudes.length; i++) magnitudes[i] = Math.abs((to[i] ?? 0) - (from[i] ?? 0));
       });
     },
   }),

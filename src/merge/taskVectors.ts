@@ -57,6 +57,14 @@ export function taskVectorMethod(facts: TaskVectorFacts): MergeMethod {
 
     unchanged: ({ inputs }) => (inputs.every((input) => input.isBase) ? 0 : undefined),
 
+    strength: {
+      /** λ scales what is added to the base, whatever the weights are divided by and whoever won the vote. */
+      weaken: ({ globals, inputs }, strength) => ({
+        globals: { ...globals, lambda: strength * numberOf(globals, "lambda", 1) },
+        inputs,
+      }),
+    },
+
     async prepare(task, tools) {
       const base = baseIndex(task);
       const densities = task.inputs.map(({ parameters }) => numberOf(parameters, "density", 1));

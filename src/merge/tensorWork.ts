@@ -1,6 +1,7 @@
 import { AwaseError } from "../base/errors";
 import { type BlockLayout, blockLayout } from "../compute/blockSize";
-import type { Device } from "../compute/device";
+import type { Blocks } from "../compute/blocks";
+import type { Device, DeviceInfo } from "../compute/device";
 import type { BoundMap } from "../compute/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
@@ -32,7 +33,7 @@ export interface MapWork {
   /** The inputs as blocks on a device; `read` brings them to the host. */
   blocks(device: Device, layout: BlockLayout, read: () => AsyncIterable<HostBlock>, signal?: AbortSignal): TensorBlocks;
   /** Runs the reductions over all blocks. */
-  bind(device: Device, blocks: TensorBlocks, signal?: AbortSignal): Promise<BoundMap>;
+  bind(device: Device, blocks: Blocks, signal?: AbortSignal): Promise<BoundMap>;
 }
 
 /**
@@ -52,24 +53,50 @@ export async function tensorWork(
   const [first] = inputs;
   if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
 
-  const dtypes = inputs.map((input) => floatDType(input, tensor));
   const label = `${plan.method} ${tensor.name}`;
+  const output = outputDType(tensor);
+  if (only !== undefined) return castWork(tensor.name, { inputs, count: task.count }, output);
+  return mapWork(tensor.name, inputs, task.count, output, label, (device, blocks, signal) =>
+    method.prepare(task, { device, blocks, ...(signal && { signal }) }),
+  );
+}
+
+/**
+ * One input in the dtype of the output.
+ * @throws {AwaseError} `merge/dtype`
+ */
+export function castWork(
+  name: string,
+  { inputs, count }: Pick<TensorWork, "inputs" | "count">,
+  output: OutputDType,
+): MapWork {
+  return mapWork(name, inputs, count, output, name, async () => cast);
+}
+
+function mapWork(
+  name: string,
+  inputs: readonly TensorInput[],
+  count: number,
+  output: OutputDType,
+  label: string,
+  bind: MapWork["bind"],
+): MapWork {
+  const dtypes = inputs.map((input) => floatDType(input, name));
   return {
     kind: "map",
     inputs,
-    count: task.count,
+    count,
     dtypes,
-    output: outputDType(tensor),
-    blocks: (device, layout, read, signal) => new TensorBlocks(device, task.count, dtypes, layout, read, label, signal),
-    bind: (device, blocks, signal) =>
-      only === undefined ? method.prepare(task, { device, blocks, ...(signal && { signal }) }) : Promise.resolve(cast),
+    output,
+    blocks: (device, layout, read, signal) => new TensorBlocks(device, count, dtypes, layout, read, label, signal),
+    bind,
   };
 }
 
 /** How the tensor is cut on this device. */
-export function layoutOf(work: MapWork, device: Device, blockBytes?: number): BlockLayout {
+export function layoutOf(work: MapWork, device: DeviceInfo, blockBytes?: number): BlockLayout {
   const demand = { inputs: work.dtypes, output: work.output, count: work.count };
-  return blockLayout(demand, device.info, blockBytes);
+  return blockLayout(demand, device, blockBytes);
 }
 
 function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTask {
@@ -83,12 +110,12 @@ function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTas
   };
 }
 
-function floatDType({ dtype, model }: TensorInput, tensor: PlannedTensor): FloatDType {
+function floatDType({ dtype, model }: TensorInput, tensor: string): FloatDType {
   if (isFloatDType(dtype)) return dtype;
   throw new AwaseError(
     "merge/dtype",
-    `Cannot merge ${tensor.name}: in ${model} it is stored as ${dtype}, and only BF16, F16, F32, F8_E4M3 and F8_E5M2 can be computed with.`,
-    { facts: { tensor: tensor.name, model, dtype } },
+    `Cannot merge ${tensor}: in ${model} it is stored as ${dtype}, and only BF16, F16, F32, F8_E4M3 and F8_E5M2 can be computed with.`,
+    { facts: { tensor, model, dtype } },
   );
 }
 

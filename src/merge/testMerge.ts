@@ -1,56 +1,11 @@
 import type { Device } from "../compute/device";
-import { narrow, widen } from "../formats/convert";
+import { widen } from "../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
-import { elementCount, type StoredTensor } from "../formats/tensor";
-import { memorySource } from "../io/memory";
-import type { ByteSource, Folder } from "../io/types";
+import { elementCount } from "../formats/tensor";
 import type { Checkpoint } from "../model/checkpoint";
 import type { ResolvedParameters } from "../recipe/facts";
 import type { MergePlan, PlannedTensor } from "../recipe/plan";
 import { type MergeRun, runMerge } from "./run";
-
-/** A tensor of a test model. */
-export interface TestTensor {
-  readonly shape: readonly number[];
-  readonly values: ArrayLike<number>;
-  /** F32 unless given. */
-  readonly dtype?: OutputDType;
-}
-
-/** A model in memory: one file without a header, tensors one after the other. */
-export function testModel(
-  key: string,
-  tensors: Readonly<Record<string, TestTensor>>,
-  open: (bytes: Uint8Array<ArrayBuffer>) => ByteSource = (bytes) => memorySource(key, bytes),
-): Checkpoint {
-  const file = "model.bin";
-  const stored = new Map<string, StoredTensor>();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let end = 0;
-  for (const [name, { shape, values, dtype = "F32" }] of Object.entries(tensors)) {
-    const bytes = narrow(Float32Array.from(values), dtype);
-    stored.set(name, { name, dtype, shape, file, start: end, end: end + bytes.length });
-    pieces.push(bytes);
-    end += bytes.length;
-  }
-  const all = new Uint8Array(end);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  const source = open(all);
-  const folder: Folder = { name: key, list: async () => [{ path: file, size: end }], open: async () => source };
-  return {
-    key,
-    folder,
-    config: {},
-    configText: "{}",
-    files: [{ path: file, size: end }],
-    tensors: stored,
-    source: async () => source,
-  };
-}
 
 export interface TestRecipe {
   readonly method: string;

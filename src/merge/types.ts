@@ -1,7 +1,6 @@
 import type { Blocks } from "../compute/blocks";
 import type { Device } from "../compute/device";
 import type { BoundMap } from "../compute/map";
-import type { TensorFacts } from "../formats/tensor";
 import type { MethodFacts, ResolvedParameters } from "../recipe/facts";
 
 /** What a method sees of one output tensor. */
@@ -40,17 +39,4 @@ export interface MergeMethod extends MethodFacts {
   unchanged?(task: TensorTask): number | undefined;
   /** Runs the reductions (none for a plain map) and returns the map with its numbers. */
   prepare(task: TensorTask, tools: Tools): Promise<BoundMap>;
-}
-
-/**
- * A model as tensors on demand: a checkpoint, a recipe applied to checkpoints, a model with some rows replaced.
- * The writer, the forward pass, the guard and the search consume this and nothing else.
- */
-export interface TensorSource {
-  readonly tensors: ReadonlyMap<string, TensorFacts>;
-  /**
-   * Elements [start, end) of a tensor, in its own dtype, as host bytes. For a recipe this merges just that stretch
-   * (after the reductions of its tensor, which are done once and remembered). `start` is a multiple of LEAF.
-   */
-  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }

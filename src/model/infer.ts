@@ -1,5 +1,5 @@
-import type { StoredTensor } from "../formats/tensor";
-import type { Checkpoint } from "./checkpoint";
+import type { TensorFacts } from "../formats/tensor";
+import type { ModelHeaders } from "./checkpoint";
 import { configNumber, VOCABULARY_KEYS } from "./config";
 import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
 
@@ -9,9 +9,9 @@ import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout
  *
  * The head (axis 0 is the vocabulary, and it is not the embedding) and the norms around it come after the layers.
  */
-export function inferLayout(checkpoints: readonly Checkpoint[]): Layout {
+export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
   const stacks = new Map<string, { layer: Map<string, Weight>; depths: Map<string, number> }>();
-  const loose = new Map<string, { tensor: StoredTensor; vocabulary: number | undefined }>();
+  const loose = new Map<string, { tensor: TensorFacts; vocabulary: number | undefined }>();
   for (const checkpoint of checkpoints) {
     const vocabulary = vocabularyOf(checkpoint);
     for (const [name, tensor] of checkpoint.tensors) {
@@ -43,11 +43,11 @@ function splitName(name: string): { root: string; layer: number; rest: string } 
   return match ? { root: match[1] ?? "", layer: Number(match[2]), rest: match[3] ?? "" } : undefined;
 }
 
-function vocabularyOf({ config }: Checkpoint): number | undefined {
+function vocabularyOf({ config }: ModelHeaders): number | undefined {
   return VOCABULARY_KEYS.map((key) => configNumber(config, key)).find((size) => size !== undefined);
 }
 
-function sortLoose(loose: ReadonlyMap<string, { tensor: StoredTensor; vocabulary: number | undefined }>) {
+function sortLoose(loose: ReadonlyMap<string, { tensor: TensorFacts; vocabulary: number | undefined }>) {
   const entries = [...loose].map(([name, { tensor, vocabulary }]) => ({
     name,
     rank: tensor.shape.length,

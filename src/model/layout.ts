@@ -1,6 +1,5 @@
-import type { StoredTensor } from "../formats/tensor";
+import type { TensorFacts } from "../formats/tensor";
 import type { ArchitectureDefinition } from "./architectures/define";
-import type { Checkpoint } from "./checkpoint";
 
 /** Stands for the layer's number in the names of layer weights. */
 const LAYER = "{layer}";
@@ -45,23 +44,29 @@ export function atLayer(name: string, layer: number | undefined): string {
   return layer === undefined ? name : name.replace(LAYER, String(layer));
 }
 
+/** What stands in a layer weight's name before the number, and after the number and its dot. */
+export function aroundLayer(name: string): readonly [before: string, after: string] {
+  const [before = name, after = ""] = name.split(LAYER);
+  return [before, after.replace(/^\./, "")];
+}
+
 /** The name pattern of a layer weight. */
 export function layerName(root: string, rest: string): string {
   return `${root === "" ? "" : `${root}.`}${LAYER}${rest === "" ? "" : `.${rest}`}`;
 }
 
-/** Finds a weight in a checkpoint by name, then aliases, then (not `own`) the weights it may be tied to. */
-export function findTensor(
-  checkpoint: Checkpoint,
+/** Finds a weight in a model by name, then aliases, then (not `own`) the weights it may be tied to. */
+export function findTensor<T extends TensorFacts>(
+  model: { readonly tensors: ReadonlyMap<string, T> },
   weight: Weight,
   layer: number | undefined,
-): { readonly tensor: StoredTensor; readonly own: boolean } | undefined {
+): { readonly tensor: T; readonly own: boolean } | undefined {
   for (const [names, own] of [
     [[weight.name, ...weight.aliases], true],
     [weight.tied, false],
   ] as const) {
     for (const name of names) {
-      const tensor = checkpoint.tensors.get(atLayer(name, layer));
+      const tensor = model.tensors.get(atLayer(name, layer));
       if (tensor) return { tensor, own };
     }
   }

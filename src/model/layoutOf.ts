@@ -1,6 +1,6 @@
 import { findArchitecture } from "./architectures";
 import type { ArchitectureDefinition, WeightDefinition } from "./architectures/define";
-import type { Checkpoint } from "./checkpoint";
+import type { ModelHeaders } from "./checkpoint";
 import { configNumber } from "./config";
 import { inferLayout } from "./infer";
 import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
@@ -10,12 +10,12 @@ import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from
  * headers. Every tensor that any of them has is in it.
  * @param architecture `architectures[0]` of their configs; `undefined` when they differ or it is not known
  */
-export function layoutOf(checkpoints: readonly Checkpoint[], architecture: string | undefined): Layout {
+export function layoutOf(checkpoints: readonly ModelHeaders[], architecture: string | undefined): Layout {
   const definition = architecture === undefined ? undefined : findArchitecture(architecture);
   return definition ? layoutByDefinition(checkpoints, definition) : inferLayout(checkpoints);
 }
 
-function layoutByDefinition(checkpoints: readonly Checkpoint[], definition: ArchitectureDefinition): Layout {
+function layoutByDefinition(checkpoints: readonly ModelHeaders[], definition: ArchitectureDefinition): Layout {
   const roots = [definition.root, ...(definition.rootAliases ?? [])];
   const pre = definition.pre.map(looseWeight);
   const post = definition.post.map(looseWeight);
@@ -64,7 +64,7 @@ function splitLayer(name: string, roots: readonly string[]): { layer: number; re
   return undefined;
 }
 
-function headerDepth(checkpoint: Checkpoint, roots: readonly string[]): number {
+function headerDepth(checkpoint: ModelHeaders, roots: readonly string[]): number {
   let depth = 0;
   for (const name of checkpoint.tensors.keys()) depth = Math.max(depth, (splitLayer(name, roots)?.layer ?? -1) + 1);
   return depth;
@@ -72,7 +72,7 @@ function headerDepth(checkpoint: Checkpoint, roots: readonly string[]): number {
 
 /** What the files hold beyond the definition: experts, buffers, and what the definition forgot. */
 function unnamedWeights(
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly ModelHeaders[],
   definition: ArchitectureDefinition & { readonly roots: readonly string[] },
   loose: readonly Weight[],
   layer: readonly Weight[],

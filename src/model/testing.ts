@@ -1,6 +1,8 @@
-import { DTYPE_BYTES, type DType } from "../formats/dtypes";
+import { stored } from "../compute/testDevices";
+import { DTYPE_BYTES, type DType, type FloatDType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
 import { MemoryFolder, memorySource } from "../io/memory";
+import type { ByteSource, Folder } from "../io/types";
 import type { Checkpoint, JsonObject } from "./checkpoint";
 
 /** Shapes by tensor name; F32 unless a dtype is given. */
@@ -80,4 +82,47 @@ export function toyLlama(key: string, toy: ToyLlama = {}): Checkpoint {
     { ...tensors, ...extra },
     toy.revision === undefined ? {} : { revision: toy.revision },
   );
+}
+
+/** A tensor of a test model. */
+export interface TestTensor {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+  /** F32 unless given. */
+  readonly dtype?: FloatDType;
+}
+
+/** A model in memory: one file without a header, tensors one after the other. */
+export function testModel(
+  key: string,
+  tensors: Readonly<Record<string, TestTensor>>,
+  open: (bytes: Uint8Array<ArrayBuffer>) => ByteSource = (bytes) => memorySource(key, bytes),
+): Checkpoint {
+  const file = "model.bin";
+  const facts = new Map<string, StoredTensor>();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let end = 0;
+  for (const [name, { shape, values, dtype = "F32" }] of Object.entries(tensors)) {
+    const bytes = stored(Float32Array.from(values), dtype);
+    facts.set(name, { name, dtype, shape, file, start: end, end: end + bytes.length });
+    pieces.push(bytes);
+    end += bytes.length;
+  }
+  const all = new Uint8Array(end);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  const source = open(all);
+  const folder: Folder = { name: key, list: async () => [{ path: file, size: end }], open: async () => source };
+  return {
+    key,
+    folder,
+    config: {},
+    configText: "{}",
+    files: [{ path: file, size: end }],
+    tensors: facts,
+    source: async () => source,
+  };
 }

@@ -53,6 +53,20 @@ export function appendIn(text: string, path: Path, item: Value): string {
   );
 }
 
+/** Adds an item before the others of the list at a path, which has some. */
+export function prependIn(text: string, path: Path, item: Value): string {
+  const list = readSyntax(text).document?.getIn(path, true);
+  if (!isSeq(list) || list.items.length === 0) return setIn(text, path, [item]);
+  return edited(
+    text,
+    () => splice(text, spliceForPrepend(text, list, item)),
+    (document) => {
+      const there = document.getIn(path, true);
+      if (isSeq(there)) there.items.unshift(document.createNode(item));
+    },
+  );
+}
+
 /** Text to be put in the place of [from, to). */
 interface Splice {
   readonly from: number;
@@ -146,6 +160,15 @@ function spliceForAppend(text: string, list: YAMLSeq, item: Value): Splice | und
   const end = contentEnd(text, last);
   if (list.flow) return { from: end, to: end, insert: `, ${flow(item)}` };
   return insertLine(text, end, block([item], columnBlanks(text, list.range[0]), newlineOf(text)));
+}
+
+function spliceForPrepend(text: string, list: YAMLSeq, item: Value): Splice | undefined {
+  const at = contentStart(text, list.items[0], !list.flow);
+  if (at === undefined) return undefined;
+  if (list.flow) return { from: at, to: at, insert: `${flow(item)}, ` };
+  const indent = columnBlanks(text, at);
+  // The first dash may share its line with a key or another dash: what is put before it ends with its indentation.
+  return { from: at, to: at, insert: block([item], indent, newlineOf(text)).trimStart() + indent };
 }
 
 /** Puts whole lines after the line that holds `at`. */

@@ -28,6 +28,8 @@ export interface MethodFacts {
   readonly unlikeEmbeddings: "crop-to-smallest" | "crop-to-base" | "error";
   /** Whether an input of another shape (not an embedding) is left out for this tensor, as task-vector methods do. */
   readonly skipsUnlikeShapes: boolean;
+  /** How a tensor goes only part of the way from the base's values to the merged ones. Absent: no parameters can do that. */
+  readonly strength?: StrengthFacts;
   /** Mistakes in resolved numbers (density 0, t outside …), one sentence each. */
   check?(tensor: {
     readonly elements: number;
@@ -39,6 +41,24 @@ export interface MethodFacts {
     readonly message: string;
     readonly parameter?: string;
   }[];
+}
+
+/** Parameters of one tensor. */
+export interface TensorParameters {
+  readonly globals: ResolvedParameters;
+  /** In the method's order. */
+  readonly inputs: readonly { readonly isBase: boolean; readonly parameters: ResolvedParameters }[];
+}
+
+/** Which parameters make a merge weaker. */
+export interface StrengthFacts {
+  /** For methods without a base of their own: the parameters with which it can be listed and change nothing. */
+  readonly joining?: ResolvedParameters;
+  /**
+   * The parameters that give `strength` of the way from the base to what the tensor is now: 0 the base's own values, 1 no change.
+   * `undefined` when the base is not among the inputs and would have to be.
+   */
+  weaken(tensor: TensorParameters, strength: number): TensorParameters | undefined;
 }
 
 export type ResolvedParameters = Readonly<Record<string, number | boolean | null>>;

@@ -1,6 +1,4 @@
 import type { Checkpoint } from "../model/checkpoint";
-import { layoutOf } from "../model/layoutOf";
-import { commonArchitecture } from "./architectureCheck";
 import { expandRecipe } from "./expand";
 import type { MethodFacts } from "./facts";
 import { checkInputs, findMethodFacts } from "./methodCheck";
@@ -8,11 +6,9 @@ import { outputConfig } from "./outputConfig";
 import { lintParameters } from "./parameters";
 import { parseRecipe } from "./parse";
 import type { MergePlan, PlanReport } from "./plan";
-import type { PlanContext } from "./planContext";
+import { openContext, type PlanContext } from "./planContext";
 import { byWeight, ProblemBag } from "./problemBag";
 import type { Problem } from "./problems";
-import type { Recipe } from "./recipe";
-import { modelReferences } from "./references";
 import { sideFiles } from "./sideFiles";
 import { planTensors } from "./tensors";
 import { planTotals } from "./totals";
@@ -74,34 +70,6 @@ export function planMerge(
 
 function hasError(problems: readonly Problem[]): boolean {
   return problems.some(({ severity }) => severity === "error");
-}
-
-/** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */
-function openContext(
-  recipe: Recipe,
-  method: MethodFacts,
-  models: ReadonlyMap<string, Checkpoint>,
-  bag: ProblemBag,
-): PlanContext | undefined {
-  const references = modelReferences(recipe);
-  for (const { key, span } of references) {
-    if (models.has(key)) continue;
-    bag.add({
-      code: "plan/model-missing",
-      severity: "error",
-      span,
-      facts: { model: key },
-      message: () => `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`,
-    });
-  }
-  if (bag.failed) return undefined;
-  const architecture = commonArchitecture(references, models, bag);
-  const [reference] = references;
-  const checkpoint = reference && models.get(reference.key);
-  if (bag.failed || !checkpoint) return undefined;
-  const checkpoints = references.flatMap(({ key }) => models.get(key) ?? []);
-  const layout = layoutOf(checkpoints, architecture);
-  return { recipe, method, models, references, donor: { reference, checkpoint }, layout, bag };
 }
 
 /** Tensors that the definition does not name are kept, unlike in mergekit; it is said once. */

@@ -1,5 +1,5 @@
 import type { TextSpan } from "./problems";
-import type { Setting, Settings, SettingValue } from "./recipe";
+import type { Setting, SettingItem, Settings, SettingValue } from "./recipe";
 
 /** A number found in the recipe, and the place that said it. */
 export interface Resolved {
@@ -41,10 +41,18 @@ export function resolvePerModel(levels: Levels, identity: string, name: string, 
 
 function firstMatch(settings: readonly (Setting | undefined)[], place: Place): Resolved | undefined {
   for (const setting of settings) {
-    const item = setting?.items.find(({ filter }) => matches(filter, place.tensor));
+    const item = setting && matchingItem(setting.items, place.tensor);
     if (item) return { value: valueAt(item.value, place.t), span: item.span };
   }
   return undefined;
+}
+
+/** The item that decides for a tensor: the first whose filter matches its name. */
+export function matchingItem<T extends Pick<SettingItem, "filter">>(
+  items: readonly T[],
+  tensor: string,
+): T | undefined {
+  return items.find(({ filter }) => matches(filter, tensor));
 }
 
 /** No filter and `*` match every tensor, any other filter those whose name contains it. */

@@ -24,6 +24,21 @@ export function planTensors(context: PlanContext, modules: readonly PlannedModul
   return planner.result();
 }
 
+/** The places of a module's output. Weights before the layers come from the first slice, those after them from the last. */
+export function* targetsOf({ layout, slices }: PlannedModule): Generator<Target, void, undefined> {
+  const [first, last] = [slices[0], slices.at(-1)];
+  if (!first || !last) return;
+  for (const weight of layout.pre) yield { weight, slice: first };
+  let output = 0;
+  for (const slice of slices) {
+    for (let inSlice = 0; inSlice < slice.layers; inSlice++, output++) {
+      for (const weight of layout.layer) yield { weight, slice, layer: { output, inSlice } };
+    }
+  }
+  const untie = !sameModels(first, last);
+  for (const weight of layout.post) yield { weight, slice: last, untie };
+}
+
 class TensorPlanner {
   readonly #drafts: { readonly order: string; readonly tensor: PlannedTensor }[] = [];
   readonly #embeddings = new Map<string, number>();
@@ -31,19 +46,8 @@ class TensorPlanner {
 
   constructor(readonly context: PlanContext) {}
 
-  /** Weights before the layers come from the first slice, those after them from the last. */
-  planModule({ layout, slices }: PlannedModule): void {
-    const [first, last] = [slices[0], slices.at(-1)];
-    if (!first || !last) return;
-    for (const weight of layout.pre) this.#plan({ weight, slice: first });
-    let output = 0;
-    for (const slice of slices) {
-      for (let inSlice = 0; inSlice < slice.layers; inSlice++, output++) {
-        for (const weight of layout.layer) this.#plan({ weight, slice, layer: { output, inSlice } });
-      }
-    }
-    const untie = !sameModels(first, last);
-    for (const weight of layout.post) this.#plan({ weight, slice: last, untie });
+  planModule(module: PlannedModule): void {
+    for (const target of targetsOf(module)) this.#plan(target);
   }
 
   /**

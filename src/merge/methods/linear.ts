@@ -39,6 +39,25 @@ export const linear: MergeMethod = {
     ];
   },
 
+  strength: {
+    joining: { weight: 0 },
+    /**
+     * `s·Σ wᵢxᵢ/W + (1 − s)·b` is a sum of the same kind: the base gets what the others give up, and 1 where it is alone, so that
+     * dividing by the sum of weights rounds nothing.
+     */
+    weaken({ globals, inputs }, strength) {
+      if (!inputs.some(({ isBase }) => isBase)) return undefined;
+      const weights = inputs.map(({ parameters }) => numberOf(parameters, "weight", 0));
+      const whole = flagOf(globals, "normalize", true) ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
+      const share = strength === 0 ? 1 : (1 - strength) * whole;
+      const weakened = inputs.map(({ isBase, parameters }, k) => ({
+        isBase,
+        parameters: { ...parameters, weight: strength * (weights[k] ?? 0) + (isBase ? share : 0) },
+      }));
+      return { globals, inputs: weakened };
+    },
+  },
+
   async prepare({ inputs, parameters }) {
     const weights = inputs.map((input) => numberOf(input.parameters, "weight", 0));
     return weightedSum(weights, flagOf(parameters, "normalize", true) ? weightSum(weights) : 1);

@@ -50,6 +50,14 @@ export const slerp: MergeMethod = {
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
+  strength: {
+    /** Part of the way along the arc. */
+    weaken: ({ globals, inputs }, strength) => ({
+      globals: { ...globals, t: strength * numberOf(globals, "t", 0) },
+      inputs,
+    }),
+  },
+
   async prepare(task, { device, blocks, signal }) {
     const base = baseIndex(task);
     const other = 1 - base;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { openCpuDevice } from "../compute/cpu";
+import { CheckpointSource } from "../model/checkpointSource";
+import { type TestTensor, testModel, toyCheckpoint } from "../model/testing";
+import { tensorDrift } from "./drift";
+
+const device = openCpuDevice({ reason: "A test asks for it." });
+
+const drift = (base: TestTensor, merged: TestTensor, layer?: number) =>
+  tensorDrift(
+    new CheckpointSource(testModel("base", { x: base })),
+    new CheckpointSource(testModel("merged", { x: merged })),
+    "x",
+    device,
+    { layer },
+  );
+
+const row = (...values: readonly number[]): TestTensor => ({ shape: [values.length], values });
+
+describe("tensorDrift", () => {
+  it("is the length of the change, and the length after it, against the base's", async () => {
+    expect(await drift(row(3, 4), row(3, 8), 7)).toEqual({
+      tensor: "x",
+      layer: 7,
+      relative: 4 / 5,
+      norm: Math.sqrt(73 / 25),
+      nonFinite: 0,
+    });
+    expect(await drift(row(3, 4), row(3, 4))).toEqual({ tensor: "x", relative: 0, norm: 1, nonFinite: 0 });
+  });
+
+  it("sees a change that the squares of the whole would lose", async () => {
+    const found = await drift(row(1000, 1000), row(1000, 1000.001));
+    expect(found?.relative).toBeCloseTo((Math.fround(1000.001) - 1000) / Math.hypot(1000, 1000), 9);
+  });
+
+  it("counts NaN and Inf, and keeps them out of the norms", async () => {
+    expect(await drift(row(3, 4, 1, 1), row(3, 8, Number.NaN, Number.NEGATIVE_INFINITY))).toEqual({
+      tensor: "x",
+      relative: 4 / 5,
+      norm: Math.sqrt(73 / 25),
+      nonFinite: 2,
+    });
+    expect(await drift(row(3, Number.NaN), row(6, 1))).toMatchObject({ relative: 1, norm: 2, nonFinite: 0 });
+  });
+
+  it("says where only the base is zero", async () => {
+    expect(await drift(row(0, 0), row(0, 1))).toMatchObject({ relative: Number.POSITIVE_INFINITY });
+    expect(await drift(row(0, 0), row(0, 0))).toMatchObject({ relative: 0, norm: 1 });
+  });
+
+  it("compares tensors of unlike types and the rows that both have", async () => {
+    const base: TestTensor = { shape: [2, 2], values: [1, 2, 2, 4], dtype: "BF16" };
+    const merged: TestTensor = { shape: [3, 2], values: [2, 4, 4, 8, 100, 100] };
+    expect(await drift(base, merged)).toMatchObject({ relative: 1, norm: 2 });
+  });
+
+  it("has nothing to say of what cannot be compared", async () => {
+    expect(await drift(row(1, 2), row(1, 2, 3))).toBeUndefined();
+    const integers = new CheckpointSource(toyCheckpoint("a", {}, { x: { dtype: "I64", shape: [2] } }));
+    expect(await tensorDrift(integers, integers, "x", device)).toBeUndefined();
+    expect(await tensorDrift(integers, integers, "y", device)).toBeUndefined();
+  });
+});
