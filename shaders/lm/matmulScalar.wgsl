@@ -1,0 +1,17 @@
+// One result per thread, for every k and every layout. Neighbouring threads have neighbouring columns.
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let t = flat(group, grid) * THREADS + thread;
+  let r = t / u.n;
+  let c = t % u.n;
+  if (r >= u.m) { return; }
+  let start = u.first + select(c * u.stride, c, BY_COLUMN == 1u);
+  let step = select(1u, u.stride, BY_COLUMN == 1u);
+  var sum = 0f;
+  for (var i = 0u; i < u.k; i++) { sum += x[r * u.k + i] * w1(start + i * step); }
+  put(r, c, sum);
+}

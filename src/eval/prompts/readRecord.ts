@@ -1,0 +1,135 @@
+import { isObject, type UnknownObject } from "../../formats/json";
+import type { Prompt } from "../types";
+import { type Complaint, emptyText, fewChoices, noGold, noText, tooLong, wrongField } from "./promptProblem";
+
+/** Characters of one prompt with its answer or choices. */
+export const MAX_PROMPT_CHARACTERS = 100_000;
+
+/** Fields that hold the prompt, best first. */
+export const TEXT_FIELDS = ["text", "prompt", "question", "プロンプト", "質問", "テキスト"] as const;
+const CHOICES_FIELDS = ["choices", "options", "選択肢"] as const;
+/** Fields that say which choice is right; without choices the first that is there is the expected answer. */
+const GOLD_FIELDS = ["gold", "label", "answerKey", "answer", "正解", "答え", "回答"] as const;
+const ANSWER_FIELDS = ["answer", "正解", "答え", "回答"] as const;
+/** One choice in a field of its own, in the order of the fields: `choice0`, `choice_a`, `option1`. */
+const CHOICE_FIELD = /^(choice|option)[ _-]?(\d{1,2}|[a-z])$/i;
+
+/**
+ * A prompt from a JSON object or a row of a table with these fields:
+ * - `text`, `prompt` or `question`: the prompt;
+ * - `answer`: what should be answered, for exact match;
+ * - `choices` (a list; `{ text, label }` as in ARC; or `choice0`, `choice1`, …) with the right one in `gold`, `label`,
+ *   `answerKey` or `answer`: its text, its label, its letter, or its number from 0;
+ * - or `messages`: a conversation, whose last turn, if it is the assistant's, is the answer to all turns before, joined by
+ *   blank lines. Roles are dropped, since each model has its own template.
+ */
+export function readRecord(record: UnknownObject): Prompt | Complaint {
+  const prompt = record.messages === undefined ? readFields(record) : readMessages(record.messages);
+  if (!("text" in prompt)) return prompt;
+  if (prompt.text.trim() === "") return emptyText();
+  const characters = [prompt.text, prompt.answer ?? "", ...(prompt.choices ?? [])].join("").length;
+  return characters > MAX_PROMPT_CHARACTERS ? tooLong(characters, MAX_PROMPT_CHARACTERS) : prompt;
+}
+
+function readFields(record: UnknownObject): Prompt | Complaint {
+  const field = firstOf(record, TEXT_FIELDS);
+  if (field === undefined) return noText(Object.keys(record).slice(0, 20), TEXT_FIELDS);
+  const text = record[field];
+  if (typeof text !== "string") return wrongField(field, "a text", text);
+  const listed = readChoices(record);
+  if (listed) return isList(listed) ? withGold(text, listed, record) : listed;
+  const answerField = firstOf(record, ANSWER_FIELDS);
+  if (answerField === undefined) return { text };
+  const answer = record[answerField];
+  if (typeof answer !== "string" && typeof answer !== "number") return wrongField(answerField, "a text", answer);
+  return String(answer).trim() === "" ? { text } : { text, answer: String(answer) };
+}
+
+/** The first of these fields that holds something. A table has every field in every row, often empty. */
+function firstOf(record: UnknownObject, fields: readonly string[]): string | undefined {
+  return fields.find((field) => Object.hasOwn(record, field) && record[field] !== null && record[field] !== "");
+}
+
+interface Choice {
+  readonly text: string;
+  /** What the source calls it: "A", "1". */
+  readonly label?: string;
+}
+
+function isList(value: readonly Choice[] | Complaint): value is readonly Choice[] {
+  return Array.isArray(value);
+}
+
+function readChoices(record: UnknownObject): readonly Choice[] | Complaint | undefined {
+  const field = firstOf(record, CHOICES_FIELDS);
+  if (field === undefined) {
+    const own = Object.keys(record).filter((name) => CHOICE_FIELD.test(name) && record[name] !== "");
+    return own.length === 0
+      ? undefined
+      : texts(
+          "choices",
+          own.map((name) => record[name]),
+        );
+  }
+  const value = typeof record[field] === "string" ? parsed(record[field]) : record[field];
+  if (Array.isArray(value)) return texts(field, value);
+  if (!isObject(value) || !Array.isArray(value.text)) return wrongField(field, "a list of texts", record[field]);
+  const choices = texts(field, value.text);
+  const labels = Array.isArray(value.label) ? value.label.map(String) : [];
+  if (!isList(choices)) return choices;
+  return choices.map(({ text }, at): Choice => ({ text, ...(labels[at] === undefined ? {} : { label: labels[at] }) }));
+}
+
+/** In a table a list is written as JSON, or with bars between its items. */
+function parsed(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text.split("|").map((item) => item.trim());
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function texts(field: string, values: readonly unknown[]): readonly Choice[] | Complaint {
+  const choices = values.map((value) => (typeof value === "number" ? String(value) : value));
+  const wrong = choices.find((value) => typeof value !== "string" || value === "");
+  if (choices.some((value) => typeof value !== "string" || value === "")) {
+    return wrongField(field, "a list of texts", wrong);
+  }
+  return choices.length < 2 ? fewChoices(choices.length) : choices.map((text) => ({ text: String(text) }));
+}
+
+function withGold(text: string, choices: readonly Choice[], record: UnknownObject): Prompt | Complaint {
+  const field = firstOf(record, GOLD_FIELDS);
+  const found = field === undefined ? undefined : record[field];
+  const gold = goldOf(found, choices);
+  return gold === undefined ? noGold(found, choices.length) : { text, choices: choices.map((one) => one.text), gold };
+}
+
+/** Index of the choice that a text, a label, a letter or a number from 0 names, in this order. */
+function goldOf(found: unknown, choices: readonly Choice[]): number | undefined {
+  const name = String(found).trim();
+  const byText = choices.findIndex(({ text }) => text === found || text.trim() === name);
+  if (typeof found === "string" && byText >= 0) return byText;
+  const byLabel = choices.findIndex(({ label }) => label === name);
+  if (byLabel >= 0) return byLabel;
+  const index = /^[a-z]$/i.test(name) ? name.toUpperCase().charCodeAt(0) - "A".charCodeAt(0) : Number(name || "none");
+  return Number.isInteger(index) && index >= 0 && index < choices.length ? index : undefined;
+}
+
+function readMessages(messages: unknown): Prompt | Complaint {
+  if (!Array.isArray(messages)) return wrongField("messages", "a list of { role, content }", messages);
+  const turns: { readonly role: unknown; readonly content: string }[] = [];
+  for (const message of messages) {
+    const content = isObject(message) ? message.content : undefined;
+    if (!isObject(message) || typeof content !== "string") {
+      return wrongField("messages", "a list of { role, content }", message);
+    }
+    turns.push({ role: message.role, content });
+  }
+  const last = turns.at(-1);
+  const answered = turns.length > 1 && last?.role === "assistant";
+  const asked = answered ? turns.slice(0, -1) : turns;
+  const text = asked.map(({ content }) => content).join("\n\n");
+  return answered && last.content.trim() !== "" ? { text, answer: last.content } : { text };
+}

@@ -1,0 +1,34 @@
+import type { ConfigFacts } from "../configFacts";
+import type { ExpertNames, ExpertsSpec } from "../spec";
+import { activationOf } from "./define";
+
+export interface ExpertTraits extends Pick<ExpertsSpec, "count" | "perToken" | "normalize" | "width"> {
+  /** Modules of a layer that hold `gate`, the router, and `experts`. */
+  readonly roots: readonly string[];
+  /** Names of an expert's matrices where they are stored one by one. */
+  readonly each: { readonly gate: string; readonly up: string; readonly down: string };
+}
+
+/** Experts as checkpoints store them: matrix by matrix, or packed in two tensors. */
+export function experts(config: ConfigFacts, { roots, each, ...facts }: ExpertTraits): ExpertsSpec {
+  return {
+    kind: "experts",
+    ...facts,
+    activation: activationOf(config, "hidden_act"),
+    names: roots.flatMap((root): readonly ExpertNames[] => [
+      {
+        kind: "each",
+        router: `${root}.gate`,
+        gate: `${root}.experts.{expert}.${each.gate}`,
+        up: `${root}.experts.{expert}.${each.up}`,
+        down: `${root}.experts.{expert}.${each.down}`,
+      },
+      {
+        kind: "packed",
+        router: `${root}.gate`,
+        gateUp: `${root}.experts.gate_up_proj`,
+        down: `${root}.experts.down_proj`,
+      },
+    ]),
+  };
+}

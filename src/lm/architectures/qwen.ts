@@ -1,0 +1,68 @@
+import type { ConfigFacts } from "../configFacts";
+import { layerKinds, windowsOf } from "../windows";
+import { decoder, type ForwardDefinition, gatedMlp, headNorms, rms } from "./define";
+import { experts } from "./experts";
+
+/** Layers from `max_window_layers` up slide, where `use_sliding_window` is set. */
+function windows(config: ConfigFacts): (layer: number) => number | undefined {
+  const from = config.number("max_window_layers", 28);
+  return windowsOf(
+    layerKinds(config, (layer) => layer >= from),
+    windowInUse(config, 4096),
+  );
+}
+
+/** What `sliding_window` says, if `use_sliding_window` lets it. */
+function windowInUse(config: ConfigFacts, usual: number): number | undefined {
+  if (!config.flag("use_sliding_window", false)) return undefined;
+  return config.names("sliding_window") ? config.optionalNumber("sliding_window") : usual;
+}
+
+export const qwen2: ForwardDefinition = {
+  architectures: ["Qwen2ForCausalLM"],
+  spec(config) {
+    const window = windows(config);
+    return decoder(config, { norm: rms(config), attention: (layer) => ({ window: window(layer) }) });
+  },
+};
+
+/** Qwen 2 with a norm on each head of queries and keys. */
+export const qwen3: ForwardDefinition = {
+  architectures: ["Qwen3ForCausalLM"],
+  spec(config) {
+    const norm = rms(config);
+    const window = windows(config);
+    return decoder(config, {
+      norm,
+      attention: (layer) => ({ ...headNorms(norm, "head"), window: window(layer) }),
+      headDim: 128,
+    });
+  },
+};
+
+/** Experts in every `decoder_sparse_step`-th layer that is not in `mlp_only_layers`; all layers slide or none. */
+export const qwen3Moe: ForwardDefinition = {
+  architectures: ["Qwen3MoeForCausalLM"],
+  spec(config) {
+    const norm = rms(config);
+    const step = config.count("decoder_sparse_step", 1);
+    const dense = new Set(config.numbers("mlp_only_layers"));
+    const window = windowsOf(
+      layerKinds(config, () => true),
+      windowInUse(config, 4096),
+    );
+    const sparse = experts(config, {
+      count: config.count("num_experts", config.count("num_local_experts", 128)),
+      perToken: config.count("num_experts_per_tok", 8),
+      normalize: config.flag("norm_topk_prob", false),
+      width: config.count("moe_intermediate_size"),
+      roots: ["mlp"],
+      each: { gate: "gate_proj", up: "up_proj", down: "down_proj" },
+    });
+    return decoder(config, {
+      norm,
+      attention: (layer) => ({ ...headNorms(norm, "head"), window: window(layer) }),
+      mlp: (layer) => (dense.has(layer) || (layer + 1) % step !== 0 ? gatedMlp(config) : sparse),
+    });
+  },
+};

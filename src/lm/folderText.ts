@@ -1,0 +1,54 @@
+import { AwaseError } from "../base/errors";
+import { isObject, type UnknownObject } from "../formats/json";
+import type { Folder } from "../io/types";
+
+/** A small text file of a model folder: its name and how much of it is read at most. */
+export interface TextFile {
+  readonly path: string;
+  readonly limit: number;
+}
+
+/**
+ * The text of a file, or undefined where the folder has none.
+ * @throws {AwaseError} `tokenizer/too-large` when it has more bytes than the limit
+ */
+export async function readFolderText(
+  folder: Folder,
+  { path, limit }: TextFile,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const entry = (await folder.list(signal)).find((file) => file.path === path);
+  if (!entry) return undefined;
+  if (entry.size > limit) {
+    throw new AwaseError(
+      "tokenizer/too-large",
+      `${path} of ${folder.name} has ${entry.size} bytes; at most ${limit} are read. This is not the file of a tokenizer; download it again.`,
+      { facts: { folder: folder.name, file: path, found: entry.size, limit } },
+    );
+  }
+  const source = await folder.open(path, signal);
+  return new TextDecoder().decode(await source.read(0, source.size, signal));
+}
+
+/**
+ * A JSON object from the text of a file.
+ * @throws {AwaseError} `tokenizer/broken` when it is something else
+ */
+export function parseObject(folder: Folder, file: string, text: string): UnknownObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw brokenFile(folder, file, "it is not JSON", cause);
+  }
+  if (!isObject(value)) throw brokenFile(folder, file, "it must be a JSON object, but is something else");
+  return value;
+}
+
+/** A file that belongs to the tokenizer and cannot be used. `what` is a clause: what was found instead. */
+export function brokenFile(folder: Folder, file: string, what: string, cause?: unknown): AwaseError {
+  return new AwaseError("tokenizer/broken", `Cannot use ${file} of ${folder.name}: ${what}. Download it again.`, {
+    cause,
+    facts: { folder: folder.name, file, found: what },
+  });
+}

@@ -1,0 +1,127 @@
+import { AwaseError } from "../base/errors";
+import { PackedActivations } from "./activations";
+import { packBatch } from "./batch";
+import { embedBatch } from "./embed";
+import { generateAnswers } from "./generate";
+import { logitsOf, nllOf, statesAt } from "./head";
+import type { ModelParts } from "./modelParts";
+import { passLayers } from "./passLayers";
+import { Turns } from "./turns";
+import type {
+  Activations,
+  Generated,
+  GenerateOptions,
+  LanguageModel,
+  LanguageModelFacts,
+  PassOptions,
+  Position,
+  TokenIds,
+} from "./types";
+
+/** A decoder as its spec says, over the source of its parts. */
+export class DecoderModel implements LanguageModel {
+  constructor(
+    readonly facts: LanguageModelFacts,
+    private readonly parts: ModelParts,
+  ) {}
+
+  async embed(sequences: readonly TokenIds[], signal?: AbortSignal): Promise<Activations> {
+    this.#check(sequences);
+    signal?.throwIfAborted();
+    return embedBatch(this.parts, sequences, packBatch(sequences, this.parts.limits.batch), signal);
+  }
+
+  async layers(activations: Activations, from: number, to: number, options: PassOptions = {}): Promise<void> {
+    const { device, spec } = this.parts;
+    const packed = this.#own(activations);
+    options.signal?.throwIfAborted();
+    const longest = Math.max(0, ...packed.sequences.map((ids) => ids.length));
+    using turns = await Turns.upload(device, spec.layers.slice(from, to), longest);
+    await passLayers(this.parts, packed, { ...options, from, to, turns });
+  }
+
+  async nll(activations: Activations, signal?: AbortSignal): Promise<readonly Float64Array[]> {
+    return nllOf(this.parts, this.#own(activations), signal);
+  }
+
+  async states(
+    activations: Activations,
+    positions: readonly Position[],
+    signal?: AbortSignal,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    if (positions.length === 0) return new Float32Array(0);
+    const { device, spec } = this.parts;
+    using states = await statesAt(this.parts, this.#own(activations), positions, signal);
+    return new Float32Array((await device.read(states, 0, positions.length * spec.hidden * 4)).buffer);
+  }
+
+  async logits(states: Float32Array<ArrayBuffer>, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+    const { device, spec } = this.parts;
+    const rows = states.length / spec.hidden;
+    if (!Number.isInteger(rows)) {
+      throw new RangeError(`${states.length} numbers are no rows of ${spec.hidden}.`);
+    }
+    if (rows === 0) return new Float32Array(0);
+    using x = await device.lease(states.byteLength, "states");
+    device.write(x, 0, new Uint8Array(states.buffer, states.byteOffset, states.byteLength));
+    return await logitsOf(this.parts, x, rows, signal);
+  }
+
+  async generate(prompts: readonly TokenIds[], options: GenerateOptions): Promise<readonly Generated[]> {
+    this.#check(prompts, options.maxTokens);
+    options.signal?.throwIfAborted();
+    return generateAnswers(this.parts, prompts, options, this.#maxPositions);
+  }
+
+  /** Positions that a text may have: what was learnt, or what one binding holds keys for. */
+  get #maxPositions(): number {
+    const { plan, limits } = this.parts;
+    return Math.min(plan.positions?.rows ?? Number.POSITIVE_INFINITY, limits.batch.maxKeys);
+  }
+
+  /** @param reserve tokens that will be added, for whose keys there must be room */
+  #check(sequences: readonly TokenIds[], reserve = 0): void {
+    const vocabulary = this.parts.plan.embedding.rows;
+    for (const [sequence, ids] of sequences.entries()) {
+      if (ids.length === 0) {
+        throw new AwaseError(
+          "lm/no-tokens",
+          `Text ${sequence + 1} has no tokens; a model needs one at least. Leave it out.`,
+          { facts: { text: sequence + 1 } },
+        );
+      }
+      const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
+      if (unknown !== undefined) {
+        throw new AwaseError(
+          "lm/token",
+          `Text ${sequence + 1} has the token ${unknown}, but the model's vocabulary has ${vocabulary}: 0 to ${vocabulary - 1}. Use the tokenizer of this model.`,
+          { facts: { text: sequence + 1, found: unknown, vocabulary } },
+        );
+      }
+      const limit = Math.min(this.#maxPositions, this.parts.limits.batch.maxKeys - reserve);
+      if (ids.length > limit) {
+        throw new AwaseError(
+          "lm/too-long",
+          `Text ${sequence + 1} has ${ids.length} tokens, but at most ${limit} go through this model here. Make it shorter.`,
+          { facts: { text: sequence + 1, found: ids.length, limit } },
+        );
+      }
+    }
+  }
+
+  /** Activations that this model can work on: of its width, and on its device. @throws {AwaseError} `lm/activations` */
+  #own(activations: Activations): PackedActivations {
+    const { device, spec } = this.parts;
+    if (!(activations instanceof PackedActivations) || activations.device !== device) {
+      throw new TypeError("These activations were made on another device.");
+    }
+    if (activations.width !== spec.hidden) {
+      throw new AwaseError(
+        "lm/activations",
+        `The model has rows of ${spec.hidden} numbers, but was given rows of ${activations.width}. Only models of one shape can take turns.`,
+        { facts: { found: activations.width, expected: spec.hidden } },
+      );
+    }
+    return activations;
+  }
+}
