@@ -1,13 +1,17 @@
 import { defineConfig } from "vite";
 
-/** The command line: one file for Node, its packages left where npm put them. */
+/** The command lines: a file for each in Node and what they share, their packages left where npm put them. */
 export default defineConfig({
   publicDir: false,
   build: {
-    ssr: "src/cli/merge.ts",
+    ssr: true,
     outDir: "dist/cli",
     emptyOutDir: true,
     target: "node20",
-    rollupOptions: { output: { entryFileNames: "[name].js" } },
+    rollupOptions: {
+      input: ["src/cli/merge.ts", "src/cli/eval.ts"],
+      checks: { pluginTimings: false },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+    },
   },
 });

@@ -20,7 +20,7 @@ export function ensureInstalled() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
   if (existsSync(installed) && sameVersions(lock, installed)) return;
   console.error("Installing packages…");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], process.stderr);
 }
 
 /** A checkout gives files new times; what counts is which versions are there. */
@@ -34,11 +34,14 @@ function sameVersions(lock, installed) {
   return versions(lock) === versions(installed);
 }
 
-/** Runs a command in the project's root, its output shown; ends this process when it fails. */
-export function run(command, args) {
+/**
+ * Runs a command in the project's root, its output shown; ends this process when it fails.
+ * @param output where its standard output goes: what a command prepares with is no part of what it prints
+ */
+export function run(command, args, output = process.stdout) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
-    stdio: "inherit",
+    stdio: ["inherit", output, "inherit"],
     shell: process.platform === "win32",
   });
   if (error) console.error(error.message);

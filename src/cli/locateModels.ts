@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AwaseError } from "../base/errors";
+import type { ModelOrigin } from "../engine/protocol";
 import type { Session } from "../engine/session";
 import { nodeFolder } from "../io/node";
 import type { Problem } from "../recipe/problems";
@@ -8,27 +9,45 @@ import type { ModelReference, Recipe } from "../recipe/recipe";
 import { hubIdOf, modelReferences } from "../recipe/references";
 import { cancellable } from "./cancellable";
 
+/** Where a model is, and the key under which a recipe names it. */
+export type LocatedModel =
+  | { readonly kind: "folder"; readonly key: string; readonly path: string }
+  | { readonly kind: "hub"; readonly key: string; readonly origin: ModelOrigin };
+
+/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
+export async function locateModel(
+  { path, revision, key }: Pick<ModelReference, "path" | "revision" | "key">,
+  cwd: string,
+  commit?: string,
+): Promise<LocatedModel | undefined> {
+  const folder = resolve(cwd, path);
+  if (await isFolder(folder)) return { kind: "folder", key, path: folder };
+  const repo = hubIdOf(path);
+  if (repo === undefined) return undefined;
+  const origin = {
+    kind: "hub" as const,
+    repo,
+    ...(revision === undefined ? {} : { revision }),
+    ...(commit === undefined ? {} : { commit }),
+  };
+  return { kind: "hub", key, origin };
+}
+
 export interface LocatedModels {
-  /** Folders on disk, by the key the recipe uses. */
-  readonly folders: ReadonlyMap<string, string>;
-  readonly hub: readonly { readonly reference: ModelReference; readonly repo: string; readonly commit?: string }[];
+  readonly models: readonly LocatedModel[];
   readonly problems: readonly Problem[];
 }
 
-/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
+/** The models that a recipe names. */
 export async function locateModels(recipe: Recipe, cwd: string): Promise<LocatedModels> {
-  const folders = new Map<string, string>();
-  const hub: LocatedModels["hub"][number][] = [];
+  const models: LocatedModel[] = [];
   const problems: Problem[] = [];
   for (const reference of modelReferences(recipe)) {
-    const path = resolve(cwd, reference.path);
-    const repo = hubIdOf(reference.path);
-    const commit = recipe.extras.revisions[reference.key];
-    if (await isFolder(path)) folders.set(reference.key, path);
-    else if (repo !== undefined) hub.push({ reference, repo, ...(commit === undefined ? {} : { commit }) });
-    else problems.push(noModel(reference, path));
+    const model = await locateModel(reference, cwd, recipe.extras.revisions[reference.key]);
+    if (model) models.push(model);
+    else problems.push(noModel(reference, resolve(cwd, reference.path)));
   }
-  return { folders, hub, problems };
+  return { models, problems };
 }
 
 function noModel({ path, span }: ModelReference, looked: string): Problem {
@@ -46,33 +65,32 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Writing over a model while reading it would destroy both. @throws {AwaseError} `output/is-input` */
-export async function refuseInputAsOutput(out: string, folders: ReadonlyMap<string, string>): Promise<void> {
+export async function refuseInputAsOutput(out: string, models: readonly LocatedModel[]): Promise<void> {
   const target = await realpath(out).catch(() => out);
-  for (const [key, path] of folders) {
-    if ((await realpath(path)) !== target) continue;
+  for (const model of models) {
+    if (model.kind !== "folder" || (await realpath(model.path)) !== target) continue;
     throw new AwaseError(
       "output/is-input",
-      `The output folder ${out} is that of the model ${key}, which would be written over while it is read. Choose another --out.`,
-      { facts: { out, model: key } },
+      `The output folder ${out} is that of the model ${model.key}, which would be written over while it is read. Choose another --out.`,
+      { facts: { out, model: model.key } },
     );
   }
 }
 
-/** Puts the located models up under the keys the recipe uses. */
+/** Puts the located models up, each key once. What there is to remark is said. */
 export async function loadModels(
   session: Session,
-  { folders, hub }: LocatedModels,
+  models: readonly LocatedModel[],
   signal: AbortSignal,
+  say: (text: string) => void,
 ): Promise<void> {
-  for (const [key, path] of folders) await session.place(key, nodeFolder(path), signal);
-  for (const { reference, repo, commit } of hub) {
-    const { revision } = reference;
-    const origin = {
-      kind: "hub" as const,
-      repo,
-      ...(revision === undefined ? {} : { revision }),
-      ...(commit === undefined ? {} : { commit }),
-    };
-    await cancellable(session, signal, (job) => session.addModel(job, origin));
+  const unique = new Map(models.map((model) => [model.key, model]));
+  for (const model of unique.values()) {
+    if (model.kind === "folder") {
+      await session.place(model.key, nodeFolder(model.path), signal);
+      continue;
+    }
+    const { note } = await cancellable(session, signal, (job) => session.addModel(job, model.origin));
+    if (note) say(note.message);
   }
 }

@@ -1,43 +1,50 @@
 import { parseArgs } from "node:util";
-import type { DeviceChoice } from "./nodeDevice";
+import type { GuardAction } from "../eval/types";
+import { COMMON_OPTIONS, COMMON_USAGE, type CommonArguments, type Mistake, readCommon, readWhole } from "./arguments";
 
 export const USAGE = `Usage: npm run merge -- RECIPE --out DIR [options]
 
 Merges language models as a mergekit recipe says. Models are folders (paths from where you stand) or Hub ids.
 
   --out DIR           folder for the merged model; an interrupted run in it is taken up again
-  --device DEVICE     webgpu, cpu or auto (default: auto, WebGPU if there is one)
-  --seed N            seed of random masks (default: the recipe's, or 0)
   --shard-size SIZE   bytes of tensors per file: a whole number with K, M or B, 0 for one file (default: 5B)
   --allow-non-finite  go on where weights are NaN or Inf
   --overwrite         replace a model that is in DIR
-  --hub URL           base of the Hub (default: https://huggingface.co); HF_TOKEN is sent to it where needed
-  --quiet             no progress
+  --guard FILE        measure the merge with these prompts (txt, jsonl, csv), group of layers by group of layers,
+                      before it is written
+  --cap X             perplexity allowed to the merge, as a multiple of the base's (default: 2)
+  --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: roll-back)
+  --guard-layers N    layers in a group (default: 4)
+  --guard-order O     down: from the head down, base below; up: from the embedding up, base above (default: down)
+${COMMON_USAGE}
   --json              print the report as JSON on standard output
   --help              print this
 
 Exit code: 0 done, 1 failed, 2 the recipe or the command line is wrong, 130 interrupted.`;
 
-export interface MergeArguments {
+export interface MergeArguments extends CommonArguments {
   readonly recipe: string;
   readonly out: string;
-  readonly device: DeviceChoice;
-  readonly seed?: number;
   readonly shardBytes: number;
   readonly allowNonFinite: boolean;
   readonly overwrite: boolean;
-  readonly hub: string;
-  readonly quiet: boolean;
-  readonly json: boolean;
+  readonly guard?: GuardArguments;
 }
 
-/** Seeds are 32-bit. */
-const MAX_SEED = 2 ** 32 - 1;
+export interface GuardArguments {
+  /** File of prompts. */
+  readonly prompts: string;
+  readonly cap: number;
+  readonly action: GuardAction;
+  readonly groupLayers: number;
+  readonly order: "up" | "down";
+}
 
-const DEVICES: readonly string[] = ["webgpu", "cpu", "auto"] satisfies readonly DeviceChoice[];
+const ACTIONS: readonly string[] = ["warn", "halve", "roll-back", "stop"] satisfies readonly GuardAction[];
+const MAX_GROUP_LAYERS = 1000;
 
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
-export function readMergeArguments(args: readonly string[]): MergeArguments | "help" | { readonly mistake: string } {
+export function readMergeArguments(args: readonly string[]): MergeArguments | "help" | Mistake {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
@@ -50,29 +57,24 @@ export function readMergeArguments(args: readonly string[]): MergeArguments | "h
   if (recipe === undefined) return { mistake: "No recipe is given. Name a YAML file." };
   if (others.length > 0) return { mistake: `One recipe is expected, but ${positionals.length} are given.` };
   if (!values.out) return { mistake: "No output folder is given. Name one with --out DIR." };
-  if (!isDevice(values.device)) {
-    return { mistake: `--device is "${values.device}"; it must be one of ${DEVICES.join(", ")}.` };
-  }
-  const seed = values.seed === undefined ? undefined : readSeed(values.seed);
-  if (seed === "mistake")
-    return { mistake: `--seed is "${values.seed}"; it must be a whole number from 0 to ${MAX_SEED}.` };
+  const common = readCommon(values);
+  if ("mistake" in common) return common;
   const shardBytes = readSize(values["shard-size"]);
   if (shardBytes === undefined) {
     return {
       mistake: `--shard-size is "${values["shard-size"]}"; it must be a whole number, with K, M or B for thousands, millions or billions of bytes.`,
     };
   }
+  const guard = values.guard === undefined ? undefined : readGuard(values.guard, values);
+  if (guard && "mistake" in guard) return guard;
   return {
+    ...common,
     recipe,
     out: values.out,
-    device: values.device,
-    ...(seed === undefined ? {} : { seed }),
     shardBytes,
     allowNonFinite: values["allow-non-finite"],
     overwrite: values.overwrite,
-    hub: values.hub.replace(/\/+$/, ""),
-    quiet: values.quiet,
-    json: values.json,
+    ...(guard ? { guard } : {}),
   };
 }
 
@@ -81,27 +83,37 @@ function parse(args: readonly string[]) {
     args: [...args],
     allowPositionals: true,
     options: {
+      ...COMMON_OPTIONS,
       out: { type: "string" },
-      device: { type: "string", default: "auto" },
-      seed: { type: "string" },
       "shard-size": { type: "string", default: "5B" },
       "allow-non-finite": { type: "boolean", default: false },
       overwrite: { type: "boolean", default: false },
-      hub: { type: "string", default: "https://huggingface.co" },
-      quiet: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      guard: { type: "string" },
+      cap: { type: "string", default: "2" },
+      "guard-action": { type: "string", default: "roll-back" },
+      "guard-layers": { type: "string", default: "4" },
+      "guard-order": { type: "string", default: "down" },
     },
   });
 }
 
-function isDevice(text: string): text is DeviceChoice {
-  return DEVICES.includes(text);
+function readGuard(prompts: string, values: ReturnType<typeof parse>["values"]): GuardArguments | Mistake {
+  const { cap, "guard-action": action, "guard-order": order } = values;
+  const factor = Number(cap);
+  if (!(factor > 1 && Number.isFinite(factor))) {
+    return { mistake: `--cap is "${cap}"; it must be a number above 1, such as 2 or 3.` };
+  }
+  if (!isAction(action)) {
+    return { mistake: `--guard-action is "${action}"; it must be one of ${ACTIONS.join(", ")}.` };
+  }
+  if (order !== "up" && order !== "down") return { mistake: `--guard-order is "${order}"; it must be up or down.` };
+  const groupLayers = readWhole("guard-layers", values["guard-layers"], 1, MAX_GROUP_LAYERS);
+  if (typeof groupLayers === "object") return groupLayers;
+  return { prompts, cap: factor, action, groupLayers, order };
 }
 
-function readSeed(text: string): number | "mistake" {
-  const seed = Number(text);
-  return /^\d+$/.test(text) && seed <= MAX_SEED ? seed : "mistake";
+function isAction(text: string): text is GuardAction {
+  return ACTIONS.includes(text);
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, B: 1e9 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, readdirSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -159,6 +159,10 @@ describe("a wrong command line ends with 2", () => {
     [["r.yaml", "--out", "o", "--seed", "4294967296"], "4294967295"],
     [["r.yaml", "--out", "o", "--shard-size", "5GB"], '"5GB"'],
     [["r.yaml", "--out", "o", "--cuda"], "--cuda"],
+    [["r.yaml", "--out", "o", "--guard", "p.txt", "--cap", "0.5"], '"0.5"'],
+    [["r.yaml", "--out", "o", "--guard", "p.txt", "--guard-action", "panic"], "roll-back"],
+    [["r.yaml", "--out", "o", "--guard", "p.txt", "--guard-order", "left"], "up or down"],
+    [["r.yaml", "--out", "o", "--guard", "p.txt", "--guard-layers", "0"], "--guard-layers"],
   ])("%j", async (args, said) => {
     const { code, stderr } = await merge(args);
     expect(code).toBe(2);
@@ -257,6 +261,45 @@ it("reads models from the Hub, pinned where the recipe pins them, and fetches no
   } finally {
     await hub.close();
   }
+});
+
+describe("a guarded merge", () => {
+  const samples = join(import.meta.dirname, "../../public/samples");
+  const broken = `merge_method: task_arithmetic
+base_model: llama-base
+models: [{model: llama-ja, parameters: {weight: 30}}]
+dtype: float32
+`;
+  const guarded = async (...options: string[]) => {
+    await writeFile(join(folder, "prompts.txt"), "太郎は駅で鳥を見ました。\nMia went to the shop.\n");
+    const guard = ["--guard", join(folder, "prompts.txt"), "--guard-layers", "6", ...options];
+    return mergeIn(samples, [await written(broken), "--out", out(), ...guard, ...cpu]);
+  };
+
+  it("tells of each stage, and writes what the guard settled on", async () => {
+    const { code, stderr } = await guarded();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Guard: the base has perplexity \S+; at most 2 times that is allowed/);
+    expect(stderr).toMatch(/^head .*over the cap, rolled back$/m);
+    expect(stderr).toMatch(/^layers 0–5 .*rolled back$/m);
+    expect(await readFile(join(out(), "mergekit_config.yml"), "utf8")).not.toBe(broken);
+  });
+
+  it("fails where the guard stops it, and leaves nothing", async () => {
+    const { code, stderr } = await guarded("--guard-action", "stop", "--cap", "3");
+    expect(code).toBe(1);
+    expect(stderr).toContain("guard/stopped");
+    await expect(readdir(out())).rejects.toThrow();
+  });
+});
+
+it("leaves a folder alone in which another process is at work", async () => {
+  await mkdir(out());
+  await writeFile(join(out(), ".awase-lock"), String(process.ppid));
+  const { code, stderr } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu]);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`output/busy: Process ${process.ppid} is writing`);
+  expect(await readdir(out())).toEqual([".awase-lock"]);
 });
 
 describe("an interrupted merge", () => {

@@ -1,64 +1,44 @@
 import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { AwaseError, isAbort } from "../base/errors";
+import { AwaseError } from "../base/errors";
+import type { GuardEvent } from "../engine/evalProtocol";
 import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
 import { createSession, type Session } from "../engine/session";
+import type { GuardOptions } from "../eval/types";
+import type { MergeProgress } from "../merge/events";
 import { parseRecipe } from "../recipe/parse";
 import type { Problem } from "../recipe/problems";
 import { cancellable } from "./cancellable";
+import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
+import { LOCK_FILE, lockFolder } from "./folderLock";
+import { guardLine } from "./guardLine";
 import { loadModels, locateModels, refuseInputAsOutput } from "./locateModels";
-import { type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
+import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
+import { mergeStanding } from "./mergeProgress";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./nodeEnvironment";
 import { problemLine } from "./problemLines";
-import { type Output, ProgressLine } from "./progressLine";
+import { type ProgressLine, standing } from "./progressLine";
+import { readPromptFile } from "./promptFile";
 
-/** What the command line has around it; tests give their own. */
-export interface Surroundings {
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Where the user stands: relative paths count from here. */
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Fires on Ctrl+C. */
-  readonly signal: AbortSignal;
-}
-
-const DONE = 0;
-const FAILED = 1;
-const WRONG = 2;
-/** 128 + SIGINT, as shells count. */
-const INTERRUPTED = 130;
+/** Where the guard measures the divergence. */
+const GUARD_POSITIONS = "tail:8";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
-export async function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {
-  const { stdout, stderr } = around;
-  const read = readMergeArguments(args);
-  if (read === "help") {
-    stdout.write(`${USAGE}\n`);
-    return DONE;
-  }
-  if ("mistake" in read) {
-    stderr.write(`${read.mistake}\n\n${USAGE}\n`);
-    return WRONG;
-  }
-  const progress = new ProgressLine(stderr);
-  try {
-    const report = await merge(read, around, progress);
-    if (!report) return WRONG;
-    progress.clear();
-    if (read.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    if (!read.quiet) stderr.write(`${summary(report, read.out)}\n`);
-    return DONE;
-  } catch (error) {
-    progress.clear();
-    if (isAbort(error)) {
-      stderr.write("Interrupted. Nothing was left in the output folder.\n");
-      return INTERRUPTED;
-    }
-    const code = error instanceof AwaseError ? `${error.code}: ` : "";
-    stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`);
-    return FAILED;
-  }
+export function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {
+  const command: Command<MergeArguments> = {
+    usage: USAGE,
+    interrupted: "Nothing was left in the output folder.",
+    read: readMergeArguments,
+    async work(options, { stdout, stderr }, progress) {
+      const report = await merge(options, around, progress);
+      if (!report) return WRONG;
+      progress.clear();
+      if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      if (!options.quiet) stderr.write(`${summary(report, options.out)}\n`);
+      return DONE;
+    },
+  };
+  return runCommand(command, args, around);
 }
 
 /** @returns nothing when the recipe is wrong; what is wrong has been printed then */
@@ -82,15 +62,18 @@ async function merge(
     say(problems);
     return undefined;
   }
-  const models = await locateModels(recipe, cwd);
-  if (say(models.problems)) return undefined;
+  const located = await locateModels(recipe, cwd);
+  if (say(located.problems)) return undefined;
+
+  const guard = options.guard && (await readGuard(options.guard, around));
+  if (options.guard && !guard) return undefined;
 
   const out = resolve(cwd, options.out);
-  await refuseInputAsOutput(out, models.folders);
+  await refuseInputAsOutput(out, located.models);
   const isNew = (await mkdir(out, { recursive: true })) !== undefined;
+  const unlock = await lockFolder(out);
   const environment = nodeEnvironment({
-    out,
-    overwrite: options.overwrite,
+    output: { folder: out, overwrite: options.overwrite },
     device: options.device,
     cache: cacheFolder(env),
     ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
@@ -99,20 +82,32 @@ async function merge(
   try {
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    await loadModels(session, models, signal);
+    await loadModels(session, located.models, signal, (text) => progress.say(text));
     const seed = options.seed ?? recipe.extras.seed ?? 0;
     const report = await session.check(text, seed);
     if (say(report.problems)) return undefined;
     const earlier = await earlierRun(session, out, text, seed, options.overwrite);
-    return await run(session, earlier, { text, seed, options, out, progress, signal });
+    return await run(session, earlier, { text, seed, options, guard, out, progress, signal });
   } finally {
+    await session.settled();
     session.close();
+    await unlock();
     if (isNew) await rmdir(out).catch(() => undefined); // it stays if anything is in it
   }
 }
 
 async function readRecipe(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch(() => undefined);
+}
+
+/** @returns nothing when there are no prompts; what is wrong has been printed then */
+async function readGuard(
+  { prompts, ...rules }: GuardArguments,
+  { cwd, stderr }: Surroundings,
+): Promise<GuardOptions | undefined> {
+  const { set, lines } = await readPromptFile(prompts, cwd);
+  for (const line of lines) stderr.write(`${line}\n`);
+  return set && { ...rules, sets: [set], positions: GUARD_POSITIONS };
 }
 
 /**
@@ -139,7 +134,7 @@ async function earlierRun(
       { facts: { out, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors } },
     );
   }
-  const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE);
+  const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE && name !== LOCK_FILE);
   if (!earlier && files.length > 0 && !overwrite) {
     throw new AwaseError(
       "output/not-empty",
@@ -154,27 +149,33 @@ interface Run {
   readonly text: string;
   readonly seed: number;
   readonly options: MergeArguments;
+  readonly guard: GuardOptions | undefined;
   readonly out: string;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
 }
 
 function run(session: Session, earlier: UnfinishedRun | undefined, details: Run): Promise<MergeReport> {
-  const { text, seed, options, out, progress, signal } = details;
+  const { text, seed, options, guard, out, progress, signal } = details;
   const onEvent = (event: MergeEvent) => {
     if (event.type === "note") progress.say(event.message);
     else if (event.type === "non-finite") {
       progress.say(`${event.tensor}: NaN or Inf, ${event.inputs} in its inputs and ${event.outputs} in its output.`);
-    } else if (!options.quiet) progress.update(event);
+    } else if (!options.quiet) showProgress(event, progress);
   };
   if (earlier) {
     if (!options.quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
     return cancellable(session, signal, () => session.resume(earlier.id, onEvent), earlier.id);
   }
   const { shardBytes, allowNonFinite } = options;
-  return cancellable(session, signal, (job) =>
-    session.merge(job, text, { seed, name: basename(out), shardBytes, allowNonFinite }, onEvent),
-  );
+  const merge = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
+  return cancellable(session, signal, (job) => session.merge(job, text, merge, onEvent));
+}
+
+function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine): void {
+  if (event.type === "progress") progress.update(mergeStanding(event));
+  else if (event.type === "guard-progress") progress.update(standing(event.done, event.total, "watching the merge"));
+  else progress.say(guardLine(event));
 }
 
 function summary(report: MergeReport, out: string): string {

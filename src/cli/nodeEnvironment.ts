@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, statfs } from "node:fs/promises";
+import { mkdir, readdir, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { Environment, OutputPlace } from "../engine/environment";
@@ -8,6 +8,7 @@ import { filesInTheWay } from "../engine/outputFiles";
 import { memoryRecords } from "../engine/records";
 import { BlockStore } from "../io/blockStore";
 import { nodeFolder, nodeOutput } from "../io/node";
+import { fileRecords } from "./fileRecords";
 import { jsonRecords } from "./jsonRecords";
 import { nodeBlockTable } from "./nodeBlockTable";
 import { type DeviceChoice, openNodeDevice } from "./nodeDevice";
@@ -15,11 +16,16 @@ import { type DeviceChoice, openNodeDevice } from "./nodeDevice";
 /** The journal lies in the output folder: the same `--out` finds the run again. */
 export const JOURNAL_FILE = ".awase-journal.json";
 
-export interface NodeEnvironmentOptions {
+export interface OutputOptions {
   /** The output folder, absolute. */
-  readonly out: string;
+  readonly folder: string;
   /** Whether files in the way are removed instead of refused. */
   readonly overwrite: boolean;
+}
+
+export interface NodeEnvironmentOptions {
+  /** Absent: nothing is written but what is kept in `cache`. */
+  readonly output?: OutputOptions;
   readonly device: DeviceChoice;
   /** Where fetched bytes and measured rates are kept. */
   readonly cache: string;
@@ -28,23 +34,31 @@ export interface NodeEnvironmentOptions {
 }
 
 /** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
-export function nodeEnvironment({ out, overwrite, device, cache, token }: NodeEnvironmentOptions): Environment {
+export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmentOptions): Environment {
   const space = async () => {
-    const { bavail, blocks, bsize } = await statfs(out);
+    const folder = output?.folder ?? cache;
+    await mkdir(folder, { recursive: true });
+    const { bavail, blocks, bsize } = await statfs(folder);
     return { usage: (blocks - bavail) * bsize, quota: blocks * bsize, persisted: true };
   };
   const held = new Set<string>();
   return {
-    journal: jsonRecords(join(out, JOURNAL_FILE)),
+    journal: output ? jsonRecords(join(output.folder, JOURNAL_FILE)) : memoryRecords(),
     results: memoryRecords(),
     rates: jsonRecords(join(cache, "rates.json")),
+    listings: jsonRecords(join(cache, "listings.json")),
+    baseValues: fileRecords(join(cache, "base-values")),
+    baseIndex: jsonRecords(join(cache, "base-values.json")),
     blocks: new BlockStore({
       table: nodeBlockTable(join(cache, "blocks")),
       storage: { estimate: space, persist: async () => true, persisted: async () => true },
     }),
     ...(token ? { hubToken: token } : {}),
     openDevice: () => openNodeDevice(device),
-    place: async () => nodePlace(out, overwrite),
+    async place() {
+      if (!output) throw new TypeError("This session was opened to measure and has no folder to write to.");
+      return nodePlace(output);
+    },
     runs: async () => [],
     resultFiles: async () => [],
     hasher: async () => nodeHasher(),
@@ -64,15 +78,15 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "awase");
 }
 
-function nodePlace(out: string, overwrite: boolean): OutputPlace {
-  const output = nodeOutput(out);
+function nodePlace({ folder, overwrite }: OutputOptions): OutputPlace {
+  const output = nodeOutput(folder);
   return {
     kind: "directory",
-    name: basename(out),
+    name: basename(folder),
     output,
-    folder: nodeFolder(out),
+    folder: nodeFolder(folder),
     async inTheWay(paths) {
-      const found = filesInTheWay(await readdir(out), paths);
+      const found = filesInTheWay(await readdir(folder), paths);
       if (!overwrite) return found;
       for (const path of found) await output.remove(path);
       return [];

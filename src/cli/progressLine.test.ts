@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import type { MergeEvent } from "../engine/protocol";
-import { type Output, ProgressLine } from "./progressLine";
+import { mergeStanding } from "./mergeProgress";
+import { type Output, ProgressLine, type Standing } from "./progressLine";
 
-function event(percent: number): Extract<MergeEvent, { type: "progress" }> {
+function merging(percent: number): Standing {
   const lane = { done: percent, total: 100, rate: 2e6 };
-  return {
+  return mergeStanding({
     type: "progress",
     fetch: lane,
     merge: lane,
@@ -14,7 +14,7 @@ function event(percent: number): Extract<MergeEvent, { type: "progress" }> {
     tensor: "model.norm.weight",
     eta: 12.2,
     memory: { lent: 0, held: 0, peak: 0 },
-  };
+  });
 }
 
 function recording(isTTY: boolean): Output & { text: string } {
@@ -31,8 +31,8 @@ function recording(isTTY: boolean): Output & { text: string } {
 it("writes one line over and over on a terminal, cut to its width", () => {
   const output = recording(true);
   const line = new ProgressLine(output);
-  line.update(event(1));
-  line.update(event(2));
+  line.update(merging(1));
+  line.update(merging(2));
   expect(output.text.split("\r").filter(Boolean)).toEqual([
     "\u001b[K  1 %  1/100 tensors  read 2 MB/s  write",
     "\u001b[K  2 %  2/100 tensors  read 2 MB/s  write",
@@ -42,7 +42,7 @@ it("writes one line over and over on a terminal, cut to its width", () => {
 it("writes a line for every tenth of the way into a file", () => {
   const output = recording(false);
   const line = new ProgressLine(output);
-  for (let percent = 0; percent <= 100; percent += 1) line.update(event(percent));
+  for (let percent = 0; percent <= 100; percent += 1) line.update(merging(percent));
   const lines = output.text.trimEnd().split("\n");
   expect(lines).toHaveLength(11);
   expect(lines.at(-1)).toBe("100 %  100/100 tensors  read 2 MB/s  write 2 MB/s  13 s left  model.norm.weight");
@@ -51,7 +51,7 @@ it("writes a line for every tenth of the way into a file", () => {
 it("puts remarks on lines of their own", () => {
   const output = recording(true);
   const line = new ProgressLine(output);
-  line.update(event(1));
+  line.update(merging(1));
   line.say("The Hub asks to wait.");
   expect(output.text.endsWith("\r\u001b[KThe Hub asks to wait.\n")).toBe(true);
 });

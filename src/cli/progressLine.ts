@@ -1,17 +1,21 @@
-import type { Lane, MergeEvent } from "../engine/protocol";
-
-type Progress = Extract<MergeEvent, { type: "progress" }>;
-
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
+/** How far work is. */
+export interface Standing {
+  /** 0 to 100, rounded down. */
+  readonly percent: number;
+  /** What is said beside the percentage. */
+  readonly text: string;
+}
+
 /** Steps, in percent, at which a line is written where lines cannot be written over. */
 const STEP = 10;
 
-/** Tells of a merge: one line that changes on a terminal, a line every tenth of the way in a file. */
+/** Tells of long work: one line that changes on a terminal, a line every tenth of the way in a file. */
 export class ProgressLine {
   readonly #output: Output;
   #step = -1;
@@ -21,17 +25,18 @@ export class ProgressLine {
     this.#output = output;
   }
 
-  update(event: Progress): void {
+  update({ percent, text }: Standing): void {
+    const line = `${percent.toFixed(0).padStart(3)} %  ${text}`;
     if (this.#output.isTTY) {
       const width = (this.#output.columns ?? 80) - 1;
-      this.#output.write(`\r\u001b[K${progressText(event).slice(0, width)}`);
+      this.#output.write(`\r\u001b[K${line.slice(0, width)}`);
       this.#shown = true;
       return;
     }
-    const step = Math.floor(percent(event) / STEP);
+    const step = Math.floor(percent / STEP);
     if (step === this.#step) return;
     this.#step = step;
-    this.#output.write(`${progressText(event)}\n`);
+    this.#output.write(`${line}\n`);
   }
 
   /** A line of its own, above the progress. */
@@ -46,23 +51,7 @@ export class ProgressLine {
   }
 }
 
-function progressText(event: Progress): string {
-  const parts = [
-    `${percent(event).toFixed(0).padStart(3)} %`,
-    `${event.tensorsDone}/${event.tensors} tensors`,
-    `read ${rate(event.fetch)}`,
-    `write ${rate(event.write)}`,
-    ...(event.eta === undefined ? [] : [`${Math.ceil(event.eta)} s left`]),
-    event.tensor,
-  ];
-  return parts.join("  ");
-}
-
-/** Written bytes are what is done for good. */
-function percent({ write }: Progress): number {
-  return write.total === 0 ? 100 : Math.floor((100 * write.done) / write.total);
-}
-
-function rate(lane: Lane): string {
-  return `${(lane.rate / 1e6).toFixed(0)} MB/s`;
+/** Work that is counted in one number. */
+export function standing(done: number, total: number, text: string): Standing {
+  return { percent: total === 0 ? 100 : Math.floor((100 * done) / total), text };
 }

@@ -20,6 +20,10 @@ export function browserEnvironment(): Environment {
     journal: browserRecords("journal"),
     results: browserRecords("result"),
     rates: browserRecords("rates"),
+    listings: browserRecords("listing"),
+    // A database of their own: whoever asks for all records of another kind must not read these.
+    baseValues: browserRecords("base-values", "awase-base-values"),
+    baseIndex: browserRecords("base-entry"),
     blocks: new BlockStore(),
     openDevice: ({ device, budgetBytes }) =>
       openDevice({ prefer: device, ...(budgetBytes === undefined ? {} : { budgetBytes }) }),
@@ -54,9 +58,9 @@ function browserPlace(id: JobId): OutputPlace {
   };
 }
 
-/** Records in IndexedDB, all kinds in one store, told apart by the first part of the key. */
-function browserRecords<T>(kind: string): Records<T> {
-  const store = createStore("awase-engine", "records");
+/** Records in IndexedDB, all kinds of a database in one store, told apart by the first part of the key. */
+function browserRecords<T>(kind: string, database = "awase-engine"): Records<T> {
+  const store = createStore(database, "records");
   const prefix = `${kind}:`;
   return {
     get: (key) => get<T>(prefix + key, store),

@@ -1,6 +1,7 @@
 import { expose } from "comlink";
 import { afterEach, expect, it, vi } from "vitest";
 import { AwaseError, isAbort } from "../base/errors";
+import type { GuardReport } from "../eval/types";
 import { connectEngine, type EngineWorker } from "./client";
 import type { EngineApi, EngineSettings, MergeEvent, MergeOptions, MergeReport, ModelSummary } from "./protocol";
 
@@ -106,6 +107,44 @@ it("passes events of a merge to the page, under the id the page gave", async () 
   const report = await client.merge("text", OPTIONS, { job: "mine", onEvent: (event) => events.push(event) });
   expect(report).toMatchObject({ id: "mine", name: "text m" });
   expect(events).toEqual([note]);
+});
+
+it("passes measurements, the guard's stages and growing answers to the page, each as a job of its own", async () => {
+  const evaluation = { set: "s", tokens: 1, seconds: 1 };
+  const report = { stopped: false } as GuardReport;
+  const client = engine({
+    evaluate: async (job, { sets }, onEvent) => {
+      await onEvent({ type: "measuring", set: `${job.length > 0} ${sets.length}`, done: 1, total: 2 });
+      return [evaluation];
+    },
+    watch: async (_job, recipe, seed, { cap }, onEvent) => {
+      await onEvent({ type: "guard-begin", basePerplexity: seed, stages: recipe.length, cap });
+      return report;
+    },
+    answer: async (_job, { prompt }, onText) => {
+      await onText("Ye");
+      return { text: "Yes", tokens: 2, ended: "stop", input: prompt, tokensPerSecond: 1 };
+    },
+    costs: async (_subject, sets) => sets.map(({ id }) => ({ set: id, tokens: 3 })),
+  });
+  const heard: unknown[] = [];
+  const onEvent = (event: unknown) => heard.push(event);
+  const subject = { kind: "model", key: "m" } as const;
+  const request = { subject, sets: [], measures: [], positions: "all", maxTokens: 1 } as const;
+  expect(await client.evaluate(request, { onEvent })).toEqual([evaluation]);
+  const guard = { sets: [], cap: 2, action: "warn", groupLayers: 1, order: "up", positions: "all" } as const;
+  expect(await client.watch("recipe", 7, guard, { onEvent })).toEqual(report);
+  const asked = { subject, prompt: "?", chat: false, maxTokens: 1, temperature: 0, topP: 1, seed: 0 };
+  expect(await client.answer(asked, { onEvent })).toMatchObject({ text: "Yes", input: "?" });
+  expect(await client.costs(subject, [{ id: "s", name: "s", split: "search", prompts: [] }])).toEqual([
+    { set: "s", tokens: 3 },
+  ]);
+  expect(heard).toEqual([
+    { type: "measuring", set: "true 0", done: 1, total: 2 },
+    { type: "guard-begin", basePerplexity: 7, stages: 6, cap: 2 },
+    "Ye",
+  ]);
+  await expect(client.answer(asked, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
 });
 
 it("carries what the page's listener throws back to the engine", async () => {

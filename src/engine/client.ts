@@ -1,11 +1,15 @@
 import { type Endpoint, proxy, type Remote, wrap } from "comlink";
 import { AwaseError } from "../base/errors";
 import type { DeviceInfo } from "../compute/device";
+import type { Evaluation, GuardOptions, GuardReport } from "../eval/types";
 import { carryErrors } from "./boundary";
+import type { Answer, AnswerRequest, EvaluationEvent, EvaluationRequest, GuardEvent } from "./evalProtocol";
 import type {
   EngineApi,
   EngineSettings,
   HubHit,
+  HubLook,
+  HubOrigin,
   JobId,
   Lane,
   MergeEvent,
@@ -42,6 +46,7 @@ type PlainCall =
   | "evict"
   | "persist"
   | "memory"
+  | "costs"
   | "loseDevice";
 
 /**
@@ -55,6 +60,7 @@ export interface EngineClient extends Pick<EngineApi, PlainCall> {
   addModel(origin: ModelOrigin, signal?: AbortSignal): Promise<ModelSummary>;
   removeModel(key: ModelKey): Promise<void>;
   searchHub(query: string, signal?: AbortSignal): Promise<readonly HubHit[]>;
+  lookAtHub(origin: HubOrigin, signal?: AbortSignal): Promise<HubLook>;
   /** `job` names the run in the journal; absent: a new one. */
   merge(
     recipe: string,
@@ -66,6 +72,11 @@ export interface EngineClient extends Pick<EngineApi, PlainCall> {
     watch?: Watch<MergeEvent> & { readonly directory?: FileSystemDirectoryHandle | undefined },
   ): Promise<MergeReport>;
   exportResult(id: string, directory: FileSystemDirectoryHandle, watch?: Watch<Lane>): Promise<void>;
+  evaluate(request: EvaluationRequest, watch?: Watch<EvaluationEvent>): Promise<readonly Evaluation[]>;
+  /** Measures a recipe stage by stage; nothing is written. */
+  watch(recipe: string, seed: number, options: GuardOptions, watch?: Watch<GuardEvent>): Promise<GuardReport>;
+  /** Each event is the whole answer so far. */
+  answer(request: AnswerRequest, watch?: Watch<string>): Promise<Answer>;
   /** Ends the worker, and with it the GPU device. The next call starts another. */
   terminate(): void;
 }
@@ -172,6 +183,7 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     details: (key) => call((api) => api.details(key)),
     cachedBytes: () => call((api) => api.cachedBytes()),
     searchHub: (query, signal) => job(signal, (api, id) => api.searchHub(id, query)),
+    lookAtHub: (origin, signal) => job(signal, (api, id) => api.lookAtHub(id, origin)),
     check: (recipe, seed) => call((api) => api.check(recipe, seed)),
     merge: (recipe, options, watch = {}) =>
       job(watch.signal, (api, id) => api.merge(id, recipe, options, listener(watch.onEvent)), watch.job),
@@ -184,6 +196,12 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     resultFiles: (id) => call((api) => api.resultFiles(id)),
     exportResult: (id, directory, watch = {}) =>
       job(watch.signal, (api, task) => api.exportResult(task, id, directory, listener(watch.onEvent))),
+    evaluate: (request, watch = {}) =>
+      job(watch.signal, (api, id) => api.evaluate(id, request, listener(watch.onEvent))),
+    watch: (recipe, seed, options, watch = {}) =>
+      job(watch.signal, (api, id) => api.watch(id, recipe, seed, options, listener(watch.onEvent))),
+    costs: (subject, sets) => call((api) => api.costs(subject, sets)),
+    answer: (request, watch = {}) => job(watch.signal, (api, id) => api.answer(id, request, listener(watch.onEvent))),
     storage: () => call((api) => api.storage()),
     evict: (repo, revision) => call((api) => api.evict(repo, revision)),
     persist: () => call((api) => api.persist()),

@@ -6,6 +6,7 @@ import { readSafetensors } from "../formats/safetensors";
 import { fileSource } from "../io/file";
 import { removeOpfs } from "../io/opfs";
 import { connectEngine } from "./client";
+import type { EvaluationEvent } from "./evalProtocol";
 import type { MergeEvent, MergeOptions, ModelOrigin } from "./protocol";
 
 /* The real worker: comlink, WebGPU, OPFS, IndexedDB and locks of a real browser. */
@@ -155,7 +156,8 @@ it("cancels with nothing left", async () => {
     .catch((reason: unknown) => reason);
   expect(isAbort(error)).toBe(true);
   const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle("runs");
-  await expect(runs.getDirectoryHandle("cancelled")).rejects.toMatchObject({ name: "NotFoundError" });
+  const found = () => runs.getDirectoryHandle("cancelled").catch(({ name }: DOMException) => name);
+  await expect.poll(found).toBe("NotFoundError");
 });
 
 it("goes on with a new GPU device when the first is lost", async () => {
@@ -184,4 +186,26 @@ it("goes on after the worker died, from the journal, to the same bytes", async (
   const report = await engine.resume("died");
   expect(report.files).toEqual(whole.files);
   expect(await engine.unfinished()).toEqual([]);
+});
+
+it("measures and answers with a recipe that nobody wrote, and keeps what its base gave", async () => {
+  const subject = { kind: "recipe", recipe: RECIPE, seed: 0 } as const;
+  const set = { id: "s", name: "s", split: "search", prompts: [{ text: "abc abc" }] } as const;
+  const request = { subject, base: "base", sets: [set], positions: "all", topK: 16, maxTokens: 4 } as const;
+  const events: EvaluationEvent[] = [];
+  const onEvent = (event: EvaluationEvent) => events.push(event);
+  const [first] = await engine.evaluate({ ...request, measures: ["perplexity", "divergence"] }, { onEvent });
+  expect(first?.perplexity?.tokenWeighted).toBeGreaterThan(1);
+  expect(first?.divergence?.symmetric).toBeGreaterThan(0);
+  expect(events.at(-1)).toEqual({ type: "measured", evaluation: first });
+  const [again] = await engine.evaluate({ ...request, measures: ["perplexity", "divergence"] });
+  expect(again).toMatchObject({ perplexity: first?.perplexity, divergence: first?.divergence });
+
+  const texts: string[] = [];
+  const asked = { subject, prompt: "abc", chat: true, maxTokens: 4, temperature: 0, topP: 1, seed: 0 };
+  const answer = await engine.answer(asked, { onEvent: (text) => texts.push(text) });
+  expect(answer.tokens).toBeLessThanOrEqual(4);
+  expect(texts.at(-1) ?? "").toBe(answer.text);
+  const kept = (await indexedDB.databases()).map(({ name }) => name);
+  expect(kept).toContain("awase-base-values");
 });

@@ -1,6 +1,9 @@
 import type { Device } from "../compute/device";
+import type { BaseValues } from "../eval/baseCache";
+import type { HubModel } from "../hub/types";
 import type { BlockStore } from "../io/blockStore";
 import type { Folder, OutputFolder } from "../io/types";
+import type { BaseEntry } from "./baseValues";
 import type { Hasher } from "./hashing";
 import type { RunRecord } from "./journal";
 import type { EngineSettings, JobId, StorageFacts, StoredResult } from "./protocol";
@@ -12,6 +15,11 @@ export interface Environment {
   readonly journal: Records<RunRecord>;
   readonly results: Records<StoredResult>;
   readonly rates: Records<DeviceRates>;
+  /** What the Hub said of its models, for when it cannot be asked. */
+  readonly listings: Records<HubModel>;
+  /** What base models gave, and a list of it; see `keepBaseValues`. The values may hold typed arrays. */
+  readonly baseValues: Records<BaseValues>;
+  readonly baseIndex: Records<BaseEntry>;
   /** Keeps what was fetched from the Hub; absent: it is fetched each time. */
   readonly blocks?: BlockStore;
   /** For models that do not open without one. Sent to the Hub and nobody else. */

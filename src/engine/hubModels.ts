@@ -1,30 +1,45 @@
-import type { Hub } from "../hub/types";
+import { AwaseError } from "../base/errors";
+import type { Hub, HubModel } from "../hub/types";
 import type { BlockStore } from "../io/blockStore";
 import { type CachedSource, cachedSource } from "../io/cached";
 import type { ByteSource, Folder } from "../io/types";
 import type { OpenedModel } from "./models";
 import type { Notes } from "./notes";
+import type { HubLook, HubOrigin, Note } from "./protocol";
+import type { Records } from "./records";
 
 /** What of the Hub a session has. */
 export interface HubAccess {
   readonly hub: Hub;
   /** Keeps what was fetched; absent: everything is fetched each time. */
   readonly blocks?: BlockStore;
+  /** Commits and file lists that earlier sessions were told, by `repo@revision` as it was asked for. */
+  readonly listings: Records<HubModel>;
   readonly notes: Notes;
+}
+
+interface HubReference {
+  readonly repo: string;
+  readonly revision?: string;
 }
 
 /** A model on the Hub, pinned to the commit its revision names now, read through the block store. */
 export async function openHubModel(
-  { hub, blocks, notes }: HubAccess,
-  { repo, revision }: { readonly repo: string; readonly revision?: string },
+  access: HubAccess,
+  wanted: HubReference,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
-  const model = await hub.resolve(repo, revision, signal);
+  const { hub, blocks, notes } = access;
+  const { model, note } = await resolve(access, wanted, signal);
   const remote = hub.folder(model);
-  const pinned = { revision: model.sha, ...(model.license === undefined ? {} : { license: model.license }) };
-  if (!blocks) return { ...pinned, folder: remote, cachedBytes: async () => 0 };
+  const known = {
+    revision: model.sha,
+    ...(model.license === undefined ? {} : { license: model.license }),
+    ...(note ? { note } : {}),
+  };
+  if (!blocks) return { ...known, folder: remote, cachedBytes: async () => 0 };
   return {
-    ...pinned,
+    ...known,
     folder: cachedFolder(remote, (source, path) =>
       cachedSource(source, blocks, { repo: model.repo, revision: model.sha, path }, notes.send),
     ),
@@ -33,6 +48,58 @@ export async function openHubModel(
       return kept?.bytes ?? 0;
     },
   };
+}
+
+/** What a model is under which terms, and how much, from its list of files alone. */
+export async function lookAtHub(
+  hub: Hub,
+  { repo, revision, commit }: HubOrigin,
+  signal?: AbortSignal,
+): Promise<HubLook> {
+  const { sha, license, gated, files } = await hub.resolve(repo, commit ?? revision, signal);
+  const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+  return {
+    revision: sha,
+    gated,
+    bytes: weights.reduce((sum, { size }) => sum + size, 0),
+    ...(license === undefined ? {} : { license }),
+  };
+}
+
+/**
+ * Asks the Hub for the commit and its files. Out of its reach, what it said the last time must do: bytes of a commit never
+ * change, so that a model kept here opens without a network; a byte that is not kept fails when it is read.
+ * @throws {AwaseError} `hub/unreachable` when nothing is remembered, and the Hub's refusals
+ */
+async function resolve(
+  { hub, blocks, listings }: HubAccess,
+  { repo, revision }: HubReference,
+  signal?: AbortSignal,
+): Promise<{ readonly model: HubModel; readonly note?: Note }> {
+  const asked = revision === undefined ? repo : `${repo}@${revision}`;
+  try {
+    const model = await hub.resolve(repo, revision, signal);
+    if (blocks) {
+      await listings.put(asked, model);
+      // A pinned reference finds it as well.
+      await listings.put(`${repo}@${model.sha}`, model);
+    }
+    return { model };
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    const model = await listings.get(asked);
+    if (!model) throw error;
+    const note = {
+      code: "hub/offline",
+      message: `The Hub is out of reach: ${asked} is opened as it was the last time, at commit ${model.sha.slice(0, 12)}.`,
+      facts: { repo: asked, commit: model.sha },
+    };
+    return { model, note };
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof AwaseError && error.code === "hub/unreachable";
 }
 
 /** Of the bytes of the ranges, those that must come over the network. */

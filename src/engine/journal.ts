@@ -1,12 +1,16 @@
 import { AwaseError } from "../base/errors";
+import type { GuardReport } from "../eval/types";
 import type { JobId, MergeOptions, MergeReport, OutputFile } from "./protocol";
 import type { Records } from "./records";
 
 /** What must be known of a run to go on with it: after a reload, a crash, or a lost GPU. */
 export interface RunRecord {
   readonly id: JobId;
+  /** As it was asked for; with a guard, what is written is the guard's own recipe. */
   readonly recipe: string;
   readonly options: MergeOptions;
+  /** What the guard found before the first byte was written: a run that goes on is not watched again. */
+  readonly guard?: GuardReport;
   /** Of the plan and its models; see `planFingerprint`. */
   readonly fingerprint: string;
   /** Tensors of the plan. */
@@ -27,22 +31,32 @@ export interface RunJournal {
   readonly record: RunRecord;
   /** Replaces some entries and stores the whole. */
   note(change: Partial<Pick<RunRecord, "finished" | "files" | "nonFinite" | "seconds">>): Promise<void>;
-  /** The run is over: nothing is left to go on with. */
+  /** The run is over: nothing is left to go on with. Notes that come later are not kept. */
   end(): Promise<void>;
 }
 
 export async function openJournal(records: Records<RunRecord>, first: RunRecord): Promise<RunJournal> {
   let record = first;
-  await records.put(record.id, record);
+  let ended = false;
+  let line: Promise<unknown> = records.put(record.id, record);
+  await line;
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const next = line.then(work);
+    line = next.catch(() => undefined);
+    return next;
+  };
   return {
     get record() {
       return record;
     },
     async note(change) {
       record = { ...record, ...change };
-      await records.put(record.id, record);
+      if (!ended) await inTurn(() => records.put(record.id, record));
     },
-    end: () => records.remove(record.id),
+    end() {
+      ended = true;
+      return inTurn(() => records.remove(record.id));
+    },
   };
 }
 

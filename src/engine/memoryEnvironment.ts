@@ -1,8 +1,11 @@
 import { createSHA256 } from "hash-wasm";
 import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
+import type { BaseValues } from "../eval/baseCache";
+import type { HubModel } from "../hub/types";
 import { MemoryFolder, MemoryOutput } from "../io/memory";
 import type { Folder, OutputFolder } from "../io/types";
+import type { BaseEntry } from "./baseValues";
 import type { Environment, OutputPlace } from "./environment";
 import type { RunRecord } from "./journal";
 import type { JobId, StoredResult } from "./protocol";
@@ -21,6 +24,9 @@ export class MemoryEnvironment implements Environment {
   readonly journal: Records<RunRecord> = memoryRecords();
   readonly results: Records<StoredResult> = memoryRecords();
   readonly rates: Records<DeviceRates> = memoryRecords();
+  readonly baseValues: Records<BaseValues> = memoryRecords();
+  readonly baseIndex: Records<BaseEntry> = memoryRecords();
+  readonly listings: Records<HubModel> = memoryRecords();
   readonly outputs = new Map<JobId, MemoryOutput>();
   readonly #locks = new Set<string>();
   /** Replaced by a test between two sessions. */

@@ -1,4 +1,3 @@
-import { AwaseError } from "../base/errors";
 import type { Device } from "../compute/device";
 import { runMerge } from "../merge/run";
 import type { Checkpoint } from "../model/checkpoint";
@@ -6,6 +5,7 @@ import type { MergePlan } from "../recipe/plan";
 import type { DeviceKeeper } from "./deviceKeeper";
 import type { RunJournal } from "./journal";
 import { neverFalling } from "./monotone";
+import { onDevice } from "./onDevice";
 import type { WeightWriter } from "./output";
 import type { MergeEvent } from "./protocol";
 
@@ -32,33 +32,36 @@ export async function mergeTensors(
 ): Promise<{ readonly device: Device; readonly peakBytes: number }> {
   const { allowNonFinite, blockBytes } = journal.record.options;
   const onEvent = neverFalling(listener);
-  let peakBytes = 0;
-  for (let replaced = false; ; replaced = true) {
-    const device = await keeper.get();
-    try {
+  let lostPeak = 0;
+
+  async function tensorDone(tensor: number, nonFinite: { readonly inputs: number; readonly outputs: number }) {
+    const name = plan.tensors[tensor]?.name ?? "";
+    if (nonFinite.inputs + nonFinite.outputs > 0) {
+      const others = journal.record.nonFinite.filter((known) => known.tensor !== name);
+      await journal.note({ nonFinite: [...others, { tensor: name, ...nonFinite }] });
+    }
+    await writer.finish(tensor, signal);
+  }
+
+  const device = await onDevice(
+    keeper,
+    signal,
+    async (device) => {
       await runMerge(plan, {
         models: models(),
         device,
         write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
-        async tensorDone(tensor, nonFinite) {
-          const name = plan.tensors[tensor]?.name ?? "";
-          if (nonFinite.inputs + nonFinite.outputs > 0) {
-            const others = journal.record.nonFinite.filter((known) => known.tensor !== name);
-            await journal.note({ nonFinite: [...others, { tensor: name, ...nonFinite }] });
-          }
-          await writer.finish(tensor, signal);
-        },
+        tensorDone,
         skip: new Set(writer.finished),
         signal,
         onEvent,
         allowNonFinite,
         ...(blockBytes === undefined ? {} : { blockBytes }),
       });
-      return { device, peakBytes: Math.max(peakBytes, device.memory.peak) };
-    } catch (error) {
-      if (!isLost(error) || replaced || signal.aborted) throw error;
-      peakBytes = Math.max(peakBytes, device.memory.peak);
-      await device.lost; // only then is the next one another
+      return device;
+    },
+    async (error, lost) => {
+      lostPeak = lost.memory.peak;
       await writer.settle();
       onEvent({
         type: "note",
@@ -66,10 +69,7 @@ export async function mergeTensors(
         message: `The GPU went away. A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
         facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
       });
-    }
-  }
-}
-
-function isLost(error: unknown): error is AwaseError {
-  return error instanceof AwaseError && error.code === "gpu/lost";
+    },
+  );
+  return { device, peakBytes: Math.max(lostPeak, device.memory.peak) };
 }

@@ -2,7 +2,7 @@ import { AwaseError } from "../base/errors";
 import type { Folder } from "../io/types";
 import type { Checkpoint } from "../model/checkpoint";
 import { openCheckpoint } from "../model/open";
-import type { ModelKey } from "./protocol";
+import type { ModelKey, Note } from "./protocol";
 
 /** A model folder found where its origin says. */
 export interface OpenedModel {
@@ -10,6 +10,8 @@ export interface OpenedModel {
   /** Commit on the Hub. */
   readonly revision?: string;
   readonly license?: string;
+  /** Something to tell whoever opened it. */
+  readonly note?: Note;
   /** Bytes of it kept on this machine. Absent: it is all local. */
   cachedBytes?(): Promise<number>;
 }

@@ -20,3 +20,12 @@ export function neverFalling(onEvent: (event: MergeEvent) => void): (event: Merg
     onEvent(raised);
   };
 }
+
+/** The same for a bar of one number: what is done again after a lost device stands still until it is past where it was. */
+export function neverFallingBar(send: (done: number, total: number) => void): (done: number, total: number) => void {
+  let most = 0;
+  return (done, total) => {
+    most = Math.max(most, done);
+    send(most, total);
+  };
+}

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { planShards } from "../formats/safetensorsWriter";
 import { MemoryFolder } from "../io/memory";
 import { nodeFolder } from "../io/node";
+import type { Folder } from "../io/types";
 import { MemoryEnvironment } from "./memoryEnvironment";
 import type { EngineSettings, MergeOptions } from "./protocol";
 import { createSession, type Session } from "./session";
@@ -32,6 +33,40 @@ export async function openGoldenSession(environment = new MemoryEnvironment()): 
     await session.place(name, nodeFolder(join(GOLDEN, "models", name)));
   }
   return session;
+}
+
+export const SAMPLES = join(import.meta.dirname, "../../public/samples");
+
+/** A started session with the bundled Llamas in it, and the ranges of weights that were read since. */
+export async function openSampleSession(environment = new MemoryEnvironment()) {
+  const session = createSession(environment);
+  await session.start(SETTINGS);
+  const reads: string[] = [];
+  for (const name of ["llama-base", "llama-ja", "llama-math"]) {
+    await session.place(name, watchedWeights(nodeFolder(join(SAMPLES, name)), reads));
+  }
+  reads.length = 0; // headers
+  return { session, reads };
+}
+
+/** A folder that notes which ranges of safetensors are read. */
+function watchedWeights(folder: Folder, reads: string[]): Folder {
+  return {
+    name: folder.name,
+    list: (signal) => folder.list(signal),
+    async open(path, signal) {
+      const source = await folder.open(path, signal);
+      if (!path.endsWith(".safetensors")) return source;
+      return {
+        name: source.name,
+        size: source.size,
+        read(start, end, stop) {
+          reads.push(`${folder.name} ${start}-${end}`);
+          return source.read(start, end, stop);
+        },
+      };
+    },
+  };
 }
 
 /** The finished files of a run. */

@@ -1,6 +1,4 @@
-import type { MergeEvent } from "./protocol";
-
-export type Note = Omit<Extract<MergeEvent, { type: "note" }>, "type">;
+import type { Note } from "./protocol";
 
 /** Remarks from anywhere below (a wait for the Hub, a full cache), for whoever is running then. */
 export interface Notes {

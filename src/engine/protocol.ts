@@ -1,9 +1,11 @@
 import type { DeviceInfo, DeviceMemory } from "../compute/device";
+import type { GuardOptions, GuardReport } from "../eval/types";
 import type { DType } from "../formats/dtypes";
 import type { Lane, MergeNonFinite, MergeProgress } from "../merge/events";
 import type { MethodFacts } from "../recipe/facts";
 import type { PlanTotals } from "../recipe/plan";
 import type { Problem } from "../recipe/problems";
+import type { EvaluationApi, GuardEvent } from "./evalProtocol";
 
 export type { Lane } from "../merge/events";
 
@@ -17,14 +19,7 @@ export type ModelKey = string;
 
 /** Where a model comes from. All but `files` can be opened again after a reload. */
 export type ModelOrigin =
-  | {
-      readonly kind: "hub";
-      readonly repo: string;
-      /** Branch, tag or commit as typed: part of the key. */
-      readonly revision?: string;
-      /** The commit to open, whatever the revision names by now; the key stays as typed. */
-      readonly commit?: string;
-    }
+  | HubOrigin
   | { readonly kind: "sample"; readonly name: string }
   | { readonly kind: "directory"; readonly handle: FileSystemDirectoryHandle }
   | {
@@ -52,6 +47,8 @@ export interface ModelSummary {
   readonly revision?: string;
   /** Bytes of it in this browser; equal to `bytes` when it is all local. */
   readonly cachedBytes: number;
+  /** A remark made while it was opened: the Hub was out of reach, and this is what it was the last time. */
+  readonly note?: Note;
 }
 
 export interface TensorRow {
@@ -76,6 +73,26 @@ export interface HubHit {
   readonly parameters?: number;
 }
 
+export interface HubOrigin {
+  readonly kind: "hub";
+  readonly repo: string;
+  /** Branch, tag or commit as typed: part of the key. */
+  readonly revision?: string;
+  /** The commit to open, whatever the revision names by now; the key stays as typed. */
+  readonly commit?: string;
+}
+
+/** What the Hub says of a model before anything of it is fetched. */
+export interface HubLook {
+  /** Commit its revision names now. */
+  readonly revision: string;
+  readonly license?: string;
+  /** Whether its terms must be accepted first. */
+  readonly gated: boolean;
+  /** Of its safetensors files. */
+  readonly bytes: number;
+}
+
 /** The plan as the page shows it; the tensors themselves are asked for page by page. */
 export interface PlanSummary {
   readonly method: string;
@@ -98,16 +115,18 @@ export interface RecipeReport {
   readonly missing: readonly { readonly reference: string; readonly hubId?: string; readonly origin?: ModelOrigin }[];
 }
 
-/** `progress` is sent at most ten times a second; its `done` never falls and its `total` never changes. */
-export type MergeEvent =
-  | MergeProgress
-  | MergeNonFinite
-  | {
-      readonly type: "note";
-      readonly code: string;
-      readonly message: string;
-      readonly facts: Readonly<Record<string, string | number>>;
-    };
+/** A remark on what goes on by itself: a wait for the Hub, a full cache, a new device. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * `progress` is sent at most ten times a second; its `done` never falls and its `total` never changes. Events of the
+ * guard come before the first of these.
+ */
+export type MergeEvent = MergeProgress | MergeNonFinite | GuardEvent | ({ readonly type: "note" } & Note);
 
 export interface MergeOptions {
   readonly seed: number;
@@ -119,6 +138,8 @@ export interface MergeOptions {
   readonly blockBytes?: number;
   /** A folder the user picked; absent: kept in the browser (OPFS). */
   readonly directory?: FileSystemDirectoryHandle;
+  /** Watches the recipe stage by stage before anything is written; what it settles on is what is written. */
+  readonly guard?: GuardOptions;
 }
 
 export interface OutputFile {
@@ -140,6 +161,8 @@ export interface MergeReport {
   readonly nonFinite: readonly { readonly tensor: string; readonly inputs: number; readonly outputs: number }[];
   /** Where it is: kept in the browser, or in the picked folder. */
   readonly place: "browser" | "directory";
+  /** What the guard measured and did; absent: the merge was not guarded. */
+  readonly guard?: GuardReport;
 }
 
 /** A run that was cut short and can go on. */
@@ -192,7 +215,7 @@ export interface ErrorRecord {
 }
 
 /** The worker's side. Signals cannot be posted: a job that can be cancelled carries an id, and `cancel` ends it. */
-export interface EngineApi {
+export interface EngineApi extends EvaluationApi {
   start(settings: EngineSettings): Promise<DeviceInfo>;
   methods(): Promise<readonly Omit<MethodFacts, "check">[]>;
   addModel(job: JobId, origin: ModelOrigin): Promise<ModelSummary>;
@@ -201,6 +224,8 @@ export interface EngineApi {
   /** Bytes of each open model that are in this browser by now; `ModelSummary.cachedBytes` is as old as the summary. */
   cachedBytes(): Promise<Readonly<Record<ModelKey, number>>>;
   searchHub(job: JobId, query: string): Promise<readonly HubHit[]>;
+  /** @throws {AwaseError} a `hub/…` code */
+  lookAtHub(job: JobId, origin: HubOrigin): Promise<HubLook>;
   check(recipe: string, seed: number): Promise<RecipeReport>;
   merge(job: JobId, recipe: string, options: MergeOptions, onEvent: (event: MergeEvent) => void): Promise<MergeReport>;
   /** Goes on with an unfinished run; its models must be loaded again. */

@@ -48,3 +48,15 @@ it("takes the network for the slowest lane where it is", async () => {
   expect(await book.estimate(gpu, plan("ties", 100, 5))).toBe(2);
   expect(await book.estimate(gpu, plan("ties", 100))).toBe(2);
 });
+
+it("tells forward passes apart by model, and guesses others from the closest in size", async () => {
+  const book = createRateBook(memoryRecords());
+  expect(await book.forwardEstimate(gpu, { name: "a", parameters: 100 })).toBeUndefined();
+  await book.recordForward(gpu, { name: "a", parameters: 100 }, 1);
+  await book.recordForward(gpu, { name: "b", parameters: 1000 }, 5);
+  await book.record(gpu, plan("ties", 100), 2);
+  expect(await book.forwardEstimate(gpu, { name: "b", parameters: 1000 })).toBe(5);
+  expect(await book.forwardEstimate(gpu, { name: "c", parameters: 200 })).toBe(2);
+  expect(await book.forwardEstimate(gpu, { name: "d", parameters: 2000 })).toBe(10);
+  expect(await book.estimate(gpu, plan("ties", 100))).toBe(2);
+});

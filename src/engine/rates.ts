@@ -8,6 +8,20 @@ export interface DeviceRates {
   readonly merge: Readonly<Record<string, number>>;
   /** Bytes over the network, of runs that fetched. */
   readonly fetch?: number;
+  /** Forward passes, by model. */
+  readonly forward?: Readonly<Record<string, ForwardRate>>;
+}
+
+/** How long one token takes through a model. */
+export interface ForwardRate {
+  readonly secondsPerToken: number;
+  readonly parameters: number;
+}
+
+/** A model as far as its speed goes. A recipe goes by the name of the model that gave its config. */
+export interface ForwardModel {
+  readonly name: string;
+  readonly parameters: number;
 }
 
 /** Remembers how long merges took on each device, to tell how long the next one will take. */
@@ -15,6 +29,9 @@ export interface RateBook {
   /** Seconds a plan will take; `undefined` before the first comparable run. Lanes overlap: the slowest alone counts. */
   estimate(device: DeviceInfo, plan: MergePlan): Promise<number | undefined>;
   record(device: DeviceInfo, plan: MergePlan, seconds: number): Promise<void>;
+  /** Seconds a token will take through a model; `undefined` before the first model was measured on this device. */
+  forwardEstimate(device: DeviceInfo, model: ForwardModel): Promise<number | undefined>;
+  recordForward(device: DeviceInfo, model: ForwardModel, secondsPerToken: number): Promise<void>;
 }
 
 export function createRateBook(records: Records<DeviceRates>): RateBook {
@@ -38,7 +55,26 @@ export function createRateBook(records: Records<DeviceRates>): RateBook {
           : { ...old, merge: { ...merge, [plan.method]: workBytes(plan) / seconds } };
       await records.put(keyOf(device), next);
     },
+    async forwardEstimate(device, { name, parameters }) {
+      const { forward = {} } = (await records.get(keyOf(device))) ?? {};
+      const known = forward[name] ?? nearestInSize(Object.values(forward), parameters);
+      return known && (known.secondsPerToken * parameters) / known.parameters;
+    },
+    async recordForward(device, { name, parameters }, secondsPerToken) {
+      const { merge = {}, forward = {}, ...old } = (await records.get(keyOf(device))) ?? {};
+      await records.put(keyOf(device), {
+        ...old,
+        merge,
+        forward: { ...forward, [name]: { secondsPerToken, parameters } },
+      });
+    },
   };
+}
+
+/** A model nobody measured takes as long as the one closest in size would, for its number of parameters. */
+function nearestInSize(rates: readonly ForwardRate[], parameters: number): ForwardRate | undefined {
+  const distance = (rate: ForwardRate) => Math.abs(Math.log(rate.parameters / parameters));
+  return [...rates].sort((a, b) => distance(a) - distance(b))[0];
 }
 
 function workBytes(plan: MergePlan): number {

@@ -164,8 +164,9 @@ it("leaves nothing when it is cancelled", async () => {
   environment.options = { wrapOutput: acting([{ at: 100_000, act: () => void session.cancel("job") }]) };
   const error = await session.merge("job", RECIPE, SHARDED, ignore).catch((reason: unknown) => reason);
   expect(isAbort(error)).toBe(true);
-  expect(environment.outputs.size).toBe(0);
   expect(await session.unfinished()).toEqual([]);
+  await session.settled();
+  expect(environment.outputs.size).toBe(0);
   expect(await session.results()).toEqual([]);
   // The id is free again, and so is its lock.
   await session.merge("job", RECIPE, SHARDED, ignore);

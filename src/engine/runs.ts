@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import type { GuardOptions, GuardReport } from "../eval/types";
 import { planShards, type Shard } from "../formats/safetensorsWriter";
 import { findMethod } from "../merge/registry";
 import { modelCard } from "../model/card";
@@ -6,6 +7,7 @@ import type { Checkpoint } from "../model/checkpoint";
 import type { MergePlan } from "../recipe/plan";
 import type { DeviceKeeper } from "./deviceKeeper";
 import type { Environment, OutputPlace } from "./environment";
+import type { GuardEvent } from "./evalProtocol";
 import { planFingerprint } from "./fingerprint";
 import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
 import { mergeTensors } from "./mergeTensors";
@@ -28,6 +30,16 @@ export interface RunsContext {
   readonly notes: Notes;
   models(): ReadonlyMap<string, Checkpoint>;
   plan(recipe: string, seed: number): Promise<MergePlan>;
+  /** Watches a recipe and gives the one to write. @throws {AwaseError} `guard/stopped` */
+  guard(
+    recipe: string,
+    seed: number,
+    options: GuardOptions,
+    onEvent: (event: GuardEvent) => void,
+    signal: AbortSignal,
+  ): Promise<GuardReport>;
+  /** Frees device memory for a merge until disposed. */
+  yieldToMerge(): Disposable;
 }
 
 /** Merges, from their plan to their report, with a journal by which each can be taken up again. */
@@ -37,6 +49,8 @@ export interface Runs {
   /** Runs cut short, newest first; those at work here or in another tab left out. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
   discard(id: JobId): Promise<void>;
+  /** Waits until what cancelled runs left is taken away. */
+  settled(): Promise<void>;
 }
 
 /** A run with everything open. */
@@ -53,14 +67,30 @@ export function createRuns(context: RunsContext): Runs {
   const { environment } = context;
   /** Runs that failed and may be resumed; their files are still open, as no other session may touch them. */
   const suspended = new Map<JobId, OpenRun>();
+  /** What takes away the files of cancelled runs. */
+  const clearing = new Set<Promise<void>>();
 
-  async function begin(id: JobId, recipe: string, options: MergeOptions, signal: AbortSignal): Promise<OpenRun> {
-    const plan = await context.plan(recipe, options.seed);
-    const shards = planShards(plan.tensors, options.shardBytes);
+  async function settled(): Promise<void> {
+    await Promise.all(clearing);
+  }
+
+  async function begin(
+    id: JobId,
+    recipe: string,
+    options: MergeOptions,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+  ): Promise<OpenRun> {
+    const asked = await context.plan(recipe, options.seed);
+    // A guard changes numbers, no names and no shapes.
+    const shards = planShards(asked.tensors, options.shardBytes);
+    await settled(); // their bytes still count as used, and one may have had this id
     const place = await environment.place(id, options.directory);
     await checkRoom(environment, options.name, bytesToStore(place, shards));
-    const inTheWay = await place.inTheWay(outputPaths(plan, shards));
+    const inTheWay = await place.inTheWay(outputPaths(asked, shards));
     if (inTheWay.length > 0) throw notEmpty(place.name, inTheWay);
+    const guard = options.guard && (await context.guard(recipe, options.seed, options.guard, onEvent, signal));
+    const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
     const fingerprint = await planFingerprint(plan, context.models(), signal);
     const release = await lock(id);
     const undo = async () => {
@@ -72,6 +102,7 @@ export function createRuns(context: RunsContext): Runs {
         id,
         recipe,
         options,
+        ...(guard ? { guard } : {}),
         fingerprint,
         tensors: plan.tensors.length,
         finished: [],
@@ -91,7 +122,7 @@ export function createRuns(context: RunsContext): Runs {
     // A suspended run keeps its lock whatever happens here.
     return undoneOnFailure(open ? () => undefined : release, async () => {
       const record = open?.journal.record ?? (await findRun(environment.journal, id));
-      const plan = await context.plan(record.recipe, record.options.seed);
+      const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
       checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
       suspended.delete(id);
       if (open) return { ...open, plan };
@@ -109,6 +140,7 @@ export function createRuns(context: RunsContext): Runs {
     const soFar = journal.record.seconds;
     const isFirstTry = writer.finished.size === 0;
     const seconds = () => soFar + (performance.now() - start) / 1000;
+    using _room = context.yieldToMerge();
     try {
       const { device, peakBytes } = await mergeTensors(run, context, onEvent, signal);
       await writer.complete(signal);
@@ -136,8 +168,9 @@ export function createRuns(context: RunsContext): Runs {
         device: device.info.name,
         nonFinite: record.nonFinite,
         place: place.kind,
+        ...(record.guard ? { guard: record.guard } : {}),
       };
-      if (place.kind === "browser") await context.results.keep({ report, recipe: record.recipe, finished: Date.now() });
+      if (place.kind === "browser") await context.results.keep({ report, recipe: plan.recipe, finished: Date.now() });
       await journal.end();
       if (isFirstTry) await context.rates.record(device.info, plan, report.seconds);
       run.release();
@@ -150,7 +183,7 @@ export function createRuns(context: RunsContext): Runs {
 
   /** After a failure: keeps what can be gone on with, takes away the rest. */
   async function stop(run: OpenRun, error: unknown, seconds: number, cancelled: boolean): Promise<void> {
-    const { plan, place, journal, writer } = run;
+    const { journal, writer } = run;
     const wouldFailAgain = error instanceof AwaseError && error.code === "merge/non-finite";
     if (!cancelled && !wouldFailAgain && writer.finished.size > 0) {
       // Disk full may be what stopped the run: then the journal keeps what it knew before.
@@ -159,14 +192,23 @@ export function createRuns(context: RunsContext): Runs {
       suspended.set(journal.record.id, run);
       return;
     }
+    const cleared = takeAway(run);
+    if (!cancelled) return cleared;
+    // A browser takes long to free gigabytes, and whoever cancels waits for nothing.
+    clearing.add(cleared);
+    void cleared.finally(() => clearing.delete(cleared));
+  }
+
+  /** The journal first: a run that is being taken away is never offered again, and what a closed tab leaves is swept. */
+  async function takeAway({ plan, place, journal, writer, release }: OpenRun): Promise<void> {
     try {
+      await journal.end();
       await writer.abort();
       await place.clear(outputPaths(plan, writer.shards));
     } catch {
       // A picked folder may be out of reach by now. Without config.json what is left there is no model.
     } finally {
-      await journal.end();
-      run.release();
+      release();
     }
   }
 
@@ -194,7 +236,7 @@ export function createRuns(context: RunsContext): Runs {
 
   return {
     begin: (id, recipe, options, onEvent, signal) =>
-      listening(onEvent, async () => carryOut(await begin(id, recipe, options, signal), onEvent, signal)),
+      listening(onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
     resume: (id, onEvent, signal, directory) =>
       listening(onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
     async unfinished() {
@@ -215,6 +257,7 @@ export function createRuns(context: RunsContext): Runs {
       await environment.journal.remove(id);
       open?.release();
     },
+    settled,
   };
 }
 

@@ -2,18 +2,23 @@ import { AwaseError } from "../base/errors";
 import { createHub } from "../hub/hubClient";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
+import type { TokenIds } from "../lm/types";
 import { methodFacts } from "../merge/registry";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts } from "../model/facts";
 import { keepDevice } from "./deviceKeeper";
 import type { Environment } from "./environment";
+import type { Subject } from "./evalProtocol";
+import { lookAtHub } from "./hubModels";
 import { createJobs } from "./jobs";
+import type { Measuring } from "./measuring";
 import { createShelf, type ShelvedModel } from "./models";
 import { createNotes } from "./notes";
 import { keyOf, openOrigin, pinned } from "./origins";
 import { missingModels, plan, requirePlan } from "./planning";
-import type { EngineApi, EngineSettings, ModelKey, ModelOrigin, ModelSummary, RecipeReport } from "./protocol";
+import type { EngineApi, EngineSettings, JobId, ModelKey, ModelOrigin, ModelSummary, RecipeReport } from "./protocol";
 import { createRateBook } from "./rates";
+import { Residency } from "./residency";
 import { keepResults } from "./results";
 import { createRuns } from "./runs";
 import { storageFacts, sweep } from "./storage";
@@ -22,6 +27,18 @@ import { storageFacts, sweep } from "./storage";
 export interface Session extends EngineApi {
   /** Puts up a model whose folder is at hand. @throws as `addModel` */
   place(key: ModelKey, folder: Folder, signal?: AbortSignal): Promise<void>;
+  /**
+   * Negative log-likelihoods in nats, `[s][t]` of token t + 1 of sequence `s`, without a tokenizer.
+   * @param onTokens is told how many tokens are through
+   */
+  likelihoods(
+    job: JobId,
+    subject: Subject,
+    sequences: readonly TokenIds[],
+    onTokens: (done: number) => void,
+  ): Promise<readonly (readonly number[])[]>;
+  /** Waits until what cancelled merges left is taken away; a cancel itself does not wait for it. */
+  settled(): Promise<void>;
   /** Lets go of the device. */
   close(): void;
 }
@@ -40,6 +57,16 @@ export function createSession(environment: Environment): Session {
   const results = keepResults(environment);
   const shelf = createShelf();
   const planning = async (seed: number) => ({ seed, budgetBytes: (await device.get()).info.budgetBytes });
+  const requiredPlan = async (recipe: string, seed: number) =>
+    requirePlan(recipe, shelf.checkpoints, await planning(seed));
+  const residency = new Residency();
+  let measuring: Measuring | undefined;
+  /** The part that computes with models, loaded when it is first needed. */
+  async function measure(): Promise<Measuring> {
+    const { createMeasuring } = await import("./measuring");
+    measuring ??= createMeasuring({ environment, device, rates, shelf, plan: requiredPlan }, residency);
+    return measuring;
+  }
   const runs = createRuns({
     environment,
     device,
@@ -47,13 +74,15 @@ export function createSession(environment: Environment): Session {
     results,
     notes,
     models: () => shelf.checkpoints,
-    plan: async (recipe, seed) => requirePlan(recipe, shelf.checkpoints, await planning(seed)),
+    plan: requiredPlan,
+    guard: async (...watched) => (await measure()).settle(...watched),
+    yieldToMerge: () => residency.yieldToMerge(),
   });
 
   const access = () => {
     const { settings, hub } = setup();
-    const { blocks } = environment;
-    return { hub, notes, environment, samplesUrl: settings.samplesUrl, ...(blocks ? { blocks } : {}) };
+    const { blocks, listings } = environment;
+    return { hub, notes, environment, listings, samplesUrl: settings.samplesUrl, ...(blocks ? { blocks } : {}) };
   };
 
   async function check(recipe: string, seed: number): Promise<RecipeReport> {
@@ -79,6 +108,7 @@ export function createSession(environment: Environment): Session {
 
   return {
     async start(settings) {
+      measuring?.close();
       device.close();
       const token = environment.hubToken === undefined ? {} : { token: environment.hubToken };
       started = { settings, hub: createHub({ hubUrl: settings.hubUrl, onNote: notes.send, ...token }) };
@@ -93,7 +123,10 @@ export function createSession(environment: Environment): Session {
           await shelf.add(await keyOf(origin, results), () => openOrigin(origin, access(), signal), signal),
         ),
       ),
-    removeModel: async (key) => shelf.remove(key),
+    async removeModel(key) {
+      shelf.remove(key);
+      await measuring?.forget(key);
+    },
     async details(key) {
       const { checkpoint } = shelf.get(key);
       return {
@@ -112,6 +145,7 @@ export function createSession(environment: Environment): Session {
       return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await cachedBytes(shelf.get(key))])));
     },
     searchHub: (job, query) => jobs.run(job, (signal) => setup().hub.search(query, signal)),
+    lookAtHub: (job, origin) => jobs.run(job, (signal) => lookAtHub(setup().hub, origin, signal)),
     check,
     merge: (job, recipe, options, onEvent) =>
       jobs.run(job, (signal) => runs.begin(job, recipe, options, onEvent, signal)),
@@ -127,18 +161,31 @@ export function createSession(environment: Environment): Session {
     },
     exportResult: (job, id, directory, onEvent) =>
       jobs.run(job, (signal) => results.export(id, directory, onEvent, signal)),
+    evaluate: (job, request, onEvent) =>
+      jobs.run(job, async (signal) => (await measure()).evaluate(request, onEvent, signal)),
+    watch: (job, recipe, seed, options, onEvent) =>
+      jobs.run(job, async (signal) => (await measure()).watch(recipe, seed, options, onEvent, signal)),
+    costs: async (subject, sets) => (await measure()).costs(subject, sets),
+    answer: (job, request, onText) =>
+      jobs.run(job, async (signal) => (await measure()).answer(request, onText, signal)),
+    likelihoods: (job, subject, sequences, onTokens) =>
+      jobs.run(job, async (signal) => (await measure()).likelihoods(subject, sequences, onTokens, signal)),
     storage: () => storageFacts(environment),
     evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),
     persist: () => environment.persist(),
     memory: async () => device.current?.memory ?? { lent: 0, held: 0, peak: 0 },
     loseDevice: async () => device.lose(),
     place: async (key, folder, signal) => void (await shelf.add(key, async () => ({ folder }), signal)),
-    close: () => device.close(),
+    settled: () => runs.settled(),
+    close() {
+      measuring?.close();
+      device.close();
+    },
   };
 }
 
 async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<ModelSummary> {
-  const { checkpoint, license, revision } = model;
+  const { checkpoint, license, revision, note } = model;
   const facts = modelFacts(checkpoint);
   return {
     ...facts,
@@ -147,6 +194,7 @@ async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<Mode
     cachedBytes: await cachedBytes(model),
     ...(license === undefined ? {} : { license }),
     ...(revision === undefined ? {} : { revision }),
+    ...(note ? { note } : {}),
   };
 }
 

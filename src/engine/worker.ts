@@ -22,5 +22,9 @@ const api: EngineApi = {
   resume: (job, onEvent, directory) => lending(onEvent, () => session.resume(job, onEvent, directory)),
   exportResult: (job, id, directory, onEvent) =>
     lending(onEvent, () => session.exportResult(job, id, directory, onEvent)),
+  evaluate: (job, request, onEvent) => lending(onEvent, () => session.evaluate(job, request, onEvent)),
+  watch: (job, recipe, seed, options, onEvent) =>
+    lending(onEvent, () => session.watch(job, recipe, seed, options, onEvent)),
+  answer: (job, request, onText) => lending(onText, () => session.answer(job, request, onText)),
 };
 expose(api);

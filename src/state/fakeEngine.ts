@@ -1,5 +1,7 @@
 import type { EngineClient } from "../engine/client";
+import type { Answer } from "../engine/evalProtocol";
 import type { MergeReport, ModelOrigin, ModelSummary, PlanSummary, RecipeReport } from "../engine/protocol";
+import type { Divergence, Evaluation, GuardReport, Perplexity } from "../eval/types";
 import type { SessionStore } from "./persistence";
 
 /** An engine for tests: everything answers at once, and each call can be replaced. */
@@ -19,6 +21,7 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
     details: async () => ({ config: "{}", tensors: [] }),
     cachedBytes: async () => ({}),
     searchHub: async () => [],
+    lookAtHub: async () => ({ revision: "0".repeat(40), gated: false, bytes: 0 }),
     check: async () => goodReport,
     merge: async () => finished,
     resume: async () => finished,
@@ -28,6 +31,13 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
     removeResult: async () => undefined,
     resultFiles: async () => [],
     exportResult: async () => undefined,
+    evaluate: async ({ sets }) => sets.map(({ id }) => evaluationOf(id)),
+    watch: async (recipe) => ({ ...watched, recipe }),
+    costs: async (_subject, sets) => sets.map(({ id }) => ({ set: id, tokens: 12, seconds: 1 })),
+    answer: async ({ prompt }, watch) => {
+      watch?.onEvent?.(answered.text);
+      return { ...answered, input: prompt };
+    },
     storage: async () => ({ usage: 0, quota: 1, persisted: false, cache: [] }),
     evict: async () => undefined,
     persist: async () => true,
@@ -60,6 +70,54 @@ export const finished: MergeReport = {
   device: "test adapter",
   nonFinite: [],
   place: "browser",
+};
+
+const perplexity: Perplexity = {
+  tokenWeighted: Math.E,
+  promptMean: Math.E,
+  bitsPerByte: 1,
+  standardError: 0,
+  prompts: [{ nll: 12, tokens: 12, bytes: 48 }],
+};
+
+const unchanged: Divergence = {
+  symmetric: 0,
+  forward: 0,
+  backward: 0,
+  standardError: 0,
+  forwardStandardError: 0,
+  sameTop: 1,
+  max: 0,
+  quantiles: { median: 0, q90: 0, q95: 0, q99: 0, q999: 0 },
+  positions: 8,
+  mode: { kind: "exact" },
+  perPrompt: [0],
+};
+
+const sameAsBase = { ratio: 1, ln: 0, standardError: 0 };
+
+/** What the fake engine measures of any model with one prompt set: no difference to its base. */
+export function evaluationOf(set: string): Evaluation {
+  return { set, perplexity, relative: sameAsBase, divergence: unchanged, tokens: 12, seconds: 1 };
+}
+
+/** A guard that found nothing to object to. */
+export const watched: GuardReport = {
+  base: { perplexity: Math.E, prompts: perplexity.prompts },
+  stages: [],
+  end: { perplexity, relative: sameAsBase, divergence: unchanged },
+  strengths: {},
+  recipe: "",
+  stopped: false,
+};
+
+export const answered: Answer = {
+  text: "Yes.",
+  tokens: 2,
+  ended: "stop",
+  stopToken: "</s>",
+  input: "",
+  tokensPerSecond: 10,
 };
 
 function summaryOf(origin: ModelOrigin): ModelSummary {

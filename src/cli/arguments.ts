@@ -1,0 +1,66 @@
+import type { DeviceChoice } from "./nodeDevice";
+
+/* What the commands' options have in common. Each reader gives the value, or a sentence that says what is wrong. */
+
+export interface Mistake {
+  readonly mistake: string;
+}
+
+/** Options every command has, for `parseArgs`. */
+export const COMMON_OPTIONS = {
+  device: { type: "string", default: "auto" },
+  seed: { type: "string" },
+  hub: { type: "string", default: "https://huggingface.co" },
+  quiet: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+export const COMMON_USAGE = `  --device DEVICE     webgpu, cpu or auto (default: auto, WebGPU if there is one)
+  --seed N            seed of random masks (default: the recipe's, or 0)
+  --hub URL           base of the Hub (default: https://huggingface.co); HF_TOKEN is sent to it where needed
+  --quiet             no progress`;
+
+export interface CommonArguments {
+  readonly device: DeviceChoice;
+  readonly seed?: number;
+  readonly hub: string;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** Seeds are 32-bit. */
+const MAX_SEED = 2 ** 32 - 1;
+
+const DEVICES: readonly string[] = ["webgpu", "cpu", "auto"] satisfies readonly DeviceChoice[];
+
+interface CommonValues {
+  readonly device: string;
+  readonly seed?: string | undefined;
+  readonly hub: string;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+export function readCommon({ device, seed, hub, quiet, json }: CommonValues): CommonArguments | Mistake {
+  if (!isDevice(device)) return { mistake: `--device is "${device}"; it must be one of ${DEVICES.join(", ")}.` };
+  const number = seed === undefined ? undefined : readWhole("seed", seed, 0, MAX_SEED);
+  if (typeof number === "object") return number;
+  return {
+    device,
+    ...(number === undefined ? {} : { seed: number }),
+    hub: hub.replace(/\/+$/, ""),
+    quiet,
+    json,
+  };
+}
+
+function isDevice(text: string): text is DeviceChoice {
+  return DEVICES.includes(text);
+}
+
+export function readWhole(option: string, text: string, least: number, most: number): number | Mistake {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  return { mistake: `--${option} is "${text}"; it must be a whole number from ${least} to ${most}.` };
+}

@@ -1,0 +1,144 @@
+import { parseArgs } from "node:util";
+import { AwaseError } from "../base/errors";
+import { parsePositionRule } from "../eval/positions";
+import type { Measure, PositionRule } from "../eval/types";
+import { COMMON_OPTIONS, COMMON_USAGE, type CommonArguments, type Mistake, readCommon, readWhole } from "./arguments";
+
+export const USAGE = `Usage: npm run eval -- MODEL_OR_RECIPE --prompts FILE [--base MODEL] [options]
+
+Measures a language model, or a mergekit recipe without writing it. Models are folders (paths from where you stand) or
+Hub ids; what ends in .yaml or .yml is a recipe.
+
+  --prompts FILE      texts to measure with: txt, jsonl (text or prompt; answer, choices and gold if any) or csv
+  --tokens FILE       instead of prompts: a JSON list of lists of token ids; no tokenizer is needed
+  --base MODEL        what it is compared with: relative perplexity, divergence
+  --measures LIST     of perplexity, divergence, eos, generation, exact-match, multiple-choice, with commas
+                      (default: all but generation, as far as the prompts allow)
+  --positions RULE    where the divergence is measured: all, last, tail:K or stride:K (default: tail:8)
+  --top-k N           divergence over the base's N likeliest tokens and one bucket for the rest (default: exact)
+  --max-tokens N      length of an answer at most, where answers are generated (default: 64)
+  --out FILE          write the measurements as JSON
+${COMMON_USAGE}
+  --json              print the measurements as JSON on standard output; with --tokens, the negative log-likelihood of
+                      each predicted token: {"nll": [[...], ...]}
+  --help              print this
+
+Exit code: 0 done, 1 failed, 2 the recipe or the command line is wrong, 130 interrupted.`;
+
+export interface EvalArguments extends CommonArguments {
+  /** A folder, a Hub id or a recipe's file. */
+  readonly subject: string;
+  /** The file, and what is in it. */
+  readonly input: { readonly kind: "prompts" | "tokens"; readonly file: string };
+  readonly base?: string;
+  readonly measures: readonly Measure[];
+  readonly positions: PositionRule;
+  readonly topK?: number;
+  readonly maxTokens: number;
+  readonly out?: string;
+}
+
+const MEASURES: readonly string[] = [
+  "perplexity",
+  "divergence",
+  "eos",
+  "generation",
+  "exact-match",
+  "multiple-choice",
+] satisfies readonly Measure[];
+const DEFAULT_MEASURES = "perplexity,divergence,eos,exact-match,multiple-choice";
+
+/** Largest numbers that make sense: tokens of a vocabulary, tokens of an answer. */
+const MAX_TOP_K = 1_000_000;
+const MAX_ANSWER = 100_000;
+
+/** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
+export function readEvalArguments(args: readonly string[]): EvalArguments | "help" | Mistake {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    return { mistake: error instanceof Error ? error.message : String(error) };
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return "help";
+  const [subject, ...others] = positionals;
+  if (subject === undefined) return { mistake: "No model is given. Name a folder, a Hub id or a recipe's YAML file." };
+  if (others.length > 0) {
+    return {
+      mistake: `One model or recipe is expected, but ${positionals.length} are given. Name the base with --base.`,
+    };
+  }
+  const input = readInput(values);
+  if ("mistake" in input) return input;
+  if (input.kind === "tokens" && values.base !== undefined) {
+    return { mistake: "--tokens measures one model; it cannot be compared with --base. Give --prompts instead." };
+  }
+  const common = readCommon(values);
+  if ("mistake" in common) return common;
+  const measures = readMeasures(values.measures);
+  if ("mistake" in measures) return measures;
+  const positions = readPositions(values.positions);
+  if (typeof positions === "object") return positions;
+  const topK = values["top-k"] === undefined ? undefined : readWhole("top-k", values["top-k"], 1, MAX_TOP_K);
+  if (typeof topK === "object") return topK;
+  const maxTokens = readWhole("max-tokens", values["max-tokens"], 1, MAX_ANSWER);
+  if (typeof maxTokens === "object") return maxTokens;
+  return {
+    ...common,
+    subject,
+    input,
+    measures,
+    positions,
+    maxTokens,
+    ...(values.base === undefined ? {} : { base: values.base }),
+    ...(topK === undefined ? {} : { topK }),
+    ...(values.out === undefined ? {} : { out: values.out }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      ...COMMON_OPTIONS,
+      prompts: { type: "string" },
+      tokens: { type: "string" },
+      base: { type: "string" },
+      measures: { type: "string", default: DEFAULT_MEASURES },
+      positions: { type: "string", default: "tail:8" },
+      "top-k": { type: "string" },
+      "max-tokens": { type: "string", default: "64" },
+      out: { type: "string" },
+    },
+  });
+}
+
+function readInput(values: ReturnType<typeof parse>["values"]): EvalArguments["input"] | Mistake {
+  const { prompts, tokens } = values;
+  if (prompts !== undefined && tokens !== undefined) return { mistake: "Give --prompts or --tokens, not both." };
+  if (prompts !== undefined) return { kind: "prompts", file: prompts };
+  if (tokens !== undefined) return { kind: "tokens", file: tokens };
+  return { mistake: "There is nothing to measure with. Name a file with --prompts FILE." };
+}
+
+function readMeasures(list: string): readonly Measure[] | Mistake {
+  const found = list.split(",").map((name) => name.trim());
+  const unknown = found.find((name) => !isMeasure(name));
+  if (unknown === undefined) return found.filter(isMeasure);
+  return { mistake: `--measures names "${unknown}"; known are ${MEASURES.join(", ")}.` };
+}
+
+function isMeasure(text: string): text is Measure {
+  return MEASURES.includes(text);
+}
+
+function readPositions(rule: string): PositionRule | Mistake {
+  try {
+    return parsePositionRule(rule);
+  } catch (error) {
+    if (error instanceof AwaseError) return { mistake: `--positions: ${error.message}` };
+    throw error;
+  }
+}

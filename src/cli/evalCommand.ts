@@ -1,0 +1,177 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { DeviceInfo } from "../compute/device";
+import type { Subject } from "../engine/evalProtocol";
+import { createSession, type Session } from "../engine/session";
+import type { PromptSet } from "../eval/types";
+import type { TokenIds } from "../lm/types";
+import { parseRecipe } from "../recipe/parse";
+import { modelKey, splitReference } from "../recipe/references";
+import { cancellable } from "./cancellable";
+import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
+import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
+import { evalTable } from "./evalTable";
+import { type LocatedModel, loadModels, locateModel, locateModels } from "./locateModels";
+import { cacheFolder, nodeEnvironment } from "./nodeEnvironment";
+import { problemLine } from "./problemLines";
+import { type ProgressLine, standing } from "./progressLine";
+import { readPromptFile } from "./promptFile";
+import { readTokensFile } from "./tokensFile";
+
+/** `npm run eval`: measures a model, or a recipe that nobody wrote. @returns the exit code */
+export function evalCommand(args: readonly string[], around: Surroundings): Promise<number> {
+  const command: Command<EvalArguments> = {
+    usage: USAGE,
+    interrupted: "Nothing was measured to the end.",
+    read: readEvalArguments,
+    work: (options, _, progress) => measure(options, around, progress),
+  };
+  return runCommand(command, args, around);
+}
+
+async function measure(options: EvalArguments, around: Surroundings, progress: ProgressLine): Promise<number> {
+  const { env, signal } = around;
+  const input = await readInput(options, around);
+  const found = input && (await findSubject(options, around));
+  const base = found && options.base !== undefined ? await findModel(options.base, around) : undefined;
+  if (!input || !found || (options.base !== undefined && !base)) return WRONG;
+
+  const session = createSession(
+    nodeEnvironment({
+      device: options.device,
+      cache: cacheFolder(env),
+      ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
+    }),
+  );
+  try {
+    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
+    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
+    const models = [...found.models, ...(base ? [base] : [])];
+    await loadModels(session, models, signal, (text) => progress.say(text));
+    if (!(await isSound(session, found.subject, options.subject, around))) return WRONG;
+    const work = { session, subject: found.subject, base: base?.key, options, around, progress, info };
+    if (input.kind === "tokens") await measureTokens(input.sequences, work);
+    else await measurePrompts(input.set, work);
+    return DONE;
+  } finally {
+    session.close();
+  }
+}
+
+type Input =
+  | { readonly kind: "prompts"; readonly set: PromptSet }
+  | { readonly kind: "tokens"; readonly sequences: readonly TokenIds[] };
+
+/** @returns nothing when the file is wrong; what is wrong has been printed then */
+async function readInput({ input }: EvalArguments, { cwd, stderr }: Surroundings): Promise<Input | undefined> {
+  if (input.kind === "tokens") {
+    const sequences = await readTokensFile(input.file, cwd);
+    if (!("mistake" in sequences)) return { kind: "tokens", sequences };
+    stderr.write(`${sequences.mistake}\n`);
+    return undefined;
+  }
+  const { set, lines } = await readPromptFile(input.file, cwd);
+  for (const line of lines) stderr.write(`${line}\n`);
+  return set && { kind: "prompts", set };
+}
+
+interface FoundSubject {
+  readonly subject: Subject;
+  readonly models: readonly LocatedModel[];
+}
+
+/** @returns nothing when there is none; what is wrong has been printed then */
+async function findSubject(options: EvalArguments, around: Surroundings): Promise<FoundSubject | undefined> {
+  if (!/\.ya?ml$/i.test(options.subject)) {
+    const model = await findModel(options.subject, around);
+    return model && { subject: { kind: "model", key: model.key }, models: [model] };
+  }
+  const { cwd, stderr } = around;
+  const text = await readFile(resolve(cwd, options.subject), "utf8").catch(() => undefined);
+  if (text === undefined) {
+    stderr.write(`There is no recipe ${options.subject} below ${cwd}. Check the path.\n`);
+    return undefined;
+  }
+  const { recipe, problems } = parseRecipe(text);
+  const located = recipe && (await locateModels(recipe, cwd));
+  for (const problem of [...problems, ...(located?.problems ?? [])]) {
+    stderr.write(`${problemLine(options.subject, problem)}\n`);
+  }
+  if (!located || [...problems, ...located.problems].some(({ severity }) => severity === "error")) return undefined;
+  const seed = options.seed ?? recipe.extras.seed ?? 0;
+  return { subject: { kind: "recipe", recipe: text, seed }, models: located.models };
+}
+
+/** A model as the command line names it: `org/name@revision`, or a folder. */
+async function findModel(text: string, { cwd, stderr }: Surroundings): Promise<LocatedModel | undefined> {
+  const parts = splitReference(text);
+  const reference = parts.ok ? { ...parts, key: modelKey(parts.path, parts.revision) } : { path: text, key: text };
+  const model = await locateModel(reference, cwd);
+  if (!model)
+    stderr.write(`There is no folder ${resolve(cwd, text)}, and "${text}" is no Hub id (owner/name). Correct it.\n`);
+  return model;
+}
+
+/** Whether a recipe has a plan; what is wrong with it is printed. */
+async function isSound(session: Session, subject: Subject, file: string, { stderr }: Surroundings): Promise<boolean> {
+  if (subject.kind === "model") return true;
+  const { problems } = await session.check(subject.recipe, subject.seed);
+  for (const problem of problems) stderr.write(`${problemLine(file, problem)}\n`);
+  return problems.every(({ severity }) => severity !== "error");
+}
+
+interface Work {
+  readonly session: Session;
+  readonly subject: Subject;
+  readonly base: string | undefined;
+  readonly options: EvalArguments;
+  readonly around: Surroundings;
+  readonly progress: ProgressLine;
+  readonly info: DeviceInfo;
+}
+
+async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
+  const { session, subject, base, options, around, progress, info } = work;
+  const { measures, positions, topK, maxTokens } = options;
+  const request = { subject, sets: [set], measures, positions, maxTokens };
+  const [evaluation] = await cancellable(session, around.signal, (job) =>
+    session.evaluate(
+      job,
+      { ...request, ...(base === undefined ? {} : { base }), ...(topK === undefined ? {} : { topK }) },
+      (event) => {
+        if (event.type !== "measuring" || options.quiet) return;
+        progress.update(standing(event.done, event.total, `${event.done.toFixed(0)}/${event.total} tokens`));
+      },
+    ),
+  );
+  progress.clear();
+  if (!evaluation) throw new TypeError("One set has one evaluation.");
+  const report = { model: options.subject, ...(options.base === undefined ? {} : { base: options.base }) };
+  await tell({ ...report, device: info.name, positions, ...evaluation }, evalTable(evaluation, positions), work);
+}
+
+async function measureTokens(sequences: readonly TokenIds[], work: Work): Promise<void> {
+  const { session, subject, options, around, progress } = work;
+  const total = sequences.reduce((sum, { length }) => sum + length, 0);
+  const nll = await cancellable(session, around.signal, (job) =>
+    session.likelihoods(job, subject, sequences, (done) => {
+      if (!options.quiet) progress.update(standing(done, total, `${done.toFixed(0)}/${total} tokens`));
+    }),
+  );
+  progress.clear();
+  const scored = nll.flat();
+  const sum = scored.reduce((all, value) => all + value, 0);
+  await tell(
+    { nll },
+    `Perplexity          ${Math.exp(sum / scored.length).toPrecision(6)}, ${scored.length} tokens`,
+    work,
+  );
+}
+
+/** Prints what was measured, as JSON or for people, and writes it where it was asked for. */
+async function tell(report: object, table: string, { options, around }: Work): Promise<void> {
+  const json = `${JSON.stringify(report)}\n`;
+  if (options.out !== undefined) await writeFile(resolve(around.cwd, options.out), json);
+  if (options.json && !options.quiet) around.stderr.write(`${table}\n`);
+  around.stdout.write(options.json ? json : `${table}\n`);
+}

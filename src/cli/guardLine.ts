@@ -1,0 +1,43 @@
+import type { GuardEvent } from "../engine/evalProtocol";
+import type { GuardStage } from "../eval/types";
+
+/** What the guard found, a line for each stage. */
+export function guardLine(event: Exclude<GuardEvent, { type: "guard-progress" }>): string {
+  switch (event.type) {
+    case "guard-begin":
+      return `Guard: the base has perplexity ${event.basePerplexity.toPrecision(6)}; at most ${event.cap} times that is allowed.`;
+    case "guard-stage":
+      return stageLine(event.stage);
+    case "guard-end": {
+      const { end, strengths } = event.report;
+      const weakened = Object.entries(strengths).map(([group, strength]) => `${group} at ${strength}`);
+      const settled = weakened.length === 0 ? "everything is kept" : weakened.join(", ");
+      return `Guard: ${settled}; perplexity ${end.perplexity.tokenWeighted.toPrecision(6)}, ${times(end.relative.ratio)} the base's.`;
+    }
+  }
+}
+
+const VERDICTS: Readonly<Record<GuardStage["verdict"], string>> = {
+  kept: "kept",
+  warned: "over the cap, kept",
+  halved: "over the cap, halved",
+  "rolled-back": "over the cap, rolled back",
+  stopped: "over the cap, stopped",
+};
+
+function stageLine({ group, strength, relative, divergence, drift, verdict }: GuardStage): string {
+  const nonFinite = drift.reduce((sum, tensor) => sum + tensor.nonFinite, 0);
+  const parts = [
+    group.id.padEnd(14),
+    `perplexity ${times(relative.ratio)}`,
+    `KL ${divergence.symmetric.toPrecision(4)}`,
+    ...(strength === 1 ? [] : [`strength ${strength}`]),
+    ...(nonFinite === 0 ? [] : [`${nonFinite} NaN or Inf`]),
+    VERDICTS[verdict],
+  ];
+  return parts.join("  ");
+}
+
+function times(ratio: number): string {
+  return `${ratio.toPrecision(5)} ×`;
+}

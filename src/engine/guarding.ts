@@ -1,0 +1,145 @@
+import { AwaseError } from "../base/errors";
+import type { Device } from "../compute/device";
+import { runGuard } from "../eval/guard";
+import type { Strengths } from "../eval/guardMachine";
+import type { GuardOptions, GuardReport, TensorDrift } from "../eval/types";
+import { tensorDrift } from "../merge/drift";
+import { methodFacts } from "../merge/registry";
+import { layerGroups } from "../model/layerOf";
+import type { MergePlan } from "../recipe/plan";
+import { withStrengths } from "../recipe/strength";
+import { keepBaseValues } from "./baseValues";
+import type { GuardEvent } from "./evalProtocol";
+import { type EvaluationContext, measurable } from "./evaluation";
+import { neverFallingBar } from "./monotone";
+import { onDevice } from "./onDevice";
+import type { OpenModel } from "./subjects";
+import { Throttle } from "./throttle";
+
+const PROGRESS_INTERVAL = 100;
+
+type OnEvent = (event: GuardEvent) => void;
+
+/**
+ * Measures a recipe group of layers by group of layers against its base (against the model that gives its config, where the
+ * method has no base), without writing it.
+ * @throws {AwaseError} `recipe/invalid`, `guard/other-shape`, and what opening and measuring models throws
+ */
+export async function watch(
+  context: EvaluationContext,
+  recipe: string,
+  seed: number,
+  options: GuardOptions,
+  listener: OnEvent,
+  signal: AbortSignal,
+): Promise<GuardReport> {
+  const plan = await context.plan(recipe, seed);
+  const onEvent = once(listener);
+  const report = await onDevice(context.device, signal, (device) =>
+    guard({ context, plan, options, device, onEvent, signal }),
+  );
+  onEvent({ type: "guard-end", report });
+  return report;
+}
+
+/**
+ * The same, before a merge that shall write what the guard settles on.
+ * @throws {AwaseError} `guard/stopped` when the guard was told to stop over its cap
+ */
+export async function settle(...watched: Parameters<typeof watch>): Promise<GuardReport> {
+  const report = await watch(...watched);
+  const last = report.stages.at(-1);
+  if (!report.stopped || !last) return report;
+  const [, , , { cap }] = watched;
+  throw new AwaseError(
+    "guard/stopped",
+    `The guard stopped the merge at ${last.group.id}: perplexity is ${last.relative.ratio.toPrecision(4)} times the base's, ` +
+      `and at most ${cap} times are allowed. Nothing was written. Lower the weights, or let the guard roll back.`,
+    { facts: { group: last.group.id, ratio: last.relative.ratio, cap, stage: last.index } },
+  );
+}
+
+interface Guarding {
+  readonly context: EvaluationContext;
+  readonly plan: MergePlan;
+  readonly options: GuardOptions;
+  readonly device: Device;
+  readonly onEvent: OnEvent;
+  readonly signal: AbortSignal;
+}
+
+async function guard({ context, plan, options, device, onEvent, signal }: Guarding): Promise<GuardReport> {
+  const { subjects, shelf } = context;
+  const tensors = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
+  const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
+  const baseKey = (plan.models.find(({ isBase }) => isBase) ?? plan.models[0])?.key ?? "";
+  const recipeOf = (strengths: Strengths) => {
+    const strengthOf = (tensor: string) => strengths[layers.groupOf(tensor).id] ?? 1;
+    return weakened(plan.recipe, strengthOf, { models: shelf.checkpoints, methods: methodFacts, base: baseKey });
+  };
+
+  using base = await subjects.openModel(baseKey, device, signal);
+  const opened: OpenModel[] = [];
+  async function merged(strengths: Strengths): Promise<OpenModel> {
+    const open = await subjects.openPlan(await context.plan(recipeOf(strengths), plan.seed), device, "measure", signal);
+    opened.push(open);
+    return open;
+  }
+
+  try {
+    const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
+    return await runGuard({
+      base: await measurable(base),
+      merged: async (strengths) => (await merged(strengths)).model,
+      groups: layers.groups,
+      options,
+      recipe: recipeOf,
+      cache: keepBaseValues(context.environment),
+      signal,
+      async drift(group, strengths) {
+        const { source } = await merged(strengths);
+        const found: TensorDrift[] = [];
+        for (const name of tensors.keys()) {
+          if (layers.groupOf(name).id !== group.id) continue;
+          const layer = layers.layerOf(name);
+          const drift = await tensorDrift(base.source, source, name, device, { layer, signal });
+          if (drift) found.push(drift);
+        }
+        return found;
+      },
+      onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap: options.cap }),
+      onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
+      onStage: (stage) => {
+        throttle.flush();
+        onEvent({ type: "guard-stage", stage });
+      },
+    });
+  } finally {
+    for (const open of opened) open[Symbol.dispose]();
+  }
+}
+
+/** @throws {AwaseError} `guard/not-expressible` where the recipe has no words for a weaker merge */
+function weakened(...strengths: Parameters<typeof withStrengths>): string {
+  const { recipe, problems } = withStrengths(...strengths);
+  if (recipe !== undefined) return recipe;
+  const [{ code, message }] = problems;
+  throw new AwaseError("guard/not-expressible", `The guard cannot take back a part of this merge. ${message}`, {
+    facts: { code },
+  });
+}
+
+/** Passes on what was not said before: a guard that begins anew on another device measures the same stages again. */
+function once(listener: OnEvent): OnEvent {
+  let begun = false;
+  let stages = 0;
+  const bar = neverFallingBar((done, total) => listener({ type: "guard-progress", done, total }));
+  return (event) => {
+    if (event.type === "guard-progress") return bar(event.done, event.total);
+    if (event.type === "guard-begin" && begun) return;
+    if (event.type === "guard-begin") begun = true;
+    if (event.type === "guard-stage" && event.stage.index < stages) return;
+    if (event.type === "guard-stage") stages = event.stage.index + 1;
+    listener(event);
+  };
+}

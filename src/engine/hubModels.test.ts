@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { AwaseError } from "../base/errors";
+import type { Hub, HubModel } from "../hub/types";
+import { BlockStore } from "../io/blockStore";
+import { MemoryFolder } from "../io/memory";
+import { MemoryTable, storageOf } from "../io/testing";
+import { openHubModel } from "./hubModels";
+import { createNotes } from "./notes";
+import { memoryRecords } from "./records";
+
+const SHA = "0123456789abcdef0123456789abcdef01234567";
+const MODEL: HubModel = { repo: "org/m", sha: SHA, license: "mit", gated: false, files: [{ path: "a", size: 3 }] };
+const BYTES = new Uint8Array([1, 2, 3]);
+
+const unreachable = () => new AwaseError("hub/unreachable", "Could not reach hub.test.");
+
+/** A Hub that can be unplugged: of what it served before, only what was kept can then be read. */
+function pluggedHub() {
+  let plugged = true;
+  const hub: Hub = {
+    search: async () => [],
+    async resolve() {
+      if (!plugged) throw unreachable();
+      return MODEL;
+    },
+    folder: () => ({
+      name: MODEL.repo,
+      list: async () => MODEL.files,
+      async open(path) {
+        const source = await new MemoryFolder(MODEL.repo, new Map([["a", BYTES]])).open(path);
+        return {
+          name: path,
+          size: source.size,
+          async read(start, end, signal) {
+            if (!plugged) throw unreachable();
+            return source.read(start, end, signal);
+          },
+        };
+      },
+    }),
+  };
+  return { hub, unplug: () => (plugged = false) };
+}
+
+it("opens what it knows when the Hub is out of reach, from what was kept, and says so", async () => {
+  const { hub, unplug } = pluggedHub();
+  const blocks = new BlockStore({ table: new MemoryTable(), storage: storageOf(10 ** 12) });
+  const access = { hub, blocks, listings: memoryRecords<HubModel>(), notes: createNotes() };
+  const first = await openHubModel(access, { repo: "org/m" });
+  expect(first.note).toBeUndefined();
+  await (await first.folder.open("a")).read(0, 3);
+
+  unplug();
+  for (const wanted of [{ repo: "org/m" }, { repo: "org/m", revision: SHA }]) {
+    const again = await openHubModel(access, wanted);
+    expect(again).toMatchObject({
+      revision: SHA,
+      license: "mit",
+      note: { code: "hub/offline", facts: { commit: SHA } },
+    });
+    expect(await (await again.folder.open("a")).read(0, 3)).toEqual(BYTES);
+  }
+  await expect(openHubModel(access, { repo: "org/m", revision: "v2" })).rejects.toThrow("Could not reach");
+});

@@ -1,0 +1,94 @@
+import { sha256 } from "hash-wasm";
+import type { Generated, TokenIds } from "../lm/types";
+import type { Batch } from "./batch";
+import type { TopRow } from "./divergence";
+import type { EndReading } from "./eosHealth";
+
+/** Rows of a base model after its final norm: with its head they give the exact distributions again. */
+export interface StateRows {
+  readonly kind: "states";
+  /** f32 [rows, hidden]. */
+  readonly states: Float32Array<ArrayBuffer>;
+}
+
+/** What is left of a base model's distributions: enough to compare with, so that the base need not be there any more. */
+export interface TopRows {
+  readonly kind: "top-k";
+  /** Tokens kept per row. */
+  readonly k: number;
+  /** [rows, k]; see `TopRow`. */
+  readonly ids: Uint32Array<ArrayBuffer>;
+  /** [rows, k] */
+  readonly logProbabilities: Float64Array<ArrayBuffer>;
+  /** [rows] */
+  readonly rest: Float64Array<ArrayBuffer>;
+  /** [rows] */
+  readonly least: Float64Array<ArrayBuffer>;
+  /** How each row sees the end ids. */
+  readonly ends: readonly EndReading[];
+}
+
+/** What a base model gave, to be measured against. Plain data with typed arrays: what structured clone can carry. */
+export type BaseValues =
+  | { readonly kind: "pass"; readonly nll: readonly Float64Array[]; readonly rows: StateRows | TopRows }
+  | { readonly kind: "answers"; readonly answers: readonly Generated[] };
+
+/** Where base values outlive a measurement. Keys are hashes of everything the values depend on, so nothing goes stale. */
+export interface BaseCache {
+  get(key: string): Promise<BaseValues | undefined>;
+  put(key: string, values: BaseValues): Promise<void>;
+}
+
+/** How much of each row is kept: its state, or its K likeliest tokens of the first `width` and what it says of the end ids. */
+export type Keeping = "states" | { readonly k: number; readonly width: number; readonly ends: readonly number[] };
+
+/** Values of a pass depend on the model, the tokens, the positions, and on what is kept of each row. */
+export function passKey(model: string, { sequences, positions }: Batch, keeping: Keeping): Promise<string> {
+  return contentKey(["pass", model, sequences, positions.map(({ sequence, at }) => [sequence, at]), keeping]);
+}
+
+/** Greedy answers depend on the model, the tokens of the prompts, and on what ends them. */
+export function answersKey(
+  model: string,
+  prompts: readonly TokenIds[],
+  maxTokens: number,
+  stop: readonly number[],
+): Promise<string> {
+  return contentKey(["answers", model, prompts, maxTokens, stop]);
+}
+
+/** Rows as one block of memory. */
+export function packTopRows(k: number, rows: readonly TopRow[], ends: readonly EndReading[]): TopRows {
+  const width = Math.min(k, ...rows.map(({ ids }) => ids.length));
+  const ids = new Uint32Array(rows.length * width);
+  const logProbabilities = new Float64Array(rows.length * width);
+  rows.forEach((row, at) => {
+    ids.set(row.ids, at * width);
+    logProbabilities.set(row.logProbabilities, at * width);
+  });
+  return {
+    kind: "top-k",
+    k: width,
+    ids,
+    logProbabilities,
+    rest: Float64Array.from(rows, ({ rest }) => rest),
+    least: Float64Array.from(rows, ({ least }) => least),
+    ends,
+  };
+}
+
+export function topRowAt({ k, ids, logProbabilities, rest, least }: TopRows, row: number): TopRow {
+  return {
+    ids: ids.subarray(row * k, (row + 1) * k),
+    logProbabilities: logProbabilities.subarray(row * k, (row + 1) * k),
+    rest: rest[row] ?? Number.NaN,
+    least: least[row] ?? Number.NaN,
+  };
+}
+
+/** Raised when the meaning of kept values changes. */
+const VERSION = 1;
+
+function contentKey(content: readonly unknown[]): Promise<string> {
+  return sha256(JSON.stringify([VERSION, ...content]));
+}

@@ -1,0 +1,221 @@
+import { AwaseError } from "../base/errors";
+import type { LanguageModel, LanguageModelFacts } from "../lm/types";
+import { type BasePass, basePass } from "./base";
+import type { BaseCache } from "./baseCache";
+import { tokensIn } from "./batch";
+import { compareRows } from "./compareRows";
+import {
+  GUARD_BEGIN,
+  type GuardReading,
+  type GuardRules,
+  type GuardState,
+  groupOnTrial,
+  judge,
+  onTrial,
+  type Strengths,
+} from "./guardMachine";
+import { likelihoodsAgainst, scoresOf } from "./likelihoods";
+import { type Measured, realVocabulary } from "./measured";
+import { Meter } from "./meter";
+import { perplexity } from "./perplexity";
+import { type Questions, questionsOf } from "./questions";
+import { relativePerplexity } from "./relative";
+import { type Parts, Stack } from "./stack";
+import { sum } from "./statistics";
+import type { GuardOptions, GuardReport, GuardStage, LayerGroup, TensorDrift } from "./types";
+import { windowFor } from "./windows";
+
+export interface GuardRun {
+  readonly base: Measured;
+  /** The merge with some groups at another strength; a group that is not named has 1. Not written anywhere. */
+  readonly merged: (strengths: Strengths) => Promise<LanguageModel>;
+  /** All of the model, from the embedding up. */
+  readonly groups: readonly LayerGroup[];
+  readonly options: GuardOptions;
+  /** How the tensors of a group changed against the base. */
+  readonly drift: (group: LayerGroup, strengths: Strengths) => Promise<readonly TensorDrift[]>;
+  /** The recipe that gives the merge with these strengths. */
+  readonly recipe: (strengths: Strengths) => string;
+  /** Where the base's values are kept. */
+  readonly cache?: BaseCache;
+  readonly signal?: AbortSignal;
+  /** Once the base is measured: its perplexity, and how many stages follow at least. */
+  readonly onBegin?: (perplexity: number, stages: number) => void;
+  /** `done` never falls, `total` never changes. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly onStage?: (stage: GuardStage) => void;
+}
+
+/**
+ * Watches a merge come into being: group by group the model takes its merged values, is measured against the base, and what
+ * breaks it is dealt with by rule. The base is measured once; of each state only the layers that changed are computed again.
+ * @throws {AwaseError} `guard/other-shape`, `eval/nothing-scored`, `eval/positions`, and what a forward pass throws
+ */
+export async function runGuard(run: GuardRun): Promise<GuardReport> {
+  const { base, groups, options, cache, signal } = run;
+  const ordered = options.order === "up" ? groups : groups.toReversed();
+  const rules: GuardRules = { ...options, groups: ordered.map(({ id }) => id) };
+  const prompts = options.sets.flatMap((set) => set.prompts);
+  const asking = { tokenizer: base.tokenizer, positions: options.positions, window: windowFor([base.context]) };
+  const questions = questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence", "eos"] });
+  const tokens = tokensIn(questions.batch.sequences);
+  const meter = new Meter({ base: 1, stages: groups.length, end: 1 }, run.onProgress);
+
+  const onBase = (done: number) => meter.at("base", done / tokens);
+  const before = await basePass(base, questions.batch, "states", { cache, signal, onTokens: onBase });
+  meter.finish("base");
+  const baseScores = scoresOf(questions, before.nll);
+  const basePerplexity = perplexity(baseScores).tokenWeighted;
+  run.onBegin?.(basePerplexity, groups.length);
+
+  // Texts come first in every batch, so that these have the numbers they had when the base was measured.
+  using trials = new Trials(
+    run,
+    rules,
+    before,
+    questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence"] }),
+  );
+  const stages: GuardStage[] = [];
+  let state = GUARD_BEGIN;
+  for (let group = trials.group(state); group; group = trials.group(state)) {
+    const begin = performance.now();
+    const { at } = state;
+    const trial = await trials.measure(group, state, (done) => meter.at("stages", at + done));
+    const { verdict, next } = judge(rules, state, readingOf(trial));
+    const seconds = (performance.now() - begin) / 1000;
+    const stage = { index: stages.length, group, strength: state.strength, ...trial, verdict, seconds };
+    stages.push(stage);
+    run.onStage?.(stage);
+    state = next;
+  }
+  meter.finish("stages");
+
+  const end = await likelihoodsAgainst(
+    { ...base, model: await trials.merged(state.decided) },
+    { ...before, model: base.model },
+    questions,
+    { signal, onTokens: (done) => meter.at("end", done / tokens) },
+  );
+  meter.finish("end");
+  return {
+    base: { perplexity: basePerplexity, prompts: baseScores },
+    stages,
+    end: {
+      perplexity: perplexity(end.scores),
+      relative: relativePerplexity(end.scores, baseScores),
+      divergence: end.divergence,
+      ...(end.eos && { eos: end.eos }),
+    },
+    strengths: state.decided,
+    recipe: run.recipe(state.decided),
+    stopped: state.stopped,
+  };
+}
+
+type Trial = Pick<GuardStage, "perplexity" | "relative" | "divergence" | "drift">;
+
+/** Measures the states that the machine asks for. */
+class Trials implements Disposable {
+  readonly #stack: Stack;
+  readonly #groups: ReadonlyMap<string, LayerGroup>;
+  /** The merge that was asked for last: most trials differ from the one before in nothing that it must know. */
+  #last: { readonly key: string; readonly model: LanguageModel } | undefined;
+
+  constructor(
+    private readonly run: GuardRun,
+    private readonly rules: GuardRules,
+    private readonly before: BasePass,
+    private readonly questions: Questions,
+  ) {
+    const { base, groups, signal } = run;
+    this.#stack = new Stack({ ...questions.batch, groups, hidden: base.model.facts.hidden, signal });
+    this.#groups = new Map(groups.map((group) => [group.id, group]));
+  }
+
+  group(state: GuardState): LayerGroup | undefined {
+    return this.#groups.get(groupOnTrial(this.rules, state) ?? "");
+  }
+
+  async measure(group: LayerGroup, state: GuardState, onProgress: (done: number) => void): Promise<Trial> {
+    const { base, signal, options } = this.run;
+    const strengths = onTrial(this.rules, state);
+    const parts = this.#parts(strengths, await this.merged(this.#asked(strengths, state)));
+    const drift = await this.run.drift(group, strengths);
+    const below = this.#stack.boundaryBelow(group);
+    // From the head down the base's activations lower down are needed next; from the embedding up those above, if it is kept.
+    const needed = (at: number) => (options.order === "down" ? at <= below : at === below || at === below + 1);
+    const { nll, states } = await this.#stack.run(parts, needed, (done, total) => onProgress(done / total));
+    const { divergence } = await compareRows(
+      { model: parts.head, states },
+      { model: base.model, rows: this.before.rows },
+      this.questions.texts.map(({ rows }) => rows),
+      { width: realVocabulary(base.tokenizer, base.model, parts.head), ends: [], signal },
+    );
+    const scores = scoresOf(this.questions, nll);
+    return {
+      perplexity: perplexity(scores).tokenWeighted,
+      relative: relativePerplexity(scores, scoresOf(this.questions, this.before.nll)),
+      divergence,
+      drift,
+    };
+  }
+
+  /** @throws {AwaseError} `guard/other-shape` */
+  async merged(strengths: Strengths): Promise<LanguageModel> {
+    const key = JSON.stringify(strengths);
+    if (this.#last?.key !== key) {
+      const model = await this.run.merged(strengths);
+      requireShape(this.run.base.model.facts, model.facts);
+      this.#last = { key, model };
+    }
+    return this.#last.model;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack[Symbol.dispose]();
+  }
+
+  /**
+   * What the merge must know of a trial. Layers whose turn has not come are the base's business; embedding and head are
+   * named, for where they are tied, one matrix serves as both.
+   */
+  #asked(strengths: Strengths, { at }: GuardState): Strengths {
+    return Object.fromEntries(
+      Object.entries(strengths).filter(([id, strength]) => {
+        const known = this.rules.groups.indexOf(id) <= at || this.#groups.get(id)?.kind !== "layers";
+        return known && strength !== 1;
+      }),
+    );
+  }
+
+  /** The base computes what has its values, the merge the rest. */
+  #parts(strengths: Strengths, merged: LanguageModel): Parts {
+    const base = this.run.base.model;
+    const of = (...groups: readonly LayerGroup[]) => (groups.some(({ id }) => strengths[id] !== 0) ? merged : base);
+    const ends = this.run.groups.filter(({ kind }) => kind !== "layers");
+    return {
+      embedding: of(...ends.filter(({ kind }) => kind === "embedding")),
+      layers: of,
+      head: of(...ends),
+      version: ({ id }) => String(strengths[id]),
+    };
+  }
+}
+
+/** NaN and Inf count, in the weights and in what came of them. */
+function readingOf({ relative, divergence, drift }: Trial): GuardReading {
+  const lost = [relative.ratio, divergence.symmetric].filter((value) => !Number.isFinite(value)).length;
+  return { ratio: relative.ratio, nonFinite: lost + sum(drift.map(({ nonFinite }) => nonFinite)) };
+}
+
+function requireShape(base: LanguageModelFacts, merged: LanguageModelFacts): void {
+  const shape = ({ layers, hidden, vocabulary }: LanguageModelFacts) =>
+    `${layers} layers, width ${hidden}, ${vocabulary} tokens`;
+  const [expected, found] = [shape(base), shape(merged)];
+  if (found === expected) return;
+  throw new AwaseError(
+    "guard/other-shape",
+    `The guard puts merged layers on top of the base's, so both need one shape. The base has ${expected}, the merge ${found}. Choose a base of the merge's shape, or merge without the guard.`,
+    { facts: { expected, found } },
+  );
+}
