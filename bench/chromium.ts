@@ -1,54 +1,11 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright";
-import { startHub } from "../e2e/hub/server";
-import { CHROMIUM_FLAGS, chromiumPath } from "../scripts/chromium.ts";
-import { serve } from "../scripts/serve.mjs";
-import { root } from "../scripts/setup.mjs";
+import { OWNER, withBench } from "./browser";
 import { watchMemory } from "./memory";
 import { BENCH_MODELS } from "./models";
 import { type BenchRecipe, benchRecipes } from "./recipes";
 import type { Measured } from "./results";
 
-const OWNER = "awase/";
-
-interface Bench {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  /** What the engine computes on. */
-  readonly device: string;
-}
-
-/** Opens the bench's page in a fresh profile, the models picked as files and served by a local Hub, and cleans up after. */
-async function withBench<T>(models: string, cache: string, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const profile = join(cache, "profile");
-  rmSync(profile, { recursive: true, force: true });
-  const hub = await startHub({
-    repositories: BENCH_MODELS.map((name) => ({
-      id: `${OWNER}${name}`,
-      folder: join(models, name),
-      storage: storageOf,
-    })),
-  });
-  const studio = await serve({ folder: join(root, "dist/bench"), hub: [hub.url, hub.cdnUrl] });
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: chromiumPath(),
-    args: [...CHROMIUM_FLAGS],
-  });
-  context.setDefaultTimeout(0);
-  try {
-    const page = await context.newPage();
-    await page.goto(studio.url);
-    await page.getByLabel("Models").setInputFiles(models);
-    const device = await page.evaluate((url) => window.bench.start(url), hub.url);
-    return await work({ context, page, device });
-  } finally {
-    await context.close();
-    await studio.close();
-    await hub.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
-}
+const served = (models: string) => BENCH_MODELS.map((name) => join(models, name));
 
 /** Merges in Chromium: from files on disk, then from IndexedDB after one fetch from a local Hub. */
 export function benchChromium(
@@ -56,7 +13,7 @@ export function benchChromium(
   cache: string,
   onRows: (device: string, rows: readonly Measured[]) => void,
 ): Promise<void> {
-  return withBench(models, cache, async ({ context, page, device }) => {
+  return withBench({ cache, files: models, hub: served(models) }, async ({ context, page, device }) => {
     const loops = new Map<number, number>();
     for (const inputs of [1, 2, 3]) loops.set(inputs, await page.evaluate((n) => window.bench.loop(n), inputs));
 
@@ -102,7 +59,7 @@ export function benchCancel(
   models: string,
   cache: string,
 ): Promise<{ device: string; milliseconds: Record<string, number> }> {
-  return withBench(models, cache, async ({ page, device }) => {
+  return withBench({ cache, files: models }, async ({ page, device }) => {
     await page.evaluate(() => window.bench.addFiles());
     const milliseconds: Record<string, number> = {};
     for (const { method, recipe } of benchRecipes()) {
@@ -110,8 +67,4 @@ export function benchCancel(
     }
     return { device, milliseconds };
   });
-}
-
-function storageOf(path: string): "lfs" | "git" {
-  return path.endsWith(".safetensors") ? "lfs" : "git";
 }

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { root } from "../scripts/setup.mjs";
 import { benchCancel, benchChromium } from "./chromium";
 import { benchColdStart } from "./coldStart";
-import { ensureBenchModels } from "./models";
+import { benchLm, lmTables } from "./lm/main";
+import { BENCH_MODELS, ensureBenchModels } from "./models";
 import { benchNode } from "./node";
 import { table } from "./results";
 
-/** `npm run bench [chromium] [cancel] [node] [cold]`: measures all, or what is named; writes bench/results/*.json and prints tables. */
+/**
+ * `npm run bench [chromium] [cancel] [node] [lm] [cold]`: measures all, or what is named; writes bench/results/*.json and prints
+ * tables. `npm run bench lm-tiny` runs the parts of `lm` in small and keeps nothing.
+ */
 const wanted = new Set(process.argv.slice(2));
 const wants = (part: string) => wanted.size === 0 || wanted.has(part);
 
@@ -21,7 +25,7 @@ const machine = {
   node: process.version,
 };
 
-if (wants("chromium") || wants("cancel") || wants("node")) {
+if (["chromium", "cancel", "node", "lm"].some(wants)) {
   console.error("Making three models of 1 GB, once…");
   await ensureBenchModels(models);
 }
@@ -39,10 +43,15 @@ if (wants("cancel")) {
   console.log("\nCancel, milliseconds:", facts.milliseconds);
 }
 if (wants("node")) {
-  const runs = [await benchNode(models, "auto"), await benchNode(models, "cpu")];
-  save("node", { runs });
+  const onGpu = await benchNode(models, "auto", (run) => save("node", { runs: [run] }));
+  const runs = [onGpu, await benchNode(models, "cpu", (run) => save("node", { runs: [onGpu, run] }))];
   for (const { device, rows } of runs) console.log(`\nNode on ${device}\n\n${table(rows)}`);
 }
+if (wants("lm")) {
+  const model = join(models, BENCH_MODELS[0]);
+  console.log(`\n${lmTables(await benchLm(cache, model, (results) => save("lm", results)))}`);
+}
+if (wanted.has("lm-tiny")) console.log(`\n${lmTables(await benchLm(cache, undefined, () => undefined))}`);
 if (wants("cold")) {
   const seconds = await benchColdStart();
   save("cold-start", seconds);

@@ -15,16 +15,28 @@ const CPU_METHODS: ReadonlySet<string> = new Set(["passthrough", "linear"]);
 /** Bytes moved at once, as a merge's blocks. */
 const PIECE = 8 * 1024 * 1024;
 
-/** The same merges with the command line, each in a process of its own, on WebGPU if Node finds an adapter, and on the CPU. */
-export async function benchNode(models: string, device: "auto" | "cpu"): Promise<{ device: string; rows: Measured[] }> {
+export interface NodeRun {
+  readonly device: string;
+  readonly rows: readonly Measured[];
+}
+
+/**
+ * The same merges with the command line, each in a process of its own, on WebGPU if Node finds an adapter, and on the CPU.
+ * @param onRun gets what there is after each merge: all of them take long
+ */
+export async function benchNode(
+  models: string,
+  device: "auto" | "cpu",
+  onRun: (run: NodeRun) => void,
+): Promise<NodeRun> {
   const scratch = mkdtempSync(join(models, "../node-"));
   let name = "";
   const rows: Measured[] = [];
   try {
     const copies = new Map<number, number>();
     for (const inputs of [1, 2, 3]) copies.set(inputs, await copySeconds(models, inputs, join(scratch, "copy")));
-    for (const { method, inputs, light, recipe } of benchRecipes()) {
-      if (!light || (device === "cpu" && !CPU_METHODS.has(method))) continue;
+    for (const { method, inputs, recipe } of benchRecipes()) {
+      if (device === "cpu" && !CPU_METHODS.has(method)) continue;
       const [file, out] = [join(scratch, `${method}.yaml`), join(scratch, method)];
       writeFileSync(file, recipe);
       const { stdout, peak } = runCli([file, "--out", out, "--device", device, "--json", "--quiet"], models);
@@ -40,6 +52,7 @@ export async function benchNode(models: string, device: "auto" | "cpu"): Promise
         peakDeviceBytes: report.peakDeviceBytes,
       });
       console.error(`  node ${device} ${method}: ${report.seconds.toFixed(1)} s`);
+      onRun({ device: name, rows });
       rmSync(out, { recursive: true });
     }
   } finally {

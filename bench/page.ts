@@ -1,4 +1,5 @@
 import { connectEngine } from "../src/engine/client";
+import { lmBench } from "./lm/page";
 import type { BaselineRequest, BenchPage } from "./protocol";
 
 declare global {
@@ -29,6 +30,7 @@ const weights = () => pickedFiles().filter((file) => file.name === "model.safete
 const modelOf = (file: File) => file.webkitRelativePath.split("/").at(-2) ?? "";
 
 window.bench = {
+  lm: lmBench(engine, pickedFiles),
   async start(hubUrl) {
     const info = await engine.start({ hubUrl, samplesUrl: new URL("samples", location.href).href, device: "auto" });
     return info.name;

@@ -1,7 +1,9 @@
 import type { MergeReport } from "../src/engine/protocol";
+import type { LmBench } from "./lm/page";
 
 /** What the bench's page offers to the driver outside the browser. */
 export interface BenchPage {
+  readonly lm: LmBench;
   /** Starts the engine; says which device it found. */
   start(hubUrl: string): Promise<string>;
   addFiles(): Promise<void>;

@@ -7,6 +7,6 @@ export default defineConfig({
   ...page,
   plugins: [],
   root: fileURLToPath(new URL(".", import.meta.url)),
-  publicDir: false,
+  publicDir: fileURLToPath(new URL("../public", import.meta.url)), // the samples
   build: { target: "es2022", outDir: "../dist/bench", emptyOutDir: true },
 });

@@ -40,7 +40,7 @@ test("cancel ends the run at once and leaves nothing that looks whole", async ({
   await startAndStall(studio, hub);
   await studio.run.cancel();
   await expect(studio.run.status).toContainText("Cancelled");
-  expect(await page.evaluate(filesInOpfs)).toEqual([]);
+  await expect.poll(() => page.evaluate(filesInOpfs)).toEqual([]);
   await expect(studio.history.results).toHaveCount(0);
   await studio.reload();
   await studio.recipe.ready();

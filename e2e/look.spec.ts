@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
+import { seriousFindings } from "./accessibility";
 import { expect, test } from "./studio";
 
 /** `UPDATE_SCREENSHOTS=1 npm test -- page e2e` renews the picture in the README. */
@@ -18,9 +18,7 @@ for (const locale of ["en-US", "ja-JP"] as const) {
           await studio.open();
           await expect(page.locator("html")).toHaveAttribute("lang", locale.slice(0, 2));
           await expect(page.getByText("llama-math").first()).toBeAttached();
-          const { violations } = await new AxeBuilder({ page }).analyze();
-          const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-          expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+          expect(await seriousFindings(page)).toEqual([]);
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           expect(overflow).toBeLessThanOrEqual(0);
           await page.screenshot({ path: info.outputPath("studio.png") });

@@ -41,10 +41,22 @@ test("the form and the text are two views of one recipe; comments survive, and u
   const edited = COMMENTED.replace("{weight: 0.5} # sums", "{weight: 0.8} # sums");
   expect((await studio.recipe.text()).replace(/\s+\}/g, "}").replace(/\{\s+/g, "{")).toBe(edited);
 
-  await page.getByRole("button", { name: "Undo" }).click();
+  await studio.recipe.undoButton.click();
   await expect.poll(() => studio.recipe.text()).toBe(COMMENTED);
   await page.getByRole("button", { name: "Redo" }).click();
   await expect.poll(() => studio.recipe.text()).toContain("0.8");
+});
+
+test("a drag of a slider is one step to undo, however many values it passed", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  const before = await studio.recipe.text();
+  await expect(studio.recipe.undoButton).toBeDisabled();
+  await studio.recipe.drag(studio.recipe.slider("weight", "llama-ja"), 40);
+  await expect.poll(() => studio.recipe.text()).not.toBe(before);
+  await studio.recipe.undoButton.click();
+  await expect.poll(() => studio.recipe.text()).toBe(before);
+  await expect(studio.recipe.undoButton).toBeDisabled();
 });
 
 test("what is not merged yet is said on its line", async ({ studio }) => {

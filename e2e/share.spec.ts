@@ -1,4 +1,5 @@
 import { deflateRawSync } from "node:zlib";
+import { encodeShare } from "../src/state/share";
 import { expect, test } from "./studio";
 
 test("a link carries the recipe; opening it shows what it is and starts nothing", async ({ studio }) => {
@@ -19,6 +20,15 @@ test("a link carries the recipe; opening it shows what it is and starts nothing"
   await studio.review.accept();
   await expect.poll(() => studio.recipe.text()).toContain("0.123");
   expect((await studio.recipe.text()).replace(/^# awase:.*\n/m, "")).toBe(recipe.replace(/^# awase:.*\n/m, ""));
+});
+
+test("models that are not here tell size and licence before anything of them is fetched", async ({ studio, hub }) => {
+  const recipe = "merge_method: linear\nmodels:\n  - model: acme/a\n  - model: acme/none\n";
+  await studio.open(await encodeShare({ name: "two", recipe }));
+  await studio.review.lookUp();
+  await expect(studio.review.model("acme/a")).toContainText(/\d kB · licence apache-2.0/);
+  await expect(studio.review.model("acme/none").getByRole("alert")).toContainText("acme/none");
+  expect(hub.log.entries("cdn")).toEqual([]);
 });
 
 for (const [kind, fragment] of [

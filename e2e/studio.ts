@@ -5,8 +5,14 @@ import { type BrowserContext, test as base, chromium, expect, type Page } from "
 import { CHROMIUM_FLAGS, chromiumPath } from "../scripts/chromium.ts";
 import { serve } from "../scripts/serve.mjs";
 import { type LocalHub, startHub } from "./hub/server";
+import { Charts } from "./pages/charts";
+import { Compare } from "./pages/compare";
+import { Guard } from "./pages/guard";
 import { History } from "./pages/history";
+import { Keyboard } from "./pages/keyboard";
+import { Measure } from "./pages/measure";
 import { Models } from "./pages/models";
+import { Prompts } from "./pages/prompts";
 import { Recipe } from "./pages/recipe";
 import { Review } from "./pages/review";
 import { Run } from "./pages/run";
@@ -27,6 +33,12 @@ export class Studio {
   readonly history: History;
   readonly share: Share;
   readonly review: Review;
+  readonly keyboard: Keyboard;
+  readonly guard: Guard;
+  readonly measure: Measure;
+  readonly charts: Charts;
+  readonly prompts: Prompts;
+  readonly compare: Compare;
 
   constructor(
     readonly page: Page,
@@ -39,6 +51,12 @@ export class Studio {
     this.history = new History(page);
     this.share = new Share(page);
     this.review = new Review(page);
+    this.keyboard = new Keyboard(page);
+    this.guard = new Guard(page);
+    this.measure = new Measure(page);
+    this.charts = new Charts(page, folder);
+    this.prompts = new Prompts(page);
+    this.compare = new Compare(page, folder);
   }
 
   /** Opens the page, with a share link's fragment perhaps, and waits until it can be used. */

@@ -1,4 +1,4 @@
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** The list of models at the left. */
 export class Models {
@@ -14,6 +14,27 @@ export class Models {
     return this.panel.getByRole("button", { name: /^Inspect / });
   }
 
+  get addButton(): Locator {
+    return this.page.getByRole("button", { name: "Add model" });
+  }
+
+  /** An entry of the menu that `addButton` opens. */
+  menuItem(name: string): Locator {
+    return this.page.getByRole("menuitem", { name, exact: true });
+  }
+
+  get hubDialog(): Locator {
+    return this.page.getByRole("dialog", { name: "Add from the Hugging Face Hub" });
+  }
+
+  inspectButton(name: string): Locator {
+    return this.panel.getByRole("button", { name: `Inspect ${name}`, exact: true });
+  }
+
+  inspector(name: string): Locator {
+    return this.page.getByRole("dialog", { name });
+  }
+
   card(name: string) {
     return this.panel
       .getByRole("listitem")
@@ -23,7 +44,7 @@ export class Models {
   async addFromHub(...ids: string[]): Promise<void> {
     for (const id of ids) {
       await this.menu("From the Hugging Face Hub…");
-      const dialog = this.page.getByRole("dialog", { name: "Add from the Hugging Face Hub" });
+      const dialog = this.hubDialog;
       await dialog.getByRole("textbox").fill(id);
       await dialog.getByRole("button", { name: `Add ${id}`, exact: true }).click();
       await this.ready(id);
@@ -64,12 +85,8 @@ export class Models {
     await expect(this.card(name)).toContainText(/layers/);
   }
 
-  async inspect(name: string): Promise<void> {
-    await this.panel.getByRole("button", { name: `Inspect ${name}`, exact: true }).click();
-  }
-
   private async menu(item: string): Promise<void> {
-    await this.page.getByRole("button", { name: "Add model" }).click();
-    await this.page.getByRole("menuitem", { name: item, exact: true }).click();
+    await this.addButton.click();
+    await this.menuItem(item).click();
   }
 }

@@ -39,8 +39,30 @@ export class Recipe {
     await expect(this.page.getByRole("button", { name: "Merge", exact: true })).toBeEnabled();
   }
 
+  slider(parameter: string, model: string): Locator {
+    return this.page.getByRole("slider", { name: `${parameter}, ${model}` });
+  }
+
+  number(parameter: string, model: string): Locator {
+    return this.page.getByRole("textbox", { name: `${parameter}, ${model}` });
+  }
+
+  get undoButton(): Locator {
+    return this.page.getByRole("button", { name: "Undo" });
+  }
+
+  /** Drags a slider's thumb to the right in many small moves, and lets go. */
+  async drag(slider: Locator, pixels: number): Promise<void> {
+    const { x, y, width, height } = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const { mouse } = this.page;
+    await mouse.move(x + width / 2, y + height / 2);
+    await mouse.down();
+    await mouse.move(x + width / 2 + pixels, y + height / 2, { steps: pixels });
+    await mouse.up();
+  }
+
   async setWeight(model: string, value: string): Promise<void> {
-    const field = this.page.getByRole("textbox", { name: `weight, ${model}` });
+    const field = this.number("weight", model);
     await field.fill(value);
     await field.press("Enter");
   }

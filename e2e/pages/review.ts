@@ -8,6 +8,15 @@ export class Review {
     return this.page.getByRole("dialog");
   }
 
+  /** A model of the recipe, with what is known of it. */
+  model(name: string): Locator {
+    return this.dialog.getByRole("region", { name: "Models" }).getByRole("listitem").filter({ hasText: name });
+  }
+
+  async lookUp(): Promise<void> {
+    await this.dialog.getByRole("button", { name: "Look up sizes and licences on the Hub" }).click();
+  }
+
   async close(): Promise<void> {
     await this.page.keyboard.press("Escape");
     await this.dialog.waitFor({ state: "hidden" });

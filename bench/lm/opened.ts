@@ -1,0 +1,21 @@
+import type { Device } from "../../src/compute/device";
+import { openLanguageModel } from "../../src/lm/open";
+import type { LanguageModel, TokenIds } from "../../src/lm/types";
+import type { Checkpoint } from "../../src/model/checkpoint";
+import type { TensorSource } from "../../src/model/tensorSource";
+
+export function openOver(checkpoint: Checkpoint, source: TensorSource, device: Device): Promise<LanguageModel> {
+  return openLanguageModel({ config: checkpoint.config, source, device });
+}
+
+/** A text of made-up tokens: what they are does not change how long they take. */
+export function anyTokens(count: number, vocabulary: number): TokenIds {
+  return Array.from({ length: count }, (_, i) => (i * 7919 + 13) % vocabulary);
+}
+
+/** All of a forward pass that a measurement of perplexity needs. */
+export async function perplexityPass(model: LanguageModel, texts: readonly TokenIds[]): Promise<void> {
+  using activations = await model.embed(texts);
+  await model.layers(activations, 0, model.facts.layers);
+  await model.nll(activations);
+}
