@@ -1,20 +1,28 @@
 import { get, set } from "idb-keyval";
 import { mount } from "./app/mount";
 import { connectEngine } from "./engine/client";
+import type { SessionStore } from "./state/persistence";
 import { DEFAULT_HUB_URL } from "./state/settings";
 import { isShareFragment } from "./state/share";
 import { beginVisit, createStudio } from "./state/studio";
 
 /** Where the last visit is kept: IndexedDB, since nothing else holds folder handles. */
 const SESSION_KEY = "awase.session";
+/** Where measurements are, and prompt sets that were added: beside the visit, since it is written with every tick of a slider. */
+const RECORDS_KEY = "awase.measurements";
+const PROMPTS_KEY = "awase.prompts";
 /** Names another Hub: a mirror, or the one of the end-to-end tests. What may be reached is the server's CSP to say. */
 const HUB_KEY = "awase.hubUrl";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root.");
 
+const stored = (key: string): SessionStore => ({ get: () => get(key), set: (value) => set(key, value) });
+
 const studio = createStudio({
   engine: connectEngine(),
+  recordStore: stored(RECORDS_KEY),
+  promptStore: stored(PROMPTS_KEY),
   samplesUrl: new URL("samples", document.baseURI).href,
 });
 
@@ -32,7 +40,7 @@ window.addEventListener("hashchange", () => {
 });
 
 void beginVisit(studio, {
-  session: { get: () => get(SESSION_KEY), set: (value) => set(SESSION_KEY, value) },
+  session: stored(SESSION_KEY),
   languages: navigator.languages,
   hubUrl: localStorage.getItem(HUB_KEY) ?? DEFAULT_HUB_URL,
   fragment: takeFragment(),

@@ -2,6 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { useEffect } from "react";
 import type { Studio } from "../state/studio";
 import { StudioContext, useStudio } from "./context";
+import { fetchCatalogue } from "./i18n";
 import { StudioWindow } from "./StudioWindow";
 import "./theme/mantine";
 import "./theme/theme.css";
@@ -18,9 +19,11 @@ export function App({ studio }: { readonly studio: Studio }) {
 function Themed() {
   const scheme = useStudio((state) => state.scheme);
   const language = useStudio((state) => state.language);
+  const attempt = useStudio((state) => state.attempt);
   useEffect(() => {
     document.documentElement.lang = language;
-  }, [language]);
+    void attempt(fetchCatalogue(language));
+  }, [language, attempt]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} {...schemeProps(scheme)}>
       <StudioWindow />

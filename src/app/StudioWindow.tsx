@@ -1,7 +1,7 @@
 import { useMediaQuery } from "@mantine/hooks";
-import { IconFileText, IconHistory, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
+import { IconFileText, IconHistory, IconMessages, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
-import { ROOMS, type Room } from "../state/view";
+import { DOCK_TABS, ROOMS, type Room } from "../state/view";
 import { useShortcuts } from "./commands/useShortcuts";
 import { useStudio, useText } from "./context";
 import { Header } from "./header/Header";
@@ -65,9 +65,9 @@ function useOnce(now: boolean): boolean {
 }
 
 function AllRooms() {
-  const folded = useStudio((state) => state.dock === undefined);
+  const dock = useStudio((state) => state.dock);
   return (
-    <main className={classes.rooms} data-folded={folded}>
+    <main className={classes.rooms} data-dock={dock ?? "folded"}>
       <div className={classes.models}>
         <ModelsPanel />
       </div>
@@ -78,13 +78,19 @@ function AllRooms() {
         <RunPanel />
       </div>
       <div className={classes.history}>
-        <Dock foldable />
+        <Dock tabs={DOCK_TABS} foldable />
       </div>
     </main>
   );
 }
 
-const ICONS = { models: IconStack2, recipe: IconFileText, run: IconPlayerPlay, history: IconHistory };
+const ICONS = {
+  models: IconStack2,
+  recipe: IconFileText,
+  run: IconPlayerPlay,
+  compare: IconMessages,
+  history: IconHistory,
+};
 
 /** Where the screen has room for one panel, tabs at the thumb choose it. */
 function OneRoom() {
@@ -97,7 +103,8 @@ function OneRoom() {
         {room === "models" && <ModelsPanel />}
         {room === "recipe" && <RecipePanel />}
         {room === "run" && <RunPanel />}
-        {room === "history" && <Dock foldable={false} />}
+        {room === "compare" && <Dock tabs={["compare", "prompts"]} />}
+        {room === "history" && <Dock tabs={["results", "storage"]} />}
       </main>
       <nav className={classes.tabs} aria-label={t.app.tagline}>
         {ROOMS.map((name: Room) => {

@@ -1,7 +1,7 @@
-import { createContext, useContext } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
 import type { Studio, StudioState } from "../state/studio";
-import { type Messages, messages } from "./i18n";
+import { type Catalogue, catalogueOf, type Messages, onCatalogue } from "./i18n";
 import { type Formats, formatsOf } from "./i18n/format";
 
 export const StudioContext = createContext<Studio | undefined>(undefined);
@@ -17,9 +17,15 @@ export function useStudio<T>(select: (state: StudioState) => T): T {
   return useStore(useStudioStore(), select);
 }
 
-/** The words of the page in the chosen language. */
+/** Everything the page says, in the chosen language as soon as that is here. */
+export function useCatalogue(): Catalogue {
+  const language = useStudio((state) => state.language);
+  return useSyncExternalStore(onCatalogue, () => catalogueOf(language));
+}
+
+/** The words of the page. */
 export function useText(): Messages {
-  return messages[useStudio((state) => state.language)];
+  return useCatalogue().messages;
 }
 
 export function useFormats(): Formats {

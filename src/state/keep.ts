@@ -38,6 +38,21 @@ export const keep = {
   dock: { session: true, link: false },
   recipeView: { session: true, link: false },
   dialog: { session: false, link: false },
+  promptSets: { session: false, link: false }, // in a store of their own: they can be large
+  setCosts: { session: false, link: false },
+  measureSets: { session: true, link: false },
+  measuring: { session: false, link: false },
+  live: { session: false, link: false },
+  guard: { session: true, link: false },
+  guardProgress: { session: false, link: false },
+  visitBegan: { session: false, link: false },
+  records: { session: false, link: false }, // in a store of their own
+  chartView: { session: true, link: false },
+  questions: { session: false, link: false },
+  asking: { session: false, link: false },
+  blind: { session: false, link: false },
+  answerSettings: { session: true, link: false },
+  speakers: { session: false, link: false },
 } as const satisfies Record<keyof Data, { session: boolean; link: boolean }>;
 
 type SessionKey = { [Key in keyof typeof keep]: (typeof keep)[Key]["session"] extends true ? Key : never }[keyof Data];

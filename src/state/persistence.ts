@@ -41,7 +41,9 @@ function isSession(data: Record<string, unknown>): data is Record<string, unknow
     data.shardBytes > 0 &&
     (data.place === "browser" || data.place === "directory") &&
     Array.isArray(data.models) &&
-    data.models.every((model) => isRecord(model) && typeof model.id === "string" && isOrigin(model.origin))
+    data.models.every((model) => isRecord(model) && typeof model.id === "string" && isOrigin(model.origin)) &&
+    [data.guard, data.chartView, data.answerSettings].every(isRecordOrAbsent) &&
+    (data.measureSets === undefined || Array.isArray(data.measureSets))
   );
 }
 
@@ -61,6 +63,11 @@ function isOrigin(origin: unknown): boolean {
     default:
       return false;
   }
+}
+
+/** Absent: kept before there was such a thing; what the studio begins with is good enough. */
+function isRecordOrAbsent(value: unknown): boolean {
+  return value === undefined || isRecord(value);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -39,6 +39,7 @@ export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice>
       },
       async removeResult(id) {
         await engine.removeResult(id);
+        for (const record of get().records) if (record.result === id) get().forgetRecord(record.id);
         await Promise.all([get().refreshResults(), get().refreshStorage()]);
       },
       async exportResult(id, directory) {

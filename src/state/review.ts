@@ -1,4 +1,4 @@
-import type { RecipeReport } from "../engine/protocol";
+import type { HubLook, HubOrigin, RecipeReport } from "../engine/protocol";
 import { type Failure, failureOf } from "./failure";
 import { readyModels } from "./models";
 import { seedOf, withRevisions } from "./recipe";
@@ -21,6 +21,8 @@ export interface ReviewSlice {
   openShare(fragment: string): Promise<void>;
   /** Asks which of its models are here. Asked again as models open. */
   checkReview(): Promise<void>;
+  /** Asks the Hub for size, terms and licence of a model. @throws {AwaseError} a `hub/…` code */
+  lookAtHub(origin: HubOrigin): Promise<HubLook>;
   /** Takes the recipe over and opens the Hub models it pins. Merges nothing. */
   acceptShare(): Promise<void>;
   declineShare(): void;
@@ -51,6 +53,7 @@ export function createReviewSlice({ engine }: StudioTools): Slice<ReviewSlice> {
       const now = get().review;
       if (now?.status === "ready" && now.shared === shared) set({ review: { ...now, report } });
     },
+    lookAtHub: (origin) => engine.lookAtHub(origin),
     async acceptShare() {
       const { review } = get();
       if (review?.status !== "ready") return;

@@ -1,11 +1,15 @@
 import { isAbort } from "../base/errors";
 import type { JobId, MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
+import type { GuardOptions } from "../eval/types";
 import { type Failure, failureOf } from "./failure";
+import { guardOptions, isGuarded, withGuardEvent } from "./guard";
+import { newRecord } from "./measureRequest";
 import { seedOf } from "./recipe";
+import type { MeasurementRecord } from "./records";
 import type { Slice, StudioTools } from "./slice";
 
 export type Progress = Extract<MergeEvent, { type: "progress" }>;
-export type RunNote = Exclude<MergeEvent, { type: "progress" }>;
+export type RunNote = Extract<MergeEvent, { type: "note" | "non-finite" }>;
 
 /** The one run at a time. What it said along the way stays beside its end. */
 export type Run =
@@ -37,6 +41,14 @@ export interface RunSlice {
   refreshUnfinished(): Promise<void>;
 }
 
+/** A run as it begins, or goes on. */
+interface Followed {
+  readonly name: string;
+  readonly directory: FileSystemDirectoryHandle | undefined;
+  readonly recipe: string;
+  readonly guard: GuardOptions | undefined;
+}
+
 /** Notes kept of one run; a model with a NaN in each tensor would send thousands. */
 const MAX_NOTES = 200;
 
@@ -45,7 +57,7 @@ export function isRunning(run: Run): run is Extract<Run, { phase: "running" | "c
 }
 
 /** What an event does to a run. */
-export function withEvent(run: Run, event: MergeEvent): Run {
+export function withEvent(run: Run, event: Progress | RunNote): Run {
   if (!isRunning(run)) return run;
   if (event.type === "progress") return { ...run, progress: event };
   return run.notes.length < MAX_NOTES ? { ...run, notes: [...run.notes, event] } : run;
@@ -55,21 +67,43 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
   return (set, get) => {
     let control = new AbortController();
 
+    /** What the guard says becomes the record that the charts draw; what the merge says, the run. */
+    function listen(record: MeasurementRecord, order: GuardOptions["order"]): (event: MergeEvent) => void {
+      return (event) => {
+        switch (event.type) {
+          case "guard-begin":
+            get().putRecord(withGuardEvent(record, event, order));
+            get().changeChartView({ run: undefined });
+            break;
+          case "guard-progress":
+            set({ guardProgress: { done: event.done, total: event.total } });
+            break;
+          case "guard-stage":
+          case "guard-end":
+            get().changeRecord(record.id, (now) => withGuardEvent(now, event, order));
+            break;
+          default:
+            set(({ run }) => ({ run: withEvent(run, event), guardProgress: undefined }));
+        }
+      };
+    }
+
     async function follow(
-      name: string,
-      directory: FileSystemDirectoryHandle | undefined,
+      { name, directory, recipe, guard }: Followed,
       begin: (watch: { signal: AbortSignal; onEvent: (event: MergeEvent) => void }) => Promise<MergeReport>,
     ): Promise<void> {
       if (isRunning(get().run)) return;
+      get().cancelMeasuring();
       control = new AbortController();
       set({ run: { phase: "running", name, progress: undefined, notes: [] } });
-      const onEvent = (event: MergeEvent) => set(({ run }) => ({ run: withEvent(run, event) }));
+      const record = { ...newRecord(get()), name, recipe };
       const notes = () => {
         const { run } = get();
         return isRunning(run) ? run.notes : [];
       };
       try {
-        const report = await begin({ signal: control.signal, onEvent });
+        const report = await begin({ signal: control.signal, onEvent: listen(record, guard?.order ?? "up") });
+        get().changeRecord(record.id, (now) => ({ ...now, result: report.id }));
         set({ run: { phase: "done", report, directory, notes: notes() } });
       } catch (error) {
         set({
@@ -78,6 +112,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
             : { phase: "failed", name, failure: failureOf(error), notes: notes() },
         });
       }
+      set({ guardProgress: undefined });
       // The run fetched models and measured the device: what is still to fetch, and the time, are others now.
       const { refreshUnfinished, refreshResults, refreshStorage, refreshCached, checkRecipe } = get();
       await Promise.all([refreshUnfinished(), refreshResults(), refreshStorage(), refreshCached(), checkRecipe()]);
@@ -87,19 +122,27 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
       run: { phase: "idle" },
       unfinished: [],
       startRun(directory) {
-        const { recipe, recipeName, shardBytes, allowNonFinite } = get();
+        const state = get();
+        const { recipe, recipeName, shardBytes, allowNonFinite } = state;
+        const guard = isGuarded(state) ? guardOptions(state) : undefined;
         const options = {
           seed: seedOf(recipe.present),
           name: recipeName,
           shardBytes,
           allowNonFinite,
           ...(directory && { directory }),
+          ...(guard && { guard }),
         };
-        return follow(recipeName, directory, (watch) => engine.merge(recipe.present, options, watch));
+        return follow({ name: recipeName, directory, recipe: recipe.present, guard }, (watch) =>
+          engine.merge(recipe.present, options, watch),
+        );
       },
       resumeRun(job, directory) {
-        const name = get().unfinished.find(({ id }) => id === job)?.name ?? "";
-        return follow(name, directory, (watch) => engine.resume(job, { ...watch, directory }));
+        const cut = get().unfinished.find(({ id }) => id === job);
+        return follow(
+          { name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", guard: cut?.options.guard },
+          (watch) => engine.resume(job, { ...watch, directory }),
+        );
       },
       cancelRun() {
         const { run } = get();

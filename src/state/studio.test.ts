@@ -11,7 +11,12 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 async function visit(engine: Partial<EngineClient> = {}, begin: Partial<Visit> = {}) {
-  const studio = createStudio({ engine: fakeEngine(engine), samplesUrl: "samples" });
+  const studio = createStudio({
+    engine: fakeEngine(engine),
+    samplesUrl: "samples",
+    recordStore: memorySession(),
+    promptStore: memorySession(),
+  });
   const session = memorySession();
   await beginVisit(studio, { session, languages: ["en-GB"], hubUrl: "https://hub.test", fragment: "", ...begin });
   await vi.runAllTimersAsync();

@@ -1,12 +1,18 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { type ChartViewSlice, createChartViewSlice } from "./chartView";
+import { type CompareSlice, createCompareSlice } from "./compare";
 import { createEngineSlice, type EngineSlice } from "./engine";
+import { createEvaluationSlice, type EvaluationSlice } from "./evaluation";
+import { createGuardSlice, type GuardSlice } from "./guard";
 import { historyOf } from "./history";
 import { sessionChanged, sessionOf, stateOf } from "./keep";
 import { createModelsSlice, type ModelsSlice, sampleModels } from "./models";
 import { createNoticeSlice, type NoticeSlice } from "./notice";
 import { packSession, type SessionStore, unpackSession } from "./persistence";
 import { createPlanSlice, type PlanSlice } from "./plan";
+import { createPromptSetsSlice, type PromptSetsSlice } from "./promptSets";
 import { createRecipeSlice, type RecipeSlice, starterRecipe } from "./recipe";
+import { createRecordsSlice, type RecordsSlice } from "./records";
 import { createResultsSlice, type ResultsSlice } from "./results";
 import { createReviewSlice, type ReviewSlice } from "./review";
 import { createRunSlice, type RunSlice } from "./run";
@@ -24,7 +30,13 @@ export type StudioState = SettingsSlice &
   ResultsSlice &
   NoticeSlice &
   ReviewSlice &
-  ViewSlice;
+  ViewSlice &
+  PromptSetsSlice &
+  GuardSlice &
+  EvaluationSlice &
+  RecordsSlice &
+  ChartViewSlice &
+  CompareSlice;
 
 export type Studio = StoreApi<StudioState>;
 
@@ -53,6 +65,12 @@ export function createStudio(tools: StudioTools): Studio {
     ...createNoticeSlice(...store),
     ...createReviewSlice(tools)(...store),
     ...createViewSlice(...store),
+    ...createPromptSetsSlice(tools)(...store),
+    ...createGuardSlice(...store),
+    ...createEvaluationSlice(tools)(...store),
+    ...createRecordsSlice(tools)(...store),
+    ...createChartViewSlice(...store),
+    ...createCompareSlice(tools)(...store),
   }));
 }
 
@@ -71,8 +89,9 @@ export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
   await state.listModels(session?.models ?? sampleModels());
   remember(studio, visit.session);
   checkOnChange(studio);
+  measureOnChange(studio);
   if (isShareFragment(visit.fragment)) void state.openShare(visit.fragment);
-  await state.startEngine();
+  await Promise.all([state.startEngine(), state.attempt(state.loadPromptSets()), state.recallRecords()]);
   if (studio.getState().engineFailure) return;
   await Promise.all([state.refreshUnfinished(), state.refreshResults(), state.refreshStorage()]);
 }
@@ -110,6 +129,15 @@ function checkOnChange(studio: Studio): void {
       after.device !== before.device ||
       openKeys(after) !== openKeys(before);
     if (changed) check();
+  });
+}
+
+/** With `live`, measures each recipe that the engine has called good; what is out of date is given up at once. */
+function measureOnChange(studio: Studio): void {
+  studio.subscribe((after, before) => {
+    if (!after.live) return;
+    if (after.recipe.present !== before.recipe.present) after.cancelMeasuring();
+    if (after.report !== before.report) void after.measureLive();
   });
 }
 

@@ -1,7 +1,11 @@
 import type { Slice } from "./slice";
 
 /** Panels; on a narrow screen one is seen at a time. */
-export const ROOMS = ["models", "recipe", "run", "history"] as const;
+export const ROOMS = ["models", "recipe", "run", "compare", "history"] as const;
+/** What the panel below can show. */
+export const DOCK_TABS = ["results", "compare", "prompts", "storage"] as const;
+export type DockTab = (typeof DOCK_TABS)[number];
+
 export type Room = (typeof ROOMS)[number];
 
 /** What is open on the screen. */
@@ -10,7 +14,7 @@ export interface ViewSlice {
   /** Entry id of the model in the inspector. */
   readonly inspected: string | undefined;
   /** Which list the bottom dock shows; undefined: folded. */
-  readonly dock: "results" | "storage" | undefined;
+  readonly dock: DockTab | undefined;
   /** The view of the recipe on screens too narrow for both. */
   readonly recipeView: "form" | "text";
   readonly dialog: "hub" | "share" | undefined;

@@ -24,12 +24,16 @@ export default function CommandPalette({ request }: { readonly request: number }
   return (
     <Spotlight
       store={palette}
+      // Only a title names the dialog; seen, it would say again what the field says.
+      title={t.header.commands}
+      styles={{ header: { display: "none" } }}
       shortcut={null}
       nothingFound={t.commands.nothing}
       highlightQuery
       overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
       scrollable
       maxHeight={420}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0, role: "region", "aria-label": t.header.commands } }}
       searchProps={{
         leftSection: <IconSearch size={16} />,
         placeholder: t.commands.search,

@@ -56,6 +56,23 @@ export const commands: readonly Command[] = [
     run: (studio) => studio.getState().cancelRun(),
   },
   {
+    id: "measure",
+    group: "run",
+    label: (t) => t.commands.measure,
+    enabled: (state) => canMerge(state) && !isRunning(state.run),
+    run: (studio) => {
+      studio.getState().show({ room: "run" });
+      return studio.getState().measure();
+    },
+  },
+  {
+    id: "live",
+    group: "run",
+    label: (t) => t.commands.live,
+    enabled: (state) => !state.live,
+    run: (studio) => studio.getState().setLive(true),
+  },
+  {
     id: "undo",
     group: "recipe",
     label: (t) => t.commands.undo,
@@ -116,6 +133,18 @@ export const commands: readonly Command[] = [
     group: "view",
     label: (t) => t.commands.showResults,
     run: (studio) => studio.getState().show({ dock: "results", room: "history" }),
+  },
+  {
+    id: "show-compare",
+    group: "view",
+    label: (t) => t.commands.showCompare,
+    run: (studio) => studio.getState().show({ dock: "compare", room: "compare" }),
+  },
+  {
+    id: "show-prompts",
+    group: "view",
+    label: (t) => t.commands.showPrompts,
+    run: (studio) => studio.getState().show({ dock: "prompts", room: "compare" }),
   },
   {
     id: "show-storage",

@@ -1,17 +1,40 @@
 import { ActionIcon, Menu, Table, Tooltip, VisuallyHidden } from "@mantine/core";
-import { IconDots, IconDownload, IconFileText, IconFolderDown, IconPlus, IconTrash } from "@tabler/icons-react";
+import {
+  IconChartLine,
+  IconDots,
+  IconDownload,
+  IconFileText,
+  IconFolderDown,
+  IconPlus,
+  IconTrash,
+} from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { StoredResult } from "../../engine/protocol";
+import type { Divergence, RelativePerplexity } from "../../eval/types";
+import { hasValues, latestSets, type MeasurementRecord } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";
+import { Figure } from "../parts/Figure";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import { useMethodOf } from "../recipe/useRecipe";
 import classes from "./History.module.css";
 import { useResultActions } from "./useResultActions";
 
-/** Finished merges, newest first. */
+type Row = { readonly at: number } & (
+  | { readonly result: StoredResult; readonly record: MeasurementRecord | undefined }
+  | { readonly result: undefined; readonly record: MeasurementRecord }
+);
+
+/** Finished merges, and what was measured without one, newest first. */
 export function ResultsTable() {
   const t = useText();
   const results = useStudio((state) => state.results);
-  if (results.length === 0) return <p className={classes.empty}>{t.history.empty}</p>;
+  const records = useStudio((state) => state.records);
+  const unwritten = records.filter((record) => record.result === undefined && hasValues(record));
+  const rows = [
+    ...results.map((result): Row => ({ at: result.finished, result, record: recordOf(result, records) })),
+    ...unwritten.map((record): Row => ({ at: record.started, result: undefined, record })),
+  ].sort((a, b) => b.at - a.at);
+  if (rows.length === 0) return <p className={classes.empty}>{t.history.empty}</p>;
   return (
     <ScrollRegion label={t.history.results} className={classes.scroller}>
       <Table className={classes.table} aria-label={t.history.results} stickyHeader highlightOnHover>
@@ -20,6 +43,8 @@ export function ResultsTable() {
             <Table.Th>{t.history.name}</Table.Th>
             <Table.Th>{t.history.method}</Table.Th>
             <Table.Th>{t.history.finished}</Table.Th>
+            <Table.Th className={classes.figure}>{t.history.relative}</Table.Th>
+            <Table.Th className={classes.figure}>{t.history.divergence}</Table.Th>
             <Table.Th className={classes.figure}>{t.history.tensors}</Table.Th>
             <Table.Th className={classes.figure}>{t.history.size}</Table.Th>
             <Table.Th className={classes.figure}>{t.history.time}</Table.Th>
@@ -31,16 +56,29 @@ export function ResultsTable() {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {results.map((result) => (
-            <ResultRow key={result.report.id} result={result} />
-          ))}
+          {rows.map(({ result, record }) =>
+            result ? (
+              <ResultRow key={result.report.id} result={result} record={record} />
+            ) : (
+              <MeasuredRow key={record.id} record={record} />
+            ),
+          )}
         </Table.Tbody>
       </Table>
     </ScrollRegion>
   );
 }
 
-function ResultRow({ result }: { readonly result: StoredResult }) {
+function recordOf({ report }: StoredResult, records: readonly MeasurementRecord[]): MeasurementRecord | undefined {
+  return records.find(({ result }) => result === report.id);
+}
+
+interface ResultRowProps {
+  readonly result: StoredResult;
+  readonly record: MeasurementRecord | undefined;
+}
+
+function ResultRow({ result, record }: ResultRowProps) {
   const { report, recipe, finished } = result;
   const t = useText();
   const formats = useFormats();
@@ -52,6 +90,7 @@ function ResultRow({ result }: { readonly result: StoredResult }) {
         <code>{method}</code>
       </Table.Td>
       <Table.Td>{formats.dateTime(finished)}</Table.Td>
+      <MeasuredCells figures={report.guard?.end ?? (record && figuresOf(record))} />
       <Table.Td className={classes.figure}>{formats.count(report.tensors)}</Table.Td>
       <Table.Td className={classes.figure}>{formats.bytes(report.writtenBytes)}</Table.Td>
       <Table.Td className={classes.figure}>{formats.duration(report.seconds)}</Table.Td>
@@ -60,19 +99,60 @@ function ResultRow({ result }: { readonly result: StoredResult }) {
       </Table.Td>
       <Table.Td>{t.run.places[report.place]}</Table.Td>
       <Table.Td className={classes.figure}>
-        <ResultMenu result={result} />
+        <ResultMenu result={result} record={record} />
       </Table.Td>
     </Table.Tr>
   );
 }
 
-function ResultMenu({ result: { report, recipe } }: { readonly result: StoredResult }) {
+function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
   const t = useText();
-  const loadRecipe = useStudio((state) => state.loadRecipe);
-  const attempt = useStudio((state) => state.attempt);
-  const removeResult = useStudio((state) => state.removeResult);
-  const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
-  const label = t.history.actions(report.name);
+  const formats = useFormats();
+  const method = useMethodOf(record.recipe);
+  return (
+    <Table.Tr>
+      <Table.Td className={classes.name}>{record.name}</Table.Td>
+      <Table.Td>
+        <code>{method}</code>
+      </Table.Td>
+      <Table.Td>{formats.dateTime(record.started)}</Table.Td>
+      <MeasuredCells figures={figuresOf(record)} />
+      <Table.Td colSpan={3} />
+      <Table.Td className={classes.device} title={record.device}>
+        {record.device}
+      </Table.Td>
+      <Table.Td className={classes.quiet}>{t.history.notWritten}</Table.Td>
+      <Table.Td className={classes.figure}>
+        <RecordMenu record={record} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+interface Figures {
+  readonly relative?: RelativePerplexity | undefined;
+  readonly divergence?: Divergence | undefined;
+}
+
+/** Where a record ended: after the guard, else with its first set. */
+function figuresOf(record: MeasurementRecord): Figures | undefined {
+  return record.watched?.report?.end ?? record.watched?.stages.at(-1) ?? latestSets(record)[0]?.merged;
+}
+
+function MeasuredCells({ figures }: { readonly figures: Figures | undefined }) {
+  return (
+    <>
+      <Table.Td className={classes.figure}>{figures?.relative && <Figure value={figures.relative.ratio} />}</Table.Td>
+      <Table.Td className={classes.figure}>
+        {figures?.divergence && <Figure value={figures.divergence.symmetric} />}
+      </Table.Td>
+    </>
+  );
+}
+
+function RowMenu({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  const t = useText();
+  const label = t.history.actions(name);
   return (
     <Menu position="left-start">
       <Menu.Target>
@@ -82,32 +162,84 @@ function ResultMenu({ result: { report, recipe } }: { readonly result: StoredRes
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconFileText size={15} />}
-          onClick={() => loadRecipe({ text: recipe, name: report.name })}
-        >
-          {t.history.loadRecipe}
-        </Menu.Item>
-        {report.place === "browser" && (
-          <>
-            <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void addAsModel()}>
-              {t.run.useAsModel}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => attempt(downloadZip())}>
-              {t.run.downloadZip}
-            </Menu.Item>
-            {"showDirectoryPicker" in window && (
-              <Menu.Item leftSection={<IconFolderDown size={15} />} onClick={() => attempt(saveToFolder())}>
-                {t.run.saveToFolder}
-              </Menu.Item>
-            )}
-          </>
-        )}
-        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => attempt(removeResult(report.id))}>
-          {t.history.remove}
-        </Menu.Item>
-      </Menu.Dropdown>
+      <Menu.Dropdown>{children}</Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** What every row offers: its recipe, and its charts where it was measured. */
+function CommonItems({
+  name,
+  recipe,
+  record,
+}: {
+  readonly name: string;
+  readonly recipe: string;
+  readonly record: MeasurementRecord | undefined;
+}) {
+  const t = useText();
+  const loadRecipe = useStudio((state) => state.loadRecipe);
+  const changeChartView = useStudio((state) => state.changeChartView);
+  const show = useStudio((state) => state.show);
+  return (
+    <>
+      <Menu.Item leftSection={<IconFileText size={15} />} onClick={() => loadRecipe({ text: recipe, name })}>
+        {t.history.loadRecipe}
+      </Menu.Item>
+      {record && (
+        <Menu.Item
+          leftSection={<IconChartLine size={15} />}
+          onClick={() => {
+            changeChartView({ run: record.id });
+            show({ room: "run" });
+          }}
+        >
+          {t.history.showCharts}
+        </Menu.Item>
+      )}
+    </>
+  );
+}
+
+function RecordMenu({ record }: { readonly record: MeasurementRecord }) {
+  const t = useText();
+  const forgetRecord = useStudio((state) => state.forgetRecord);
+  return (
+    <RowMenu name={record.name}>
+      <CommonItems name={record.name} recipe={record.recipe} record={record} />
+      <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => forgetRecord(record.id)}>
+        {t.history.forget}
+      </Menu.Item>
+    </RowMenu>
+  );
+}
+
+function ResultMenu({ result: { report, recipe }, record }: ResultRowProps) {
+  const t = useText();
+  const attempt = useStudio((state) => state.attempt);
+  const removeResult = useStudio((state) => state.removeResult);
+  const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
+  return (
+    <RowMenu name={report.name}>
+      <CommonItems name={report.name} recipe={recipe} record={record} />
+      {report.place === "browser" && (
+        <>
+          <Menu.Item leftSection={<IconPlus size={15} />} onClick={() => void addAsModel()}>
+            {t.run.useAsModel}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={15} />} onClick={() => attempt(downloadZip())}>
+            {t.run.downloadZip}
+          </Menu.Item>
+          {"showDirectoryPicker" in window && (
+            <Menu.Item leftSection={<IconFolderDown size={15} />} onClick={() => attempt(saveToFolder())}>
+              {t.run.saveToFolder}
+            </Menu.Item>
+          )}
+        </>
+      )}
+      <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => attempt(removeResult(report.id))}>
+        {t.history.remove}
+      </Menu.Item>
+    </RowMenu>
   );
 }

@@ -1,10 +1,11 @@
+import { evaluationEn } from "./evaluationEn";
 import { plural } from "./plural";
 
 /** Every word of the page. Method ids, recipe keys and tensor names are not here: they are never translated. */
 export const en = {
   app: {
     tagline: "Merge language models on your own GPU",
-    rooms: { models: "Models", recipe: "Recipe", run: "Run", history: "History" },
+    rooms: { models: "Models", recipe: "Recipe", run: "Run", compare: "Compare", history: "History" },
     drop: "Drop models to add them",
     dropHint: "Folders or safetensors files. They are read in place and never leave this machine.",
   },
@@ -37,6 +38,10 @@ export const en = {
     theme: (name: string) => `Theme: ${name}`,
     showResults: "Show the results",
     showStorage: "Show the storage",
+    showCompare: "Compare answers",
+    showPrompts: "Show the prompt sets",
+    measure: "Measure the recipe",
+    live: "Measure after each change",
   },
   models: {
     title: "Models",
@@ -223,6 +228,12 @@ export const en = {
     time: "Took",
     device: "Device",
     place: "Place",
+    notWritten: "not written",
+    relative: "Rel. PPL",
+    divergence: "KL",
+    showCharts: "Show its charts",
+    forget: "Forget this measurement",
+    tabs: "Lower panel",
     actionsColumn: "Actions",
     loadRecipe: "Load its recipe",
     remove: "Delete from this browser",
@@ -263,7 +274,7 @@ export const en = {
     here: "loaded",
     onHub: "from the Hub",
     missing: "not here: add it yourself",
-    lookUp: "Look up sizes on the Hub",
+    lookUp: "Look up sizes and licences on the Hub",
     gated: "gated",
     license: (name: string) => `licence ${name}`,
     text: "Recipe",
@@ -274,6 +285,7 @@ export const en = {
     close: "Close",
     reading: "Reading the link…",
   },
+  ...evaluationEn,
   failure: {
     unknown: "Something unexpected happened.",
     engine: "The engine could not start",

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
+import { english } from "./catalogue";
 import { failureSentence, problemSentence } from "./failures";
-import { failuresJa } from "./failuresJa";
-import { notesJa } from "./notesJa";
-import { problemsJa } from "./problemsJa";
+import { japanese } from "./japanese";
 
-const AREAS = "share|engine|job|journal|result|output|gpu|recipe|plan|merge|model|io|storage|safetensors|hub";
+const AREAS =
+  "lm|eval|guard|prompts|template|tokenizer|share|engine|job|journal|result|output|gpu|recipe|plan|merge|model|io|storage|safetensors|hub";
 
 /** Every code that the studio's own source can produce; the command line speaks English. */
 function codesInSource(): string[] {
   const sources = import.meta.glob<string>(
-    "/src/{base,io,formats,compute,hub,model,recipe,merge,engine,state}/**/*.ts",
+    "/src/{base,io,formats,compute,hub,model,recipe,merge,lm,eval,engine,state}/**/*.ts",
     {
       query: "?raw",
       import: "default",
@@ -38,7 +38,7 @@ describe("errors, problems and notes", () => {
   });
 
   it.each(codes)("%s has a Japanese sentence", (code) => {
-    const sentence = failuresJa[code] ?? problemsJa[code] ?? notesJa[code];
+    const sentence = japanese.failures[code] ?? japanese.problems[code] ?? japanese.notes[code];
     expect(sentence?.({ name: "x", tensor: "t", tensors: 3, model: "m" })).toMatch(/[ぁ-んァ-ン]/);
   });
 
@@ -49,17 +49,17 @@ describe("errors, problems and notes", () => {
       message: "The model org/a is not loaded.",
       facts: { model: "org/a" },
     };
-    expect(problemSentence(problem, "en")).toBe(problem.message);
-    expect(problemSentence(problem, "ja")).toContain("モデル org/a が読み込まれていません");
+    expect(problemSentence(problem, english)).toBe(problem.message);
+    expect(problemSentence(problem, japanese)).toContain("モデル org/a が読み込まれていません");
   });
 
   it("keep their English where there is no Japanese yet", () => {
     const failure = { name: "AwaseError", code: "new/thing", message: "Something new." };
-    expect(failureSentence(failure, "ja")).toBe("Something new.");
+    expect(failureSentence(failure, japanese)).toBe("Something new.");
   });
 
   it("say that an error without a code was not expected", () => {
-    expect(failureSentence({ name: "TypeError", message: "x is undefined" }, "en")).toMatch(
+    expect(failureSentence({ name: "TypeError", message: "x is undefined" }, english)).toMatch(
       /unexpected.*x is undefined/,
     );
   });

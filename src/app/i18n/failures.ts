@@ -1,47 +1,33 @@
 import type { ErrorFacts } from "../../base/errors";
 import type { Problem } from "../../recipe/problems";
 import type { Failure } from "../../state/failure";
-import type { Language } from "../../state/settings";
-import { en } from "./en";
-import type { FactSentence } from "./factSentence";
-import { failuresJa } from "./failuresJa";
-import { ja } from "./ja";
-import { notesJa } from "./notesJa";
-import { problemsJa } from "./problemsJa";
+import type { Catalogue } from "./catalogue";
 
-/**
- * The sentence for an error. English is what the error itself says. In Japanese its code and facts say it again; an
- * error without a sentence there keeps its English one, which says more than none.
- */
-export function failureSentence({ code, message, facts }: Failure, language: Language): string {
-  const unknown = { en, ja }[language].failure.unknown;
-  if (code === undefined) return `${unknown} ${message}`;
-  return translated(failuresJa, language, code, message, facts);
+/** An error, a problem or a note: what it says itself, and what another language can say it from. */
+interface Said {
+  readonly code: string;
+  readonly message: string;
+  readonly facts?: ErrorFacts;
 }
 
-export function problemSentence({ code, message, facts }: Problem, language: Language): string {
-  return translated(problemsJa, language, code, message, facts);
+/**
+ * The sentence for an error, a problem in a file of prompts included. English is what the error itself says. Elsewhere its
+ * code and facts say it again; an error without a sentence there keeps its English one, which says more than none.
+ */
+export function failureSentence({ code, message, facts }: Failure | Said, catalogue: Catalogue): string {
+  if (code === undefined) return `${catalogue.messages.failure.unknown} ${message}`;
+  return catalogue.failures[code]?.(facts ?? {}) ?? message;
+}
+
+export function problemSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
+  return catalogue.problems[code]?.(facts ?? {}) ?? message;
 }
 
 /** What the button of a problem's fix says. */
-export function fixLabel({ label, insert }: NonNullable<Problem["fix"]>, language: Language): string {
-  if (language === "en") return label;
-  return insert.trim() === "" ? "取り除く" : `「${insert.trim()}」に直す`;
+export function fixLabel({ label, insert }: NonNullable<Problem["fix"]>, catalogue: Catalogue): string {
+  return catalogue.fix?.(insert.trim()) ?? label;
 }
 
-export function noteSentence(
-  { code, message, facts }: { readonly code: string; readonly message: string; readonly facts: ErrorFacts },
-  language: Language,
-): string {
-  return translated(notesJa, language, code, message, facts);
-}
-
-function translated(
-  japanese: Readonly<Record<string, FactSentence>>,
-  language: Language,
-  code: string,
-  message: string,
-  facts: ErrorFacts = {},
-): string {
-  return (language === "ja" && japanese[code]?.(facts)) || message;
+export function noteSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
+  return catalogue.notes[code]?.(facts ?? {}) ?? message;
 }

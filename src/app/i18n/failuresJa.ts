@@ -1,4 +1,5 @@
 import type { FactSentence } from "./factSentence";
+import { measuringJa } from "./measuringJa";
 
 const again = "もう一度ダウンロードか書き出しをしてください。";
 /** A safetensors file that breaks a rule. */
@@ -14,6 +15,8 @@ const index =
 
 /** What went wrong, in Japanese, by the error's code. */
 export const failuresJa: Readonly<Record<string, FactSentence>> = {
+  ...measuringJa,
+
   "share/too-long": ({ bytes, limit }) =>
     `リンクに収まりません（${bytes}バイト、上限${limit}文字）。レシピをファイルで渡してください。`,
   "share/version": ({ found, expected }) =>
@@ -70,6 +73,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `${model ?? "モデル"} の重みはpickle（${file}）だけです。開くとコードが動くため読みません。safetensors版を使うか、transformersで変換してください。`,
   "model/duplicate-tensor": ({ model, tensor, first, second }) =>
     `${model} のテンソル ${tensor} が ${first} と ${second} の両方にあり、索引にもありません。ダウンロードし直してください。`,
+  "model/not-float": ({ tensor, dtype }) =>
+    `${tensor} の型 ${dtype} では計算できません。BF16、F16、F32、F8_E4M3、F8_E5M2のいずれかへ先に変換してください。`,
   "model/file-too-large": ({ model, file, found, limit }) =>
     `${model} の ${file} は${found}バイトあります。読めるのは${limit}バイトまでです。モデルのファイルではありません。`,
 

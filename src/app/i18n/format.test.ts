@@ -21,6 +21,17 @@ describe("formats", () => {
     expect(en.memory(2 ** 31)).toBe("2 GiB");
   });
 
+  it.each([
+    [2.424443158306402, "2.4244"],
+    [0.020525634521, "0.020526"],
+    [992_000, "992,000"],
+    [1.5e9, "1.5E9"],
+    [0.0000123, "1.23E-5"],
+    [0, "0"],
+  ])("writes the measured value %d as %s", (value, text) => {
+    expect(en.measure(value)).toBe(text);
+  });
+
   it("speaks of parameters alike in both languages", () => {
     expect([1_503_744, 7_241_732_096].map(en.parameters)).toEqual(["1.5M", "7.24B"]);
     expect(ja.parameters(7_241_732_096)).toBe("7.24B");

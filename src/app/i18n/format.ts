@@ -10,6 +10,8 @@ export interface Formats {
   count(value: number): string;
   /** Three figures at most: 0.35, 12.5 */
   number(value: number): string;
+  /** Five figures: 2.4244, 0.020526. As far as measurements are worth comparing. */
+  measure(value: number): string;
   /** 7.24B, 1.5M: as models are spoken of, in every language. */
   parameters(value: number): string;
   /** 3.01 MB, powers of 1000: files and transfers. */
@@ -28,6 +30,8 @@ export interface Formats {
 function createFormats(language: Language): Formats {
   const count = new Intl.NumberFormat(language);
   const figures = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 });
+  const measured = new Intl.NumberFormat(language, { maximumSignificantDigits: 5 });
+  const farther = new Intl.NumberFormat(language, { notation: "scientific", maximumSignificantDigits: 3 });
   const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
@@ -46,6 +50,10 @@ function createFormats(language: Language): Formats {
   return {
     count: (value) => count.format(value),
     number: (value) => figures.format(value),
+    measure: (value) => {
+      const size = Math.abs(value);
+      return size !== 0 && (size >= 1e6 || size < 1e-4) ? farther.format(value) : measured.format(value);
+    },
     parameters: (value) => compact.format(value),
     bytes: (value) => scaled(value, 1000, DECIMAL_UNITS),
     memory: (value) => scaled(value, 1024, BINARY_UNITS),

@@ -1,4 +1,5 @@
 import type { Messages } from "./en";
+import { evaluationJa } from "./evaluationJa";
 
 const numbers = new Intl.NumberFormat("ja");
 const count = (value: number, unit: string) => `${numbers.format(value)}${unit}`;
@@ -6,7 +7,7 @@ const count = (value: number, unit: string) => `${numbers.format(value)}${unit}`
 export const ja = {
   app: {
     tagline: "手元のGPUで言語モデルをマージする",
-    rooms: { models: "モデル", recipe: "レシピ", run: "実行", history: "履歴" },
+    rooms: { models: "モデル", recipe: "レシピ", run: "実行", compare: "比較", history: "履歴" },
     drop: "ドロップしてモデルを追加",
     dropHint: "フォルダ、またはsafetensorsファイル。その場で読み込み、外へは送りません。",
   },
@@ -39,6 +40,10 @@ export const ja = {
     theme: (name) => `配色: ${name}`,
     showResults: "結果の一覧を表示",
     showStorage: "保存領域を表示",
+    showCompare: "回答を比較",
+    showPrompts: "プロンプト集を表示",
+    measure: "レシピを測定",
+    live: "変更のたびに測定",
   },
   models: {
     title: "モデル",
@@ -224,6 +229,12 @@ export const ja = {
     time: "所要",
     device: "デバイス",
     place: "場所",
+    notWritten: "書き込みなし",
+    relative: "相対PPL",
+    divergence: "KL",
+    showCharts: "グラフを表示",
+    forget: "この測定を消す",
+    tabs: "下のパネル",
     actionsColumn: "操作",
     loadRecipe: "レシピを読み込む",
     remove: "このブラウザから削除",
@@ -264,7 +275,7 @@ export const ja = {
     here: "読み込み済み",
     onHub: "Hubから取得",
     missing: "ここにありません。自分で追加してください",
-    lookUp: "Hubで大きさを調べる",
+    lookUp: "Hubで大きさとライセンスを調べる",
     gated: "要同意",
     license: (name) => `ライセンス ${name}`,
     text: "レシピ",
@@ -275,6 +286,7 @@ export const ja = {
     close: "閉じる",
     reading: "リンクを読んでいます…",
   },
+  ...evaluationJa,
   failure: {
     unknown: "予期しないことが起きました。",
     engine: "エンジンを起動できません",

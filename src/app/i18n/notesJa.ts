@@ -7,6 +7,8 @@ export const notesJa: Readonly<Record<string, FactSentence>> = {
     `${host} の応答に問題がありました。もう一度試します（${attempt}/${tries}回目）。`,
   "hub/signed-out": ({ host, time }) =>
     `${host} へのサインインが ${time} に切れました。もう一度サインインしてください。`,
+  "hub/offline": ({ repo, commit }) =>
+    `Hubに接続できないため、${repo} を前回と同じ内容（コミット ${String(commit).slice(0, 12)}）で開きます。`,
   "gpu/lost": ({ finished, tensors }) =>
     `GPUが失われたため、新しいデバイスで続けます（テンソル ${Number(finished) + 1} / ${tensors} から）。`,
   "storage/quota": ({ name, needed, free }) =>

@@ -134,6 +134,15 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "merge/density-keeps-nothing": (facts) =>
     `density が小さすぎて、残る要素がありません。大きくしてください（${named(facts)}）。`,
   "merge/density-negative": (facts) => `density は確率です。0から1の間にしてください（${named(facts)}）。`,
+
+  "recipe/no-strength": ({ method }) =>
+    `${method} にはベースへ戻すパラメータがなく、テンソルは採るか採らないかのどちらかです。slices: でベースの層を使うか、task_arithmetic などベースのある手法を使ってください。`,
+  "recipe/strength-base": ({ method, tensor, base }) =>
+    base === ""
+      ? `${method} には戻る先のベースがありません。レシピに base_model: を加えてください。`
+      : `${tensor} をベースに戻せません。入力に ${base} がありません。モデルを並べる所すべてに、weightを0にして加えてください。`,
+  "recipe/strength-not-expressible": () =>
+    "弱めたマージをこのレシピに書けません。名前や別名ではテンソルを区別できません。*alias の所にパラメータを書き出すか、ほかの層のまとまりを選んでください。",
 };
 
 const NOT_YET: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import { parseHubReference } from "../../hub/reference";
 import { type Failure, failureOf } from "../../state/failure";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
+import { useOpened } from "../parts/useOpened";
 import classes from "./HubDialog.module.css";
 
 type Search =
@@ -18,7 +19,7 @@ type Search =
 /** Finds a model on the Hub by id, address or words, and adds it. */
 export default function HubDialog() {
   const t = useText();
-  const opened = useStudio((state) => state.dialog === "hub");
+  const opened = useOpened(useStudio((state) => state.dialog === "hub"));
   const show = useStudio((state) => state.show);
   const close = () => show({ dialog: undefined });
   return (

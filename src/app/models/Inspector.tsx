@@ -6,6 +6,7 @@ import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";
 import { ScrollRegion } from "../parts/ScrollRegion";
+import { useOpened } from "../parts/useOpened";
 import classes from "./Inspector.module.css";
 import { TensorTable } from "./TensorTable";
 
@@ -15,9 +16,10 @@ export default function Inspector() {
   const show = useStudio((state) => state.show);
   const inspected = useStudio((state) => state.models.find(({ id }) => id === state.inspected));
   const summary = inspected?.status === "ready" ? inspected.summary : undefined;
+  const opened = useOpened(summary !== undefined);
   return (
     <Drawer
-      opened={summary !== undefined}
+      opened={opened}
       onClose={() => show({ inspected: undefined })}
       title={summary?.key}
       position="right"

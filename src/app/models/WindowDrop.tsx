@@ -13,8 +13,9 @@ export function WindowDrop() {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
       if (!carriesFiles(event)) return;
+      // A panel that takes files itself has said so already.
+      setHovering(!event.defaultPrevented);
       event.preventDefault();
-      setHovering(true);
     };
     // The pointer has left the window when it enters nothing.
     const leave = (event: DragEvent) => {
@@ -22,7 +23,7 @@ export function WindowDrop() {
     };
     const drop = async (event: DragEvent) => {
       setHovering(false);
-      if (!event.dataTransfer || !carriesFiles(event)) return;
+      if (!event.dataTransfer || !carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
       for (const origin of await droppedModels(event.dataTransfer)) await addModel(origin);
     };

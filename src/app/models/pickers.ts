@@ -34,6 +34,12 @@ export async function pickText(accept: string): Promise<{ name: string; text: st
   return picked && { name: picked.file.name, text: await picked.file.text() };
 }
 
+/** Text files, read. */
+export async function pickTexts(accept: string): Promise<{ name: string; text: string }[]> {
+  const picked = await askFiles({ folder: false, accept });
+  return Promise.all(picked.map(async ({ file }) => ({ name: file.name, text: await file.text() })));
+}
+
 function askFiles(options: { folder: boolean; accept?: string; multiple?: boolean }): Promise<NamedFile[]> {
   return new Promise((resolve) => {
     const input = document.createElement("input");

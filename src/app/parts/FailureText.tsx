@@ -1,14 +1,14 @@
 import type { Failure } from "../../state/failure";
-import { useStudio } from "../context";
+import { useCatalogue } from "../context";
 import { failureSentence } from "../i18n/failures";
 import classes from "./FailureText.module.css";
 
 /** What went wrong, as a sentence of the chosen language. */
 export function FailureText({ failure }: { readonly failure: Failure }) {
-  const language = useStudio((state) => state.language);
+  const catalogue = useCatalogue();
   return (
     <p className={classes.failure} role="alert" data-code={failure.code}>
-      {failureSentence(failure, language)}
+      {failureSentence(failure, catalogue)}
     </p>
   );
 }

@@ -27,18 +27,30 @@ export function Panel({ title, actions, children }: PanelProps) {
 interface SectionProps {
   readonly title: string;
   readonly aside?: ReactNode;
+  /** Whether it is worth a landmark of its own. */
+  readonly region?: boolean;
+  /** Whether what it shows is still being made. */
+  readonly busy?: boolean;
   readonly children: ReactNode;
 }
 
 /** A part of a panel under a small heading. */
-export function Section({ title, aside, children }: SectionProps) {
+export function Section({ title, aside, region = false, busy, children }: SectionProps) {
+  const id = useId();
+  const Element = region ? "section" : "div";
   return (
-    <div className={classes.section}>
+    <Element
+      className={classes.section}
+      {...(region && { "aria-labelledby": id })}
+      {...(busy !== undefined && { "aria-busy": busy })}
+    >
       <div className={classes.sectionHead}>
-        <h3 className={classes.sectionTitle}>{title}</h3>
+        <h3 id={id} className={classes.sectionTitle}>
+          {title}
+        </h3>
         {aside}
       </div>
       {children}
-    </div>
+    </Element>
   );
 }

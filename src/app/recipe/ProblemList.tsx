@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import type { Problem } from "../../recipe/problems";
-import { useStudio, useText } from "../context";
+import { useCatalogue, useStudio, useText } from "../context";
 import { fixLabel, problemSentence } from "../i18n/failures";
 import { keyed } from "../parts/keyed";
 import classes from "./RecipePanel.module.css";
@@ -46,7 +46,7 @@ export function ProblemList() {
 
 function ProblemItem({ problem }: { readonly problem: Problem }) {
   const t = useText();
-  const language = useStudio((state) => state.language);
+  const catalogue = useCatalogue();
   const current = useStudio((state) => state.reportedText === state.recipe.present);
   const show = useStudio((state) => state.show);
   const { change } = useRecipe();
@@ -69,12 +69,12 @@ function ProblemItem({ problem }: { readonly problem: Problem }) {
         </button>
       )}
       <span className={classes.sentence}>
-        {problemSentence(problem, language)}
+        {problemSentence(problem, catalogue)}
         {problem.tensor && <code> {problem.tensor}</code>}
       </span>
       {fix && (
         <Button size="compact-xs" variant="light" disabled={!current} onClick={() => change.apply(fix)}>
-          {fixLabel(fix, language)}
+          {fixLabel(fix, catalogue)}
         </Button>
       )}
     </li>

@@ -1,8 +1,9 @@
 import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useState } from "react";
-import type { HubHit } from "../../engine/protocol";
+import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol";
 import { parseRecipe } from "../../recipe/parse";
 import { modelReferences } from "../../recipe/references";
+import { type Failure, failureOf } from "../../state/failure";
 import { readyModels } from "../../state/models";
 import type { Review } from "../../state/review";
 import { useFormats, useStudio, useText } from "../context";
@@ -64,7 +65,11 @@ function Look({ review: { shared, report } }: { readonly review: Extract<Review,
       />
       <SharedModels
         references={recipe ? modelReferences(recipe).map(({ key }) => key) : []}
-        hubIds={new Map(report?.missing.map(({ reference, hubId }) => [reference, hubId]))}
+        origins={
+          new Map(
+            report?.missing.flatMap(({ reference, origin }) => (origin?.kind === "hub" ? [[reference, origin]] : [])),
+          )
+        }
         revisions={recipe?.extras.revisions ?? {}}
       />
       <h3 className={classes.title}>{t.review.text}</h3>
@@ -88,26 +93,25 @@ function Look({ review: { shared, report } }: { readonly review: Extract<Review,
 
 interface SharedModelsProps {
   readonly references: readonly string[];
-  /** Hub id of each reference that is not loaded, if it could be one. */
-  readonly hubIds: ReadonlyMap<string, string | undefined>;
+  /** Where each reference that is not loaded could come from. */
+  readonly origins: ReadonlyMap<string, HubOrigin>;
   readonly revisions: Readonly<Record<string, string>>;
 }
 
 /** Each model of the recipe: here already, to be fetched, or missing. The Hub is asked only when told to. */
-function SharedModels({ references, hubIds, revisions }: SharedModelsProps) {
+function SharedModels({ references, origins, revisions }: SharedModelsProps) {
   const t = useText();
-  const formats = useFormats();
   const models = useStudio((state) => state.models);
-  const searchHub = useStudio((state) => state.searchHub);
-  const [found, setFound] = useState<ReadonlyMap<string, HubHit>>(new Map());
+  const lookAtHub = useStudio((state) => state.lookAtHub);
+  const [seen, setSeen] = useState<ReadonlyMap<string, HubLook | Failure>>(new Map());
   const [looking, setLooking] = useState(false);
   const summaries = new Map(readyModels(models).map((summary) => [summary.key, summary]));
-  const remote = references.flatMap((reference) => hubIds.get(reference) ?? []);
   const lookUp = async () => {
     setLooking(true);
-    const hits = await Promise.all(remote.map((repo) => searchHub(repo).catch(() => [])));
-    const exact = hits.flatMap((list, index) => list.filter(({ repo }) => repo === remote[index]));
-    setFound(new Map(exact.map((hit) => [hit.repo, hit])));
+    const asked = [...origins].map(async ([reference, origin]) => {
+      return [reference, await lookAtHub(origin).catch(failureOf)] as const;
+    });
+    setSeen(new Map(await Promise.all(asked)));
     setLooking(false);
   };
   return (
@@ -116,31 +120,40 @@ function SharedModels({ references, hubIds, revisions }: SharedModelsProps) {
       <ul className={classes.models}>
         {references.map((reference) => {
           const summary = summaries.get(reference);
-          const hubId = hubIds.get(reference);
-          const hit = hubId ? found.get(hubId) : undefined;
+          const onHub = origins.has(reference);
+          const found = seen.get(reference);
           const commit = revisions[reference];
           return (
             <li key={reference}>
               <span className={classes.reference}>{reference}</span>
               {commit && <code title={commit}>{commit.slice(0, 7)}</code>}
-              <span className={classes.about}>
-                {summary && `${formats.bytes(summary.bytes)} · ${formats.parameters(summary.parameters)}`}
-                {summary?.license && ` · ${t.review.license(summary.license)}`}
-                {hit?.parameters !== undefined && formats.parameters(hit.parameters)}
-                {hit?.gated && ` · ${t.review.gated}`}
-              </span>
-              <Badge color={summary ? "green" : hubId ? "ai" : "yellow"}>
-                {summary ? t.review.here : hubId ? t.review.onHub : t.review.missing}
+              <About model={summary ?? (found && "bytes" in found ? found : undefined)} />
+              <Badge color={summary ? "green" : onHub ? "ai" : "yellow"}>
+                {summary ? t.review.here : onHub ? t.review.onHub : t.review.missing}
               </Badge>
+              {!summary && found && "message" in found && <FailureText failure={found} />}
             </li>
           );
         })}
       </ul>
-      {remote.length > 0 && (
+      {origins.size > 0 && (
         <Button variant="default" size="compact-xs" mt={6} loading={looking} onClick={() => void lookUp()}>
           {t.review.lookUp}
         </Button>
       )}
     </section>
   );
+}
+
+/** Size and terms, of a model that is here or as the Hub tells them. */
+function About({ model }: { readonly model: ModelSummary | HubLook | undefined }) {
+  const t = useText();
+  const formats = useFormats();
+  const facts = model && [
+    formats.bytes(model.bytes),
+    ...("parameters" in model ? [formats.parameters(model.parameters)] : []),
+    ...(model.license ? [t.review.license(model.license)] : []),
+    ...("gated" in model && model.gated ? [t.review.gated] : []),
+  ];
+  return <span className={classes.about}>{facts?.join(" · ")}</span>;
 }

@@ -5,12 +5,13 @@ import { type Failure, failureOf } from "../../state/failure";
 import { readyModels } from "../../state/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
+import { useOpened } from "../parts/useOpened";
 import classes from "./Review.module.css";
 
 /** A link to the recipe as it stands. */
 export default function ShareDialog() {
   const t = useText();
-  const opened = useStudio((state) => state.dialog === "share");
+  const opened = useOpened(useStudio((state) => state.dialog === "share"));
   const show = useStudio((state) => state.show);
   return (
     <Modal

@@ -3,10 +3,12 @@ import { IconPlayerStopFilled } from "@tabler/icons-react";
 import { canMerge } from "../../state/plan";
 import { isRunning } from "../../state/run";
 import { useStudio, useStudioStore, useText } from "../context";
+import { MeasureControl } from "../measure/MeasureControl";
+import { MeasureOptions } from "../measure/MeasureOptions";
 import { beginMerge } from "./beginMerge";
 import classes from "./Run.module.css";
 
-/** The one button. */
+/** Merge, or measure what a merge would give. */
 export function RunControl() {
   const t = useText();
   const studio = useStudioStore();
@@ -28,17 +30,22 @@ export function RunControl() {
           {run.phase === "cancelling" ? t.run.cancelling : t.run.cancel}
         </Button>
       ) : (
-        <Button
-          fullWidth
-          size="md"
-          disabled={!ready}
-          onClick={() => attempt(beginMerge(studio))}
-          rightSection={<span className={classes.keys}>Ctrl ↵</span>}
-          aria-label={t.run.merge}
-          aria-keyshortcuts="Control+Enter"
-        >
-          {t.run.merge}
-        </Button>
+        <>
+          <div className={classes.buttons}>
+            <Button
+              size="md"
+              disabled={!ready}
+              onClick={() => attempt(beginMerge(studio))}
+              rightSection={<span className={classes.keys}>Ctrl ↵</span>}
+              aria-label={t.run.merge}
+              aria-keyshortcuts="Control+Enter"
+            >
+              {t.run.merge}
+            </Button>
+            <MeasureControl />
+          </div>
+          <MeasureOptions />
+        </>
       )}
     </div>
   );

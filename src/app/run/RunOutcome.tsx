@@ -1,6 +1,7 @@
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import type { RunNote } from "../../state/run";
-import { useFormats, useStudio, useText } from "../context";
+import { useCatalogue, useFormats, useStudio, useText } from "../context";
+import { GuardOutcome } from "../guard/GuardOutcome";
 import { noteSentence } from "../i18n/failures";
 import { FailureText } from "../parts/FailureText";
 import { keyed } from "../parts/keyed";
@@ -38,6 +39,7 @@ export function RunOutcome() {
           <FailureText failure={run.failure} />
         </div>
       )}
+      <GuardOutcome />
       {run.phase === "done" && <ResultCard report={run.report} directory={run.directory} />}
       {"notes" in run && run.notes.length > 0 && <Notes notes={run.notes} />}
     </>
@@ -47,14 +49,14 @@ export function RunOutcome() {
 function Notes({ notes }: { readonly notes: readonly RunNote[] }) {
   const t = useText();
   const formats = useFormats();
-  const language = useStudio((state) => state.language);
+  const catalogue = useCatalogue();
   return (
     <Section title={t.run.notes}>
       <ul className={classes.notes}>
         {keyed(notes, ({ type }) => type).map(({ key, item: note }) => (
           <li key={key}>
             {note.type === "note"
-              ? noteSentence(note, language)
+              ? noteSentence(note, catalogue)
               : t.run.nonFinite(note.tensor, formats.count(note.inputs), formats.count(note.outputs))}
           </li>
         ))}

@@ -1,4 +1,8 @@
+import { ChartsSection } from "../charts/ChartsSection";
 import { useText } from "../context";
+import { GuardOptions } from "../guard/GuardOptions";
+import { GuardProgress } from "../guard/GuardProgress";
+import { MeasuredFacts } from "../measure/MeasuredFacts";
 import { Panel } from "../parts/Panel";
 import { DeviceFacts } from "./DeviceFacts";
 import { RunControl } from "./RunControl";
@@ -7,15 +11,19 @@ import { RunOutcome } from "./RunOutcome";
 import { RunProgress } from "./RunProgress";
 import { UnfinishedRuns } from "./UnfinishedRuns";
 
-/** Where merges run: how far, what came out, with which options, and on what. */
+/** Where merges run: how far, what came out, what it does to the model, with which options, and on what. */
 export function RunPanel() {
   const t = useText();
   return (
     <Panel title={t.run.title}>
       <RunControl />
+      <GuardProgress />
       <RunProgress />
       <RunOutcome />
+      <MeasuredFacts />
+      <ChartsSection />
       <UnfinishedRuns />
+      <GuardOptions />
       <RunOptions />
       <DeviceFacts />
     </Panel>

@@ -4,7 +4,7 @@ import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import { entryName } from "../../../state/models";
 import type { Studio } from "../../../state/studio";
-import { useStudio, useStudioStore, useText } from "../../context";
+import { useCatalogue, useStudio, useStudioStore, useText } from "../../context";
 import { onGoToLine } from "../reveal";
 import { diagnosticsOf } from "./diagnostics";
 import { recipeExtensions } from "./extensions";
@@ -24,7 +24,7 @@ export default function RecipeEditor() {
   const problems = useStudio((state) =>
     state.reportedText === state.recipe.present ? state.report?.problems : undefined,
   );
-  const language = useStudio((state) => state.language);
+  const catalogue = useCatalogue();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const label = useRef(new Compartment()).current;
@@ -43,7 +43,8 @@ export default function RecipeEditor() {
 
   useEffect(() => {
     view.current?.dispatch({
-      effects: label.reconfigure(EditorView.contentAttributes.of({ "aria-label": t.recipe.editor })),
+      // The browser lets the caret in without a tabindex; checkers of accessibility do not know that.
+      effects: label.reconfigure(EditorView.contentAttributes.of({ "aria-label": t.recipe.editor, tabindex: "0" })),
     });
   }, [label, t]);
 
@@ -56,9 +57,9 @@ export default function RecipeEditor() {
   useEffect(() => {
     const editor = view.current;
     if (editor && problems) {
-      editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(problems, editor.state.doc.length, language)));
+      editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(problems, editor.state.doc.length, catalogue)));
     }
-  }, [problems, language]);
+  }, [problems, catalogue]);
 
   return <div ref={place} className={classes.editor} />;
 }

@@ -1,0 +1,90 @@
+import { Bar, BarChart, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
+import { useFormats, useText } from "../context";
+import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
+import classes from "./Charts.module.css";
+import { eosOf } from "./eosRows";
+import { Legend } from "./Legend";
+import { CAP } from "./marks";
+import { logAxis } from "./scale";
+import type { ChartSource } from "./source";
+
+/** Beyond this median rank a model is likely to talk past the end. Source: reference/search.md 4.6. */
+const WORST_RANK = 10;
+
+const FILLS = { base: "var(--paper)", shown: "var(--model-0)", other: "url(#hatched)" } as const;
+const STROKES = { base: "var(--ink-3)", shown: "var(--model-0)", other: "var(--model-1)" } as const;
+
+/** How high an end token stands where an answer should end: 1 is first. */
+export function EosChart(source: ChartSource) {
+  const t = useText();
+  const formats = useFormats();
+  const names = { base: t.charts.columns.base, shown: t.charts.thisRun, other: t.charts.pinned };
+  const data = eosOf(source).flatMap(({ whose, eos }) =>
+    Number.isFinite(eos.medianRank) ? [{ whose, name: names[whose], rank: eos.medianRank, low: 0.8 }] : [],
+  );
+  const { domain, ticks } = logAxis(1, Math.max(WORST_RANK, ...data.map(({ rank }) => rank)));
+  return (
+    <>
+      <div
+        className={classes.plot}
+        style={{ height: 34 + 30 * data.length }}
+        role="img"
+        aria-label={t.charts.names.eos}
+      >
+        <ResponsiveContainer {...FRAME} initialDimension={INITIAL}>
+          <BarChart layout="vertical" data={data} margin={{ ...MARGIN, right: 34 }} accessibilityLayer={false}>
+            <defs>
+              <pattern id="hatched" width={5} height={5} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                <rect width={5} height={5} fill="var(--paper)" />
+                <rect width={2} height={5} fill="var(--model-1)" />
+              </pattern>
+            </defs>
+            <XAxis
+              {...X_TICK}
+              type="number"
+              scale="log"
+              domain={[0.8, domain[1]]}
+              ticks={ticks}
+              allowDataOverflow
+              tickFormatter={formats.number}
+            />
+            <YAxis {...AXIS} width={70} type="category" dataKey="name" />
+            <ReferenceLine x={WORST_RANK} {...CAP} />
+            <Bar
+              dataKey="rank"
+              barSize={14}
+              isAnimationActive={false}
+              shape={({ x, y, width, height, index }: BarPlace) => {
+                const whose = data[index]?.whose ?? "shown";
+                return (
+                  <rect
+                    x={x}
+                    y={y}
+                    width={Math.max(1, width)}
+                    height={height}
+                    rx={2}
+                    fill={FILLS[whose]}
+                    stroke={STROKES[whose]}
+                  />
+                );
+              }}
+            >
+              <LabelList dataKey="rank" position="right" formatter={(rank) => formats.number(Number(rank))} />
+            </Bar>
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <Legend
+        entries={[{ label: `${t.measure.eosRank(formats.number(WORST_RANK))}: ${t.measure.eosFlagged}`, line: CAP }]}
+      />
+    </>
+  );
+}
+
+interface BarPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly index: number;
+}

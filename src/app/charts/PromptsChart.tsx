@@ -1,0 +1,100 @@
+import { ReferenceLine, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAxis, YAxis } from "recharts";
+import { useFormats, useText } from "../context";
+import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
+import classes from "./Charts.module.css";
+import { Legend } from "./Legend";
+import { NO_CHANGE } from "./marks";
+import { type PromptPair, promptPairs } from "./points";
+import { logAxis } from "./scale";
+import type { ChartSource } from "./source";
+import { TooltipCard } from "./TooltipCard";
+
+/** Each prompt's perplexity under base and merge: above the diagonal the merge is worse. */
+export function PromptsChart({ shown, other, view }: ChartSource) {
+  const t = useText();
+  const formats = useFormats();
+  const pairs = promptPairs(shown, view.set);
+  const others = other ? promptPairs(other, view.set) : [];
+  const values = [...pairs, ...others].flatMap(({ base, merged }) => [base, merged]).filter(Number.isFinite);
+  const { domain, ticks } = logAxis(Math.min(...values), Math.max(...values));
+  const [low, high] = domain;
+  const axis = {
+    type: "number",
+    scale: "log",
+    domain,
+    ticks,
+    allowDataOverflow: true,
+    tickFormatter: formats.measure,
+  } as const;
+  return (
+    <>
+      <div className={classes.plot} data-square role="img" aria-label={t.charts.names.prompts}>
+        <ResponsiveContainer {...FRAME} initialDimension={INITIAL}>
+          <ScatterChart margin={MARGIN} accessibilityLayer={false}>
+            <XAxis dataKey="base" {...X_TICK} {...axis} />
+            <YAxis dataKey="merged" {...AXIS} {...axis} />
+            <ReferenceLine
+              segment={[
+                { x: low, y: low },
+                { x: high, y: high },
+              ]}
+              {...NO_CHANGE}
+              strokeDasharray="4 3"
+              ifOverflow="hidden"
+            />
+            <Tooltip
+              isAnimationActive={false}
+              content={({ payload }) => {
+                const pair = payload[0]?.payload as PromptPair | undefined;
+                return pair ? (
+                  <TooltipCard
+                    title={`${t.charts.columns.prompt} ${pair.prompt}`}
+                    lines={[
+                      { label: t.charts.columns.base, value: formats.measure(pair.base) },
+                      { label: t.charts.columns.merged, value: formats.measure(pair.merged) },
+                    ]}
+                  />
+                ) : null;
+              }}
+            />
+            <Scatter data={others} isAnimationActive={false} shape={({ cx, cy }) => <OtherPrompt cx={cx} cy={cy} />} />
+            <Scatter data={pairs} isAnimationActive={false} shape={({ cx, cy }) => <Prompt cx={cx} cy={cy} />} />
+          </ScatterChart>
+        </ResponsiveContainer>
+      </div>
+      <Legend
+        entries={[
+          {
+            label: `${t.charts.thisRun} (x: ${t.charts.basePpl}, y: ${t.charts.mergedPpl})`,
+            mark: <Prompt cx={14} cy={6} />,
+          },
+          ...(other ? [{ label: t.charts.pinned, mark: <OtherPrompt cx={14} cy={6} /> }] : []),
+          { label: t.charts.same, line: { ...NO_CHANGE, strokeDasharray: "4 3" } },
+        ]}
+      />
+    </>
+  );
+}
+
+interface Place {
+  readonly cx?: number | undefined;
+  readonly cy?: number | undefined;
+}
+
+function Prompt({ cx, cy }: Place) {
+  return (
+    <circle cx={cx} cy={cy} r={3.5} fill="var(--model-0)" fillOpacity={0.7} stroke="var(--paper)" strokeWidth={0.75} />
+  );
+}
+
+function OtherPrompt({ cx = 0, cy = 0 }: Place) {
+  return (
+    <path
+      transform={`translate(${cx} ${cy})`}
+      d="M-3 -3L3 3M3 -3L-3 3"
+      fill="none"
+      stroke="var(--model-1)"
+      strokeWidth={1.5}
+    />
+  );
+}

@@ -1,0 +1,43 @@
+import { Button, Tooltip } from "@mantine/core";
+import { IconPlayerStopFilled, IconRulerMeasure } from "@tabler/icons-react";
+import { setsToMeasure } from "../../state/measureRequest";
+import { canMerge } from "../../state/plan";
+import { useStudio, useText } from "../context";
+
+/** Beside Merge: the same recipe, measured and not written. */
+export function MeasureControl() {
+  const t = useText();
+  const measuring = useStudio((state) => state.measuring.phase === "running");
+  const ready = useStudio((state) => canMerge(state) && setsToMeasure(state).length > 0);
+  const attempt = useStudio((state) => state.attempt);
+  const measure = useStudio((state) => state.measure);
+  const cancelMeasuring = useStudio((state) => state.cancelMeasuring);
+  if (measuring) {
+    return (
+      <Button
+        size="md"
+        variant="default"
+        px={12}
+        leftSection={<IconPlayerStopFilled size={14} />}
+        aria-label={t.measure.cancel}
+        onClick={cancelMeasuring}
+      >
+        {t.measure.progress}
+      </Button>
+    );
+  }
+  return (
+    <Tooltip label={t.measure.hint}>
+      <Button
+        size="md"
+        variant="default"
+        px={12}
+        leftSection={<IconRulerMeasure size={16} />}
+        disabled={!ready}
+        onClick={() => attempt(measure())}
+      >
+        {t.measure.button}
+      </Button>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,207 @@
+import { isAbort } from "../base/errors";
+import type { EvaluationRequest, GuardEvent } from "../engine/evalProtocol";
+import type { Evaluation } from "../eval/types";
+import { type Failure, failureOf } from "./failure";
+import { guardOptions, POSITIONS, withGuardEvent } from "./guard";
+import { baseOf, measuresFor, newRecord, setsToMeasure } from "./measureRequest";
+import { canMerge } from "./plan";
+import { seedOf } from "./recipe";
+import { hasValues, type MeasurementRecord, withMeasurement, withSet } from "./records";
+import { isRunning } from "./run";
+import type { Slice, StudioTools } from "./slice";
+
+/** The one measurement at a time. */
+export type Measuring =
+  | { readonly phase: "idle" }
+  | {
+      readonly phase: "running";
+      readonly record: string;
+      /** Prompts of `set` that are done. */
+      readonly progress: { readonly set: string; readonly done: number; readonly total: number } | undefined;
+    }
+  | { readonly phase: "failed"; readonly failure: Failure };
+
+/** Measures recipes that nobody wrote. */
+export interface EvaluationSlice {
+  readonly measuring: Measuring;
+  /** Whether every change of the recipe is measured. */
+  readonly live: boolean;
+  /** Ids of the sets to measure with; undefined: the one that suits the recipe. */
+  readonly measureSets: readonly string[] | undefined;
+  /** Measures the recipe as it stands; what is under way is given up. Settles when it has ended, however it ended. */
+  measure(): Promise<void>;
+  /** The same for whoever moves sliders: nothing when `live` is off, or this text has been measured. */
+  measureLive(): Promise<void>;
+  /** Lets the guard look at the recipe, stage by stage, without a merge. */
+  tryGuard(): Promise<void>;
+  cancelMeasuring(): void;
+  setLive(live: boolean): void;
+  chooseForMeasuring(set: string, on: boolean): void;
+}
+
+/** Tokens an answer may have before it counts as one without an end. */
+const ANSWER_TOKENS = 48;
+
+export function createEvaluationSlice({ engine }: StudioTools): Slice<EvaluationSlice> {
+  return (set, get) => {
+    let control = new AbortController();
+    /** The record that live measurements add to. */
+    let liveRecord: string | undefined;
+    /** The text they measured last. */
+    let liveText: string | undefined;
+
+    async function follow(
+      record: MeasurementRecord,
+      work: (
+        signal: AbortSignal,
+        change: (update: (record: MeasurementRecord) => MeasurementRecord) => void,
+      ) => Promise<void>,
+    ): Promise<void> {
+      control.abort();
+      const mine = new AbortController();
+      control = mine;
+      get().putRecord(record);
+      // The charts follow what is measured now.
+      get().changeChartView({ run: undefined });
+      set({ measuring: { phase: "running", record: record.id, progress: undefined }, guardProgress: undefined });
+      const current = () => control === mine && !mine.signal.aborted;
+      try {
+        await work(mine.signal, (update) => {
+          if (current()) get().changeRecord(record.id, update);
+        });
+        if (current()) set({ measuring: { phase: "idle" } });
+      } catch (error) {
+        // One that a later measurement has overtaken has nothing more to say.
+        if (control === mine) set({ measuring: isAbort(error) ? { phase: "idle" } : failed(error) });
+      } finally {
+        if (control === mine) set({ guardProgress: undefined });
+        dropEmpty(record.id);
+      }
+    }
+
+    /** Forgets a record that was given up before its first value, unless a later measurement goes on with it. */
+    function dropEmpty(id: string): void {
+      const { measuring, records } = get();
+      if (measuring.phase === "running" && measuring.record === id) return;
+      const record = records.find((known) => known.id === id);
+      if (record && !hasValues(record)) get().forgetRecord(id);
+    }
+
+    return {
+      measuring: { phase: "idle" },
+      live: false,
+      measureSets: undefined,
+      async measure() {
+        const state = get();
+        const sets = setsToMeasure(state);
+        if (!canMerge(state) || isRunning(state.run) || sets.length === 0) return;
+        const known = state.live ? state.records.find(({ id }) => id === liveRecord) : undefined;
+        const record = withMeasurement(known ? { ...known, recipe: state.recipe.present } : newRecord(state));
+        if (state.live) [liveRecord, liveText] = [record.id, state.recipe.present];
+        const base = baseOf(state);
+        const request: Omit<EvaluationRequest, "sets" | "subject"> = {
+          measures: measuresFor(sets, state.live),
+          positions: POSITIONS,
+          maxTokens: ANSWER_TOKENS,
+        };
+        await follow(record, async (signal, change) => {
+          const put = (evaluation: Evaluation, whose: "merged" | "base") => {
+            const name = sets.find(({ id }) => id === evaluation.set)?.name ?? evaluation.set;
+            change((now) => {
+              const merged = whose === "merged" ? evaluation : now.measured.at(-1)?.find(ofSet(evaluation))?.merged;
+              if (!merged) return now;
+              return withSet(now, { set: evaluation.set, name, merged, ...(whose === "base" && { base: evaluation }) });
+            });
+          };
+          const evaluations = await engine.evaluate(
+            {
+              ...request,
+              sets,
+              subject: { kind: "recipe", recipe: state.recipe.present, seed: seedOf(state.recipe.present) },
+              ...(base !== undefined && { base }),
+            },
+            {
+              signal,
+              onEvent: (event) => {
+                if (event.type === "measured") put(event.evaluation, "merged");
+                else if (!signal.aborted) set(({ measuring }) => ({ measuring: withProgress(measuring, event) }));
+              },
+            },
+          );
+          for (const evaluation of evaluations) put(evaluation, "merged");
+          if (base === undefined) return;
+          // Its values do not move with the sliders: the first measurement of a live record has them for all.
+          const before = known?.measured.flat() ?? [];
+          const remembered = sets.flatMap(({ id }) => before.find((one) => one.set === id && one.base)?.base ?? []);
+          for (const evaluation of remembered) put(evaluation, "base");
+          const missing = sets.filter(({ id }) => !remembered.some((one) => one.set === id));
+          if (missing.length === 0) return;
+          const own = await engine.evaluate(
+            {
+              ...request,
+              measures: request.measures.filter((measure) => measure !== "divergence"),
+              sets: missing,
+              subject: { kind: "model", key: base },
+            },
+            { signal },
+          );
+          for (const evaluation of own) put(evaluation, "base");
+        });
+      },
+      async measureLive() {
+        const state = get();
+        if (state.live && canMerge(state) && state.recipe.present !== liveText) await state.measure();
+      },
+      async tryGuard() {
+        const state = get();
+        const options = guardOptions(state);
+        if (!canMerge(state) || isRunning(state.run) || !options) return;
+        const record = newRecord(state);
+        await follow(record, async (signal, change) => {
+          const onEvent = (event: GuardEvent) => {
+            if (signal.aborted) return;
+            if (event.type === "guard-progress") set({ guardProgress: { done: event.done, total: event.total } });
+            else change((now) => withGuardEvent(now, event, options.order));
+          };
+          const report = await engine.watch(state.recipe.present, seedOf(state.recipe.present), options, {
+            signal,
+            onEvent,
+          });
+          change((now) => withGuardEvent(now, { type: "guard-end", report }, options.order));
+        });
+      },
+      cancelMeasuring() {
+        if (get().measuring.phase !== "running") return;
+        control.abort();
+        liveText = undefined;
+        set({ measuring: { phase: "idle" }, guardProgress: undefined });
+      },
+      setLive(live) {
+        [liveRecord, liveText] = [undefined, undefined];
+        set({ live });
+        if (live) void get().measureLive();
+        else get().cancelMeasuring();
+      },
+      chooseForMeasuring(id, on) {
+        const chosen = setsToMeasure(get()).map((known) => known.id);
+        set({ measureSets: on ? [...new Set([...chosen, id])] : chosen.filter((other) => other !== id) });
+      },
+    };
+  };
+}
+
+const ofSet =
+  ({ set }: Evaluation) =>
+  (measured: { readonly set: string }) =>
+    measured.set === set;
+
+function withProgress(
+  measuring: Measuring,
+  { set, done, total }: { readonly set: string; readonly done: number; readonly total: number },
+): Measuring {
+  return measuring.phase === "running" ? { ...measuring, progress: { set, done, total } } : measuring;
+}
+
+function failed(error: unknown): Measuring {
+  return { phase: "failed", failure: failureOf(error) };
+}
