@@ -1,8 +1,9 @@
 import { AwaseError } from "../base/errors";
+import { Gate } from "../base/gate";
 import type { Device } from "../compute/device";
 import { runGuard } from "../eval/guard";
 import type { Strengths } from "../eval/guardMachine";
-import type { GuardOptions, GuardReport, TensorDrift } from "../eval/types";
+import type { GuardOptions, GuardReport } from "../eval/types";
 import { tensorDrift } from "../merge/drift";
 import { methodFacts } from "../merge/registry";
 import { layerGroups } from "../model/layerOf";
@@ -17,6 +18,10 @@ import type { OpenModel } from "./subjects";
 import { Throttle } from "./throttle";
 
 const PROGRESS_INTERVAL = 100;
+/** Drift of several tensors is measured at once while they take no more than this part of the device's budget … */
+const DRIFT_SHARE = 1 / 4;
+/** … each being there so many times: the base's values, the merged ones, both side by side, and the inputs of the merge. */
+const DRIFT_COPIES = 6;
 
 type OnEvent = (event: GuardEvent) => void;
 
@@ -98,14 +103,17 @@ async function guard({ context, plan, options, device, onEvent, signal }: Guardi
       signal,
       async drift(group, strengths) {
         const { source } = await merged(strengths);
-        const found: TensorDrift[] = [];
-        for (const name of tensors.keys()) {
-          if (layers.groupOf(name).id !== group.id) continue;
-          const layer = layers.layerOf(name);
-          const drift = await tensorDrift(base.source, source, name, device, { layer, signal });
-          if (drift) found.push(drift);
-        }
-        return found;
+        // Small tensors are measured side by side: alone, each would wait for its own numbers to come back.
+        const room = new Gate(device.info.budgetBytes * DRIFT_SHARE);
+        const measured = await Promise.allSettled(
+          [...tensors.values()]
+            .filter(({ name }) => layers.groupOf(name).id === group.id)
+            .map(async ({ name, bytes }) => {
+              using _inside = await room.enter(DRIFT_COPIES * bytes);
+              return await tensorDrift(base.source, source, name, device, { layer: layers.layerOf(name), signal });
+            }),
+        );
+        return measured.map(settledValue).filter((drift) => drift !== undefined);
       },
       onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap: options.cap }),
       onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
@@ -117,6 +125,11 @@ async function guard({ context, plan, options, device, onEvent, signal }: Guardi
   } finally {
     for (const open of opened) open[Symbol.dispose]();
   }
+}
+
+function settledValue<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === "fulfilled") return settled.value;
+  throw settled.reason;
 }
 
 /** @throws {AwaseError} `guard/not-expressible` where the recipe has no words for a weaker merge */

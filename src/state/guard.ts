@@ -34,7 +34,7 @@ export const POSITIONS = "tail:8";
 export const defaultGuard: GuardSettings = {
   on: undefined,
   set: undefined,
-  prompts: 8,
+  prompts: 4,
   cap: 2,
   action: "roll-back",
   groupLayers: 4,
