@@ -6,6 +6,7 @@ import page from "./vite.config.ts";
 /** Two suites: `unit` in Node, `gpu` in a real Chromium with a WebGPU adapter (SwiftShader where there is no GPU). */
 export default defineConfig({
   test: {
+    maxWorkers: 2, // one of two cores would be left idle
     projects: [
       {
         test: {

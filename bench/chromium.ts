@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { OWNER, withBench } from "./browser";
 import { watchMemory } from "./memory";
 import { BENCH_MODELS } from "./models";
-import { type BenchRecipe, benchRecipes } from "./recipes";
+import { type BenchRecipe, benchRecipes, type Choice } from "./recipes";
 import type { Measured } from "./results";
 
 const served = (models: string) => BENCH_MODELS.map((name) => join(models, name));
@@ -11,6 +11,7 @@ const served = (models: string) => BENCH_MODELS.map((name) => join(models, name)
 export function benchChromium(
   models: string,
   cache: string,
+  chosen: Choice,
   onRows: (device: string, rows: readonly Measured[]) => void,
 ): Promise<void> {
   return withBench({ cache, files: models, hub: served(models) }, async ({ context, page, device }) => {
@@ -42,13 +43,16 @@ export function benchChromium(
       }
     };
 
-    const split = (light: boolean, owner = "") => benchRecipes(owner).filter((recipe) => recipe.light === light);
-    const repos = BENCH_MODELS.map((name) => `${OWNER}${name}`);
-    await page.evaluate((names) => window.bench.addHub(names), repos);
-    const linear = benchRecipes(OWNER).find(({ method }) => method === "linear");
-    if (linear) await page.evaluate((text) => window.bench.merge(text), linear.recipe); // fetches all three
-    await measure("indexeddb", split(true, OWNER));
-    await page.evaluate(() => window.bench.removeModels());
+    const split = (light: boolean, owner = "") =>
+      benchRecipes(owner).filter((recipe) => recipe.light === light && chosen(recipe.method));
+    if (split(true).length > 0) {
+      const repos = BENCH_MODELS.map((name) => `${OWNER}${name}`);
+      await page.evaluate((names) => window.bench.addHub(names), repos);
+      const linear = benchRecipes(OWNER).find(({ method }) => method === "linear");
+      if (linear) await page.evaluate((text) => window.bench.merge(text), linear.recipe); // fetches all three
+      await measure("indexeddb", split(true, OWNER));
+      await page.evaluate(() => window.bench.removeModels());
+    }
     await page.evaluate(() => window.bench.addFiles());
     await measure("files", [...split(true), ...split(false)]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root } from "../scripts/setup.mjs";
@@ -7,14 +7,18 @@ import { benchColdStart } from "./coldStart";
 import { benchLm, lmTables } from "./lm/main";
 import { BENCH_MODELS, ensureBenchModels } from "./models";
 import { benchNode } from "./node";
-import { table } from "./results";
+import { benchRecipes } from "./recipes";
+import { type Measured, table } from "./results";
 
 /**
  * `npm run bench [chromium] [cancel] [node] [lm] [cold]`: measures all, or what is named; writes bench/results/*.json and prints
- * tables. `npm run bench lm-tiny` runs the parts of `lm` in small and keeps nothing.
+ * tables. `npm run bench chromium ties slerp` measures those methods and leaves what is known of the others as it is;
+ * `npm run bench lm-tiny` runs the parts of `lm` in small and keeps nothing.
  */
 const wanted = new Set(process.argv.slice(2));
 const wants = (part: string) => wanted.size === 0 || wanted.has(part);
+const methods = new Set(benchRecipes().flatMap(({ method }) => (wanted.has(method) ? [method] : [])));
+const chosen = (method: string) => methods.size === 0 || methods.has(method);
 
 const cache = join(root, ".cache/bench");
 const models = join(cache, "models");
@@ -31,7 +35,9 @@ if (["chromium", "cancel", "node", "lm"].some(wants)) {
 }
 if (wants("chromium")) {
   let report = "";
-  await benchChromium(models, cache, (device, rows) => {
+  const known = methods.size === 0 ? [] : knownRows("chromium");
+  await benchChromium(models, cache, chosen, (device, measured) => {
+    const rows = withRows(known, measured);
     save("chromium", { device, rows });
     report = `\nChromium on ${device}\n\n${table(rows)}`;
   });
@@ -56,6 +62,17 @@ if (wants("cold")) {
   const seconds = await benchColdStart();
   save("cold-start", seconds);
   console.log("\nCold start, seconds:", seconds);
+}
+
+/** What an earlier bench measured. */
+function knownRows(name: string): readonly Measured[] {
+  const file = join(root, `bench/results/${name}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { rows: readonly Measured[] }).rows : [];
+}
+
+function withRows(known: readonly Measured[], measured: readonly Measured[]): readonly Measured[] {
+  const isNew = ({ where, method }: Measured) => measured.some((row) => row.where === where && row.method === method);
+  return [...known.filter((row) => !isNew(row)), ...measured];
 }
 
 function save(name: string, facts: object): void {

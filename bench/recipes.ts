@@ -9,6 +9,9 @@ export interface BenchRecipe {
   readonly recipe: string;
 }
 
+/** Whether a method is measured. */
+export type Choice = (method: string) => boolean;
+
 /** One recipe per method over the three models; `owner` stands before their names when they come from a Hub. */
 export function benchRecipes(owner = ""): readonly BenchRecipe[] {
   const [base, a, b] = BENCH_MODELS.map((name) => `${owner}${name}`);

@@ -29,7 +29,7 @@ export const FULL: LmSizes = {
   shape: LARGER,
   promptTokens: 512,
   answerTokens: 32,
-  texts: 4,
+  texts: 2,
   textTokens: 64,
 };
 

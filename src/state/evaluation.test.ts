@@ -214,7 +214,7 @@ describe("the guard", () => {
     const { studio } = await visit();
     const options = guardOptions(studio.getState());
     expect(options).toMatchObject({ cap: 2, action: "roll-back", sets: [{ id: "samples-mixed" }] });
-    expect(options?.sets[0]?.prompts).toHaveLength(8);
+    expect(options?.sets[0]?.prompts).toHaveLength(4);
     studio.setState({ report: goodReport, language: "ja" });
     expect(guardOptions(studio.getState())?.sets).toMatchObject([{ id: "general-ja" }]);
   });
