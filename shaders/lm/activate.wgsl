@@ -1,13 +1,8 @@
 // Activations of an MLP, one thread per element. tanh and exp are written so that nothing overflows: the language lets a compiler
 // assume that no infinity appears, and its own tanh is allowed an error of 1e-5.
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let i = group * THREADS + thread;
   if (i >= u.count) { return; }
   y[i] = activated(i);
 }

@@ -1,10 +1,5 @@
 // y += scale * x, one thread per element.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let i = group * THREADS + thread;
   if (i < u.count) { y[i] += u.scale * x[i]; }
 }

@@ -5,23 +5,17 @@ var<workgroup> scores: array<f32, THREADS>;
 var<workgroup> shares: array<f32, THREADS>; // exp(score - largest)
 var<workgroup> ends: array<Unit, THREADS>;
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
+fn kernel(group: u32, thread: u32) {
   let units = u.headDim / UNIT;
   let parts = (units + THREADS - 1u) / THREADS;
-  let g = flat(group, grid);
-  if (g >= u.m * u.heads * parts) { return; }
-  let head = g / parts; // of all rows
+  if (group >= u.m * u.heads * parts) { return; }
+  let head = group / parts; // of all rows
   let row = rows[head / u.heads];
   let keys = visible(row);
   let stride = u.kvHeads * units;
   let base = row.x * stride + (head % u.heads) * u.kvHeads / u.heads * units; // of the sequence's first key
 
-  let mine = g % parts * THREADS; // first unit of this workgroup
+  let mine = group % parts * THREADS; // first unit of this workgroup
   let across = min(units - mine, THREADS);
   let turns = THREADS / across;   // threads that share a unit, each with every turns-th key
   let unit = mine + thread % across;

@@ -1,12 +1,7 @@
 // Attention without a barrier, for adapters where one costs more than it saves: a thread has UNITS vectors of a row's head for itself and
 // goes through the keys alone. Heads of more vectors have several threads, each of which asks for every score.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let t = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let t = group * THREADS + thread;
   let parts = HEAD4 / UNITS;
   let head = t / parts; // of all rows
   if (head >= u.m * u.heads) { return; }

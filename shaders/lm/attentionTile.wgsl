@@ -6,16 +6,10 @@ var<workgroup> ks: array<vec4f, KEYS * HEAD4>;
 var<workgroup> vs: array<vec4f, KEYS * HEAD4>;
 var<workgroup> dots: array<f32, THREADS * 9u>;
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let g = flat(group, grid);
-  let tile = g / u.heads * ROWS;
+fn kernel(group: u32, thread: u32) {
+  let tile = group / u.heads * ROWS;
   if (tile >= u.m) { return; }
-  let head = g % u.heads;
+  let head = group % u.heads;
   let end = min(tile + ROWS, u.m);
   let lane = thread % 4u;
   let wanted = tile + thread / 4u;

@@ -11,9 +11,14 @@ fn widen_word(word: u32, i: u32, dtype: u32) -> f32 {
   return bitcast<f32>(select(wide, word, dtype == 0u));
 }
 
-// Index of the workgroup, whatever rows the device laid them out in.
-fn flat(group: vec3u, grid: vec3u) -> u32 {
-  return group.y * grid.x + group.x;
+// Each module has one `kernel`, which gets the index of its workgroup, whatever rows the device laid them out in.
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  kernel(group.y * grid.x + group.x, thread);
 }
 
 // cap * tanh(v / cap) through an exponent that cannot overflow: the language's own tanh is allowed an error of 1e-5. 0 is no cap.

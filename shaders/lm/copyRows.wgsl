@@ -1,11 +1,5 @@
 // y[places[i]] = x[sources[i]], one workgroup per row. Bits of `listed`: 1 sources are given, 2 places are; else they are i.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = flat(group, grid);
+fn kernel(i: u32, thread: u32) {
   if (i >= u.m) { return; }
   var source = i;
   var place = i;

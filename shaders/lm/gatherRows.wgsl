@@ -1,11 +1,5 @@
 // y[i] (+)= scale · table[ids[i]] for ids in [first, first + count), one workgroup per row.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = flat(group, grid);
+fn kernel(i: u32, thread: u32) {
   if (i >= u.m) { return; }
   let id = ids[i];
   if (id < u.first || id - u.first >= u.count) { return; }

@@ -3,16 +3,10 @@
 
 var<workgroup> parts: array<vec4f, 520>; // [column 8][thread 64 + 1]; a vector is over the rows of x
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let g = flat(group, grid);
+fn kernel(group: u32, thread: u32) {
   let down = (u.m + ROWS - 1u) / ROWS;
-  let r = g % down * ROWS;
-  let column = g / down * COLUMNS;
+  let r = group % down * ROWS;
+  let column = group / down * COLUMNS;
   let k8 = u.k / 8u;
   //#each r
   let x_$r = min(r + $ru, u.m - 1u) * k8;

@@ -1,12 +1,7 @@
 // ROWS x 4 results per thread, everything in registers: no barrier, quick to compile.
 // Neighbouring threads have the same columns and other rows: the weights, of which there are more, are read from one place.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let t = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let t = group * THREADS + thread;
   let down = (u.m + ROWS - 1u) / ROWS;
   let r = t % down * ROWS;
   let c = t / down * 4u;

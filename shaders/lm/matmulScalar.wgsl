@@ -1,11 +1,6 @@
 // One result per thread, for every k and every layout. Neighbouring threads have neighbouring columns.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let t = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let t = group * THREADS + thread;
   let r = t / u.n;
   let c = t % u.n;
   if (r >= u.m) { return; }

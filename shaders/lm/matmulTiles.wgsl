@@ -13,16 +13,10 @@ fn outer(a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(b * a.x, b * a.y, b * a.z, b * a.w);
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let g = flat(group, grid);
+fn kernel(group: u32, thread: u32) {
   let down = (u.m + ROWS - 1u) / ROWS;
-  let r0 = g % down * ROWS; // neighbouring workgroups share their weights
-  let c0 = g / down * COLUMNS;
+  let r0 = group % down * ROWS; // neighbouring workgroups share their weights
+  let c0 = group / down * COLUMNS;
   let tx = thread % ACROSS;
   let ty = thread / ACROSS;
   //#each p

@@ -8,13 +8,7 @@ fn merged(a: vec2f, b: vec2f) -> vec2f {
   return vec2f(most, a.y * exp(max(a.x - most, -87f)) + b.y * exp(max(b.x - most, -87f)));
 }
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = flat(group, grid);
+fn kernel(row: u32, thread: u32) {
   if (row >= u.m) { return; }
   let at = row * u.n;
   var end = vec2f(-3e38f, 0f);

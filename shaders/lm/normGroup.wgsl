@@ -4,13 +4,7 @@
 var<workgroup> sums: array<f32, THREADS>;
 var<workgroup> squares: array<f32, THREADS>;
 
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let wanted = flat(group, grid);
+fn kernel(wanted: u32, thread: u32) {
   let row = min(wanted, u.rows - 1u); // groups past the end repeat the last row: all threads must reach the barriers
   let at = row * u.width;
   let width = f32(u.width);

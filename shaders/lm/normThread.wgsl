@@ -1,11 +1,6 @@
 // RMSNorm and LayerNorm, one thread per row, without a barrier: for adapters where one costs more than it saves.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let row = group * THREADS + thread;
   if (row >= u.rows) { return; }
   let at = row * u.width;
   let width = f32(u.width);

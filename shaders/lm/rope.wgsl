@@ -1,11 +1,6 @@
 // Rotary position embedding in place, one thread per pair of elements: (a, b) -> (a cos - b sin, b cos + a sin).
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let t = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let t = group * THREADS + thread;
   if (t >= u.rows * u.heads * u.pairs) { return; }
   let head = t / u.pairs;
   let pair = t % u.pairs;

@@ -1,12 +1,7 @@
 // The topK largest of a row of logits, in order, with their softmax; one thread per row. Rank r + 1 is the largest after rank r in the
 // order (larger logit, then lower index), so that nothing has to be marked as taken.
-@compute @workgroup_size(THREADS)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = flat(group, grid) * THREADS + thread;
+fn kernel(group: u32, thread: u32) {
+  let row = group * THREADS + thread;
   if (row >= u.m) { return; }
   let at = row * u.experts;
   var last = 3e38f;

@@ -14,12 +14,12 @@ type Bindings = Readonly<Record<string, { readonly type: string; readonly access
 /** What `bind` makes a kernel of. */
 interface KernelParts<L extends UniformTypes> {
   readonly name: string;
-  /** `fn main` and what it calls, written as `expand` says. The bindings, `u`, and `common.wgsl` are in scope. */
+  /** `fn kernel(group: u32, thread: u32)` and what it calls, written as `expand` says. The bindings, `u`, and `common.wgsl` are in scope. */
   readonly wgsl: string;
   readonly buffers: Bindings;
   readonly uniforms: L;
-  /** Sizes of the workgroup and the like, as `const NAME: u32`. */
-  readonly constants?: Readonly<Record<string, number>>;
+  /** As `const NAME: u32`; `THREADS` is the size of the workgroup. */
+  readonly constants: Readonly<Record<"THREADS", number> & Record<string, number>>;
   readonly lists?: Lists;
   reference(buffers: readonly Uint8Array<ArrayBuffer>[], values: Values<L>): void;
 }
@@ -32,7 +32,7 @@ export function define<const L extends UniformTypes>(parts: KernelParts<L>): Ker
   const uniforms = uniformLayout(parts.uniforms, 0);
   const bindings = Object.entries(parts.buffers);
   const lines = [
-    ...Object.entries(parts.constants ?? {}).map(([name, value]) => `const ${name}: u32 = ${value}u;`),
+    ...Object.entries(parts.constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`),
     uniforms.wgsl,
     ...bindings.map(
       ([name, { type, access }], at) =>
