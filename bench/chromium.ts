@@ -43,18 +43,15 @@ export function benchChromium(
       }
     };
 
-    const split = (light: boolean, owner = "") =>
-      benchRecipes(owner).filter((recipe) => recipe.light === light && chosen(recipe.method));
-    if (split(true).length > 0) {
-      const repos = BENCH_MODELS.map((name) => `${OWNER}${name}`);
-      await page.evaluate((names) => window.bench.addHub(names), repos);
-      const linear = benchRecipes(OWNER).find(({ method }) => method === "linear");
-      if (linear) await page.evaluate((text) => window.bench.merge(text), linear.recipe); // fetches all three
-      await measure("indexeddb", split(true, OWNER));
-      await page.evaluate(() => window.bench.removeModels());
-    }
+    const recipes = (owner = "") => benchRecipes(owner).filter(({ method }) => chosen(method));
+    const repos = BENCH_MODELS.map((name) => `${OWNER}${name}`);
+    await page.evaluate((names) => window.bench.addHub(names), repos);
+    const linear = benchRecipes(OWNER).find(({ method }) => method === "linear");
+    if (linear) await page.evaluate((text) => window.bench.merge(text), linear.recipe); // fetches all three
+    await measure("indexeddb", recipes(OWNER));
+    await page.evaluate(() => window.bench.removeModels());
     await page.evaluate(() => window.bench.addFiles());
-    await measure("files", [...split(true), ...split(false)]);
+    await measure("files", recipes());
   });
 }
 

@@ -4,8 +4,6 @@ export interface BenchRecipe {
   readonly method: string;
   /** Models that are read. */
   readonly inputs: number;
-  /** Whether it computes little beside what it reads, so that where the bytes come from matters. */
-  readonly light: boolean;
   readonly recipe: string;
 }
 
@@ -21,22 +19,20 @@ export function benchRecipes(owner = ""): readonly BenchRecipe[] {
   const taskVectors = (method: string, parameters = "weight: 0.5") =>
     `merge_method: ${method}\nbase_model: ${base}\nmodels:\n${pair(parameters)}${types}`;
   return [
-    { method: "passthrough", inputs: 1, light: true, recipe: `merge_method: passthrough\nmodels:\n  - model: ${a}\n` },
+    { method: "passthrough", inputs: 1, recipe: `merge_method: passthrough\nmodels:\n  - model: ${a}\n` },
     {
       method: "linear",
       inputs: 3,
-      light: true,
       recipe: `merge_method: linear\nmodels:\n  - model: ${base}\n    parameters: {weight: 0.2}\n${pair("weight: 0.4")}${types}`,
     },
     {
       method: "slerp",
       inputs: 2,
-      light: true,
       recipe: `merge_method: slerp\nbase_model: ${a}\nmodels:\n  - model: ${a}\n  - model: ${b}\nparameters: {t: 0.4}\n${types}`,
     },
-    { method: "task_arithmetic", inputs: 3, light: true, recipe: taskVectors("task_arithmetic") },
-    { method: "ties", inputs: 3, light: false, recipe: taskVectors("ties", "weight: 0.5, density: 0.5") },
-    { method: "dare_linear", inputs: 3, light: false, recipe: taskVectors("dare_linear", "weight: 0.5, density: 0.5") },
-    { method: "dare_ties", inputs: 3, light: false, recipe: taskVectors("dare_ties", "weight: 0.5, density: 0.5") },
+    { method: "task_arithmetic", inputs: 3, recipe: taskVectors("task_arithmetic") },
+    { method: "ties", inputs: 3, recipe: taskVectors("ties", "weight: 0.5, density: 0.5") },
+    { method: "dare_linear", inputs: 3, recipe: taskVectors("dare_linear", "weight: 0.5, density: 0.5") },
+    { method: "dare_ties", inputs: 3, recipe: taskVectors("dare_ties", "weight: 0.5, density: 0.5") },
   ];
 }
