@@ -1,5 +1,6 @@
 // Widening and narrowing on bit patterns: no rounding mode, flush to zero or "there are no NaNs" of a driver can touch them.
 // A decode takes stored patterns in the low bits of each lane and gives f32 patterns; an encode goes back, rounding to nearest even.
+// CPU adapters shift lane by lane, so that a comparison or a mask is cheaper where either will do.
 
 fn decode_F16(h: vec4u) -> vec4u {
   let m = h & vec4u(0x7fffu);
@@ -23,9 +24,10 @@ fn encode_F32(u: vec4u) -> vec4u {
   return u;
 }
 
-fn encode_BF16(u: vec4u) -> vec4u { // NaN stays NaN, also when its payload is in the half that goes
-  let even = (u + 0x7fffu + ((u >> vec4u(16u)) & vec4u(1u))) >> vec4u(16u);
-  return select(even, (u >> vec4u(16u)) | vec4u(0x40u), (u & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
+fn encode_BF16(u: vec4u) -> vec4u { // stays in the upper half; NaN stays NaN, also when its payload is in the half that goes
+  let even = u + select(vec4u(0x8000u), vec4u(0x7fffu), (u & vec4u(0x10000u)) == vec4u());
+  let quiet = u | vec4u(0x400000u);
+  return select(even, quiet, (u & vec4u(0x7fffffffu)) > vec4u(0x7f800000u)) & vec4u(0xffff0000u);
 }
 
 fn encode_F16(u: vec4u) -> vec4u { // 65520 and above becomes infinity, subnormals are exact

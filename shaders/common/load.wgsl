@@ -5,45 +5,29 @@ struct Eight {
   hi: vec4u, // elements 4 … 7
 }
 
-struct Loaded {
-  bits: Eight,
-  odd: u32, // how many of them are NaN or infinite
-}
-
-// Of four words of two 16-bit elements, how many have all exponent bits set: adding one carries into the sign's place only then.
-fn odd16(p: vec4u, exponents: u32, ones: u32) -> u32 {
-  let carry = (((p & vec4u(exponents)) + vec4u(ones)) >> vec4u(15u)) & vec4u(0x10001u);
-  let pairs = (carry.x + carry.y) + (carry.z + carry.w);
-  return (pairs & 0xffffu) + (pairs >> 16u);
-}
-
-fn odd32(e: Eight) -> u32 {
-  let lo = ((e.lo & vec4u(0x7f800000u)) + vec4u(0x00800000u)) >> vec4u(31u);
-  let hi = ((e.hi & vec4u(0x7f800000u)) + vec4u(0x00800000u)) >> vec4u(31u);
-  let pairs = lo + hi;
+// How many patterns have all bits of `exponent` set: are NaN or infinite.
+fn count_odd(e: Eight, exponent: u32) -> u32 {
+  let all = vec4u(exponent);
+  let pairs = select(vec4u(), vec4u(1u), (e.lo & all) == all) + select(vec4u(), vec4u(1u), (e.hi & all) == all);
   return (pairs.x + pairs.y) + (pairs.z + pairs.w);
 }
 
-fn load_F32(base: u32, i: u32) -> Loaded {
-  let e = Eight(packed[base + 2u * i], packed[base + 2u * i + 1u]);
-  return Loaded(e, odd32(e));
+fn load_F32(base: u32, i: u32) -> Eight {
+  return Eight(packed[base + 2u * i], packed[base + 2u * i + 1u]);
 }
 
-fn load_BF16(base: u32, i: u32) -> Loaded {
+fn load_BF16(base: u32, i: u32) -> Eight {
   let p = packed[base + i];
   let l = p << vec4u(16u);
   let h = p & vec4u(0xffff0000u);
-  return Loaded(Eight(vec4u(l.x, h.x, l.y, h.y), vec4u(l.z, h.z, l.w, h.w)), odd16(p, 0x7f807f80u, 0x00800080u));
+  return Eight(vec4u(l.x, h.x, l.y, h.y), vec4u(l.z, h.z, l.w, h.w));
 }
 
-fn load_F16(base: u32, i: u32) -> Loaded {
+fn load_F16(base: u32, i: u32) -> Eight {
   let p = packed[base + i];
   let l = p & vec4u(0xffffu);
   let h = p >> vec4u(16u);
-  return Loaded(
-    Eight(decode_F16(vec4u(l.x, h.x, l.y, h.y)), decode_F16(vec4u(l.z, h.z, l.w, h.w))),
-    odd16(p, 0x7c007c00u, 0x04000400u),
-  );
+  return Eight(decode_F16(vec4u(l.x, h.x, l.y, h.y)), decode_F16(vec4u(l.z, h.z, l.w, h.w)));
 }
 
 fn bytes(p: u32) -> vec4u {
@@ -55,14 +39,12 @@ fn load_F8(base: u32, i: u32) -> vec2u {
   return select(p.xy, p.zw, (i & 1u) == 1u);
 }
 
-fn load_F8_E4M3(base: u32, i: u32) -> Loaded {
+fn load_F8_E4M3(base: u32, i: u32) -> Eight {
   let p = load_F8(base, i);
-  let e = Eight(decode_F8_E4M3(bytes(p.x)), decode_F8_E4M3(bytes(p.y)));
-  return Loaded(e, odd32(e));
+  return Eight(decode_F8_E4M3(bytes(p.x)), decode_F8_E4M3(bytes(p.y)));
 }
 
-fn load_F8_E5M2(base: u32, i: u32) -> Loaded {
+fn load_F8_E5M2(base: u32, i: u32) -> Eight {
   let p = load_F8(base, i);
-  let e = Eight(decode_F8_E5M2(bytes(p.x)), decode_F8_E5M2(bytes(p.y)));
-  return Loaded(e, odd32(e));
+  return Eight(decode_F8_E5M2(bytes(p.x)), decode_F8_E5M2(bytes(p.y)));
 }

@@ -14,19 +14,19 @@ fn main(
   //#each k
   var w$k = load_$k(i);
   //#each r
-  w$k.bits = before_end(w$k.bits, at);
-  w$k.odd = odd32(w$k.bits);
+  w$k = before_end(w$k, at);
   //#end
+  let odd$k = count_odd(w$k, 0x7f800000u);
   //#end
   var made = Eight(
     encode(to_bits(map(at,
       //#each k
-      from_bits(w$k.bits.lo),
+      from_bits(w$k.lo),
       //#end
     ))),
     encode(to_bits(map(at + 4u,
       //#each k
-      from_bits(w$k.bits.hi),
+      from_bits(w$k.hi),
       //#end
     ))),
   );
@@ -35,7 +35,7 @@ fn main(
   //#end
   let odd = store(i, made);
   //#each k
-  if (w$k.odd > 0u) { atomicAdd(&not_finite[$k], w$k.odd); }
+  if (odd$k > 0u) { atomicAdd(&not_finite[$k], odd$k); }
   //#end
   if (odd > 0u) { atomicAdd(&not_finite[N], odd); }
 }

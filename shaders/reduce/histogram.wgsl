@@ -1,4 +1,4 @@
-// One pass of a radix select: how many keys have which `bits` bits above `shift`, among those whose higher bits are `prefix_t`.
+// One pass of a radix select: of the keys from `first_t` on, less than `span` above it, how many lie in each bin of 2^shift keys.
 // A kernel counts the terms FROM … FROM + PART − 1 of all T; `histogram` holds BINS counters per term, added to by every block.
 // Loop `s` runs once where counts are gathered in workgroup memory first, which GPUs need; loop `g` where they are not: CPU
 // adapters have no such memory, and compile the zeroing of its array element by element.
@@ -7,10 +7,7 @@
 var<workgroup> bins: array<atomic<u32>, PART * BINS>;
 //#end
 
-fn tally(term: u32, prefix: u32, key: u32) {
-  let k = key >> u.shift;
-  if (k >> u.bits != prefix) { return; }
-  let bin = k & ((1u << u.bits) - 1u);
+fn tally(term: u32, bin: u32) {
   //#each s
   atomicAdd(&bins[(term - FROM) * BINS + bin], 1u);
   //#end
@@ -19,11 +16,14 @@ fn tally(term: u32, prefix: u32, key: u32) {
   //#end
 }
 
-fn tally4(term: u32, prefix: u32, key: vec4u, valid: vec4<bool>) {
-  if (valid.x) { tally(term, prefix, key.x); }
-  if (valid.y) { tally(term, prefix, key.y); }
-  if (valid.z) { tally(term, prefix, key.z); }
-  if (valid.w) { tally(term, prefix, key.w); }
+fn tally4(term: u32, first: u32, key: vec4u, valid: vec4<bool>) {
+  let place = key - first; // wraps for a key below the range, far past the span
+  let bin = place >> vec4u(u.shift);
+  let inside = valid & (place < vec4u(u.span));
+  if (inside.x) { tally(term, bin.x); }
+  if (inside.y) { tally(term, bin.y); }
+  if (inside.z) { tally(term, bin.z); }
+  if (inside.w) { tally(term, bin.w); }
 }
 
 @compute @workgroup_size(256)
@@ -36,8 +36,8 @@ fn main(
   for (var i = first + thread; i < min(first + 4096u, (u.count + 7u) / 8u); i += 256u) {
     //#terms
     //#each p
-    tally4($pu, u.prefix_$p, key_of(lo[$p]), at < vec4u(u.count));
-    tally4($pu, u.prefix_$p, key_of(hi[$p]), at + 4u < vec4u(u.count));
+    tally4($pu, u.first_$p, key_of(lo[$p]), at < vec4u(u.count));
+    tally4($pu, u.first_$p, key_of(hi[$p]), at + 4u < vec4u(u.count));
     //#end
   }
   //#each s

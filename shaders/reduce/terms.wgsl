@@ -5,11 +5,11 @@ let w$k = load_$k(i);
 //#end
 let lo = terms(at,
   //#each k
-  from_bits(w$k.bits.lo),
+  from_bits(w$k.lo),
   //#end
 );
 let hi = terms(at + 4u,
   //#each k
-  from_bits(w$k.bits.hi),
+  from_bits(w$k.hi),
   //#end
 );

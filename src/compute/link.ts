@@ -48,7 +48,7 @@ export function link(parts: ModuleParts): string {
     `@group(0) @binding(${outputs.length + 1}) var<uniform> u: Uniforms;`,
     dtypes,
     load,
-    ...parts.inputs.map((dtype, k) => `fn load_${k}(i: u32) -> Loaded { return load_${dtype}(u.offset_${k}, i); }`),
+    ...parts.inputs.map((dtype, k) => `fn load_${k}(i: u32) -> Eight { return load_${dtype}(u.offset_${k}, i); }`),
     parts.stores ? storing(parts.stores) : "",
     `fn from_bits(v: vec4u) -> ${lane} { return ${lane === "vec4u" ? "v" : "bitcast<vec4f>(v)"}; }`,
     `fn to_bits(v: ${lane}) -> vec4u { return ${lane === "vec4u" ? "v" : "bitcast<vec4u>(v)"}; }`,

@@ -103,10 +103,11 @@ async function countKeys(
   const bytes = searches.length * BINS * 4;
   using histogram = await device.lease(bytes, "histogram");
   device.clear(histogram, 0, bytes);
-  const prefixes = Object.fromEntries(searches.map(({ prefix }, t) => [`prefix_${t}`, prefix]));
+  const span = 2 ** (pass.shift + pass.bits);
+  const firsts = Object.fromEntries(searches.map(({ prefix }, t) => [`first_${t}`, prefix * span]));
   for await (const block of blocks) {
     signal?.throwIfAborted();
-    const numbers = { ...keys.uniforms(block), ...packedNumbers(block), ...pass, ...prefixes };
+    const numbers = { ...keys.uniforms(block), ...packedNumbers(block), shift: pass.shift, span, ...firsts };
     for (const kernel of kernels) {
       device.run(kernel, [block.buffer, histogram], numbers, Math.ceil(block.count / GROUP_ELEMENTS));
     }
@@ -200,20 +201,19 @@ function histogramReduction(part: Part, gather: "shared" | "direct"): Reduction 
     imports: ["keys.wgsl"],
     output: ["histogram", "array<atomic<u32>>"],
     constants: { BINS },
-    uniforms: { shift: "u32", bits: "u32", ...scalars("prefix", terms) },
+    uniforms: { shift: "u32", span: "u32", ...scalars("first", terms) },
     reference(values, output, numbers) {
-      const [shift, bits] = [Number(numbers.shift), Number(numbers.bits)];
+      const [shift, span] = [Number(numbers.shift), Number(numbers.span)];
       const histogram = new Uint32Array(output.buffer, output.byteOffset, output.byteLength / 4);
-      const mask = 2 ** bits - 1;
       values.forEach((term, i) => {
-        const prefix = Number(numbers[`prefix_${part.from + i}`]);
-        const first = (part.from + i) * BINS;
+        const first = Number(numbers[`first_${part.from + i}`]);
+        const bins = histogram.subarray((part.from + i) * BINS, (part.from + i + 1) * BINS);
         const patterns = new Uint32Array(term.buffer, term.byteOffset, term.length);
         for (let at = 0; at < patterns.length; at++) {
-          const k = keyOf(patterns[at] ?? 0) >>> shift;
-          if (k >>> bits !== prefix) continue;
-          const bin = first + (k & mask);
-          histogram[bin] = (histogram[bin] ?? 0) + 1;
+          const place = keyOf(patterns[at] ?? 0) - first;
+          if (place < 0 || place >= span) continue;
+          const bin = place >>> shift;
+          bins[bin] = (bins[bin] ?? 0) + 1;
         }
       });
     },

@@ -113,18 +113,19 @@ function mixAll(voters: readonly Voter[], mix: Float32Array, { divisor }: TaskVa
 
 /** `Σ yᵢmᵢ / Σ wᵢmᵢ`, mᵢ saying whether yᵢ has the sign of Σ yᵢ. A sum of 0 counts as positive; a yᵢ of 0 agrees with nobody. */
 function mixAgreeing(voters: readonly Voter[], mix: Float32Array, { normalize }: TaskValues): void {
-  for (let i = 0; i < mix.length; i++) {
-    let votes = 0;
-    for (const { y } of voters) votes = fround(votes + (y[i] ?? 0));
-    let total = 0;
-    let share = 0;
-    for (const { weight, y } of voters) {
+  const votes = new Float32Array(mix.length);
+  for (const { y } of voters) for (let i = 0; i < votes.length; i++) votes[i] = (votes[i] ?? 0) + (y[i] ?? 0);
+  const share = new Float32Array(mix.length);
+  mix.fill(0);
+  for (const { weight, y } of voters) {
+    for (let i = 0; i < mix.length; i++) {
       const vote = y[i] ?? 0;
-      if (votes >= 0 ? vote > 0 : vote < 0) {
-        total = fround(total + vote);
-        share = fround(share + weight);
+      if ((votes[i] ?? 0) >= 0 ? vote > 0 : vote < 0) {
+        mix[i] = (mix[i] ?? 0) + vote;
+        share[i] = (share[i] ?? 0) + weight;
       }
     }
-    mix[i] = normalize && share !== 0 ? total / share : total;
   }
+  if (!normalize) return;
+  for (let i = 0; i < mix.length; i++) if (share[i] !== 0) mix[i] = (mix[i] ?? 0) / (share[i] ?? 1);
 }
