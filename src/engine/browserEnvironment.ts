@@ -1,11 +1,10 @@
-import { createStore, del, entries, get, set } from "idb-keyval";
 import { openDevice } from "../compute/open";
 import { BlockStore } from "../io/blockStore";
 import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "../io/opfs";
+import { browserRecords } from "./browserRecords";
 import { directoryPlace } from "./directoryPlace";
 import type { Environment, OutputPlace } from "./environment";
 import type { JobId } from "./protocol";
-import type { Records } from "./records";
 import type { HashThread } from "./threadHasher";
 import { threadHashers } from "./threadHasher";
 
@@ -55,21 +54,6 @@ function browserPlace(id: JobId): OutputPlace {
     folder: opfsFolder(runFolder(id)),
     inTheWay: async () => [],
     clear: () => removeOpfs(runFolder(id)),
-  };
-}
-
-/** Records in IndexedDB, all kinds of a database in one store, told apart by the first part of the key. */
-function browserRecords<T>(kind: string, database = "awase-engine"): Records<T> {
-  const store = createStore(database, "records");
-  const prefix = `${kind}:`;
-  return {
-    get: (key) => get<T>(prefix + key, store),
-    async all() {
-      const found = await entries<string, T>(store);
-      return found.flatMap(([key, record]) => (key.startsWith(prefix) ? [record] : []));
-    },
-    put: (key, record) => set(prefix + key, record, store),
-    remove: (key) => del(prefix + key, store),
   };
 }
 

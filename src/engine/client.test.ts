@@ -205,6 +205,33 @@ it("starts a fresh worker for the next call, with the settings and models of the
   ]);
 });
 
+it("keeps no worker whose engine does not start again", async () => {
+  const info = {
+    kind: "cpu",
+    name: "",
+    software: true,
+    maxBindingBytes: 1,
+    maxBufferBytes: 1,
+    budgetBytes: 1,
+  } as const;
+  const client = connectEngine(() => {
+    const fails = open.length === 1;
+    return new FakeWorker({
+      start: async () => {
+        if (fails) throw new AwaseError("gpu/failed", "No device.");
+        return info;
+      },
+      methods: async () => [],
+    });
+  });
+  await client.start(SETTINGS);
+  open[0]?.crash("out of memory");
+  await expect(client.methods()).rejects.toMatchObject({ code: "gpu/failed" });
+  expect(open[1]?.terminated).toBe(true);
+  await expect(client.methods()).resolves.toEqual([]);
+  expect(open.map(({ terminated }) => terminated)).toEqual([true, true, false]);
+});
+
 it("tells why the worker died", async () => {
   const client = engine({ methods: never });
   const call = client.methods().catch((e: unknown) => e);

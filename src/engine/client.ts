@@ -86,6 +86,7 @@ interface Line {
   readonly api: Remote<EngineApi>;
   /** Rejects when the worker crashed or was ended. */
   readonly died: Promise<never>;
+  end(reason: AwaseError): void;
 }
 
 const openEngineWorker = (): EngineWorker => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
@@ -116,13 +117,18 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     endWorker = end;
     worker.addEventListener("error", (event) => end(workerDied(event)));
     worker.addEventListener("messageerror", (event) => end(workerDied(event)));
-    return { api: wrap<EngineApi>(worker), died };
+    return { api: wrap<EngineApi>(worker), died, end };
   }
 
   /** A fresh worker knows nothing: it gets the settings and the models of the one before. */
   async function redial(): Promise<Line> {
     const fresh = dial();
-    if (settings) await Promise.race([fresh.api.start(settings), fresh.died]);
+    try {
+      if (settings) await Promise.race([fresh.api.start(settings), fresh.died]);
+    } catch (error) {
+      fresh.end(stopped()); // the next call tries with another
+      throw error;
+    }
     for (const origin of models.values()) {
       // A model that cannot be opened any more is named as missing by the next check.
       const added = fresh.api.addModel(crypto.randomUUID(), origin).catch(() => undefined);
@@ -208,7 +214,7 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     memory: () => call((api) => api.memory()),
     loseDevice: () => call((api) => api.loseDevice()),
     terminate() {
-      endWorker?.(new AwaseError("engine/worker-died", "The engine was stopped. The next action starts it again."));
+      endWorker?.(stopped());
     },
   };
 }
@@ -216,6 +222,10 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
 /** A callback the worker can call; the worker lets go of it when its job is over. */
 function listener<E>(onEvent: ((event: E) => void) | undefined): (event: E) => void {
   return proxy((event: E) => onEvent?.(event));
+}
+
+function stopped(): AwaseError {
+  return new AwaseError("engine/worker-died", "The engine was stopped. The next action starts it again.");
 }
 
 function workerDied(event: Event): AwaseError {

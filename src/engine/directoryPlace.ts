@@ -13,19 +13,21 @@ export function directoryPlace(staging: string, directory: FileSystemDirectoryHa
   const output = opfsOutput(staging);
   const folder = opfsFolder(staging);
   const target = directoryOutput(directory);
+  const delivered = directoryFolder(directory);
   return {
     kind: "directory",
     name: directory.name,
     output,
     folder,
     async inTheWay(paths) {
-      const found = await directoryFolder(directory).list();
+      const found = await delivered.list();
       return filesInTheWay(
         found.map(({ path }) => path),
         paths,
       );
     },
     delivery: {
+      target: delivered,
       async copy(path, signal) {
         const source = await folder.open(path, signal);
         await writeFile(target, path, source.size, chunksOf(source, signal));

@@ -54,6 +54,8 @@ export interface OutputPlace {
   inTheWay(paths: readonly string[]): Promise<readonly string[]>;
   /** How a closed file gets to where it shall be in the end. Absent: it is there already. */
   readonly delivery?: {
+    /** Reads the files where they shall be in the end. */
+    readonly target: Pick<Folder, "list">;
     copy(path: string, signal?: AbortSignal): Promise<void>;
     /** Drops the staged file, once the journal knows of its copy. */
     dropStaged(path: string): Promise<void>;

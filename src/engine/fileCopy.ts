@@ -33,7 +33,7 @@ export async function writeFile(
     }
     await sink.close();
   } catch (error) {
-    await sink.abort();
+    await sink.abort().catch(() => undefined); // what stopped it tells more
     throw error;
   }
 }

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { GuardOptions, PromptSet } from "../eval/types";
+import { MemoryFolder } from "../io/memory";
 import type { GuardEvent } from "./evalProtocol";
 import { MemoryEnvironment } from "./memoryEnvironment";
-import { filesOf, hashesOf, OPTIONS, openSampleSession } from "./nodeTestSession";
+import { filesOf, hashesOf, OPTIONS, openSampleSession, SAMPLES } from "./nodeTestSession";
 import type { MergeEvent } from "./protocol";
 
 const GOLDEN = join(import.meta.dirname, "../../e2e/golden/samples");
@@ -33,6 +34,7 @@ models:
   - {model: llama-math, parameters: {weight: 30}}
 dtype: float32
 `;
+const DAMAGED = "model.layers.4.mlp.up_proj.weight";
 const ignore = () => undefined;
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
@@ -77,6 +79,20 @@ it("stops where it is told to, names the place, and writes nothing", async () =>
   expect([await session.unfinished(), await session.results()]).toEqual([[], []]);
 });
 
+it("names the tensor where it stops at NaN, which no lower weight would mend", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  await session.place("damaged", withNaN(join(SAMPLES, "llama-ja"), DAMAGED));
+  const recipe = BROKEN.replace("llama-ja", "damaged").replaceAll("30", "0.5");
+  const options = { ...OPTIONS, guard: { ...GUARD, action: "stop" as const } };
+  const error = await session.merge("job", recipe, options, ignore).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: "guard/not-finite",
+    facts: { group: "layers 0–5", stage: 1, tensor: DAMAGED, found: 1 },
+  });
+  expect(filesOf(environment, "job").size).toBe(0);
+});
+
 it("does not watch a second time when a guarded merge goes on", async () => {
   let broken = true;
   const environment = new MemoryEnvironment({
@@ -113,3 +129,14 @@ it("watches without a merge, and has nothing against what is sound", async () =>
   expect(new Set(bars.map(({ total }) => total)).size).toBe(1);
   expect(environment.outputs.size).toBe(0);
 });
+
+/** A model's folder in memory, the first value of one bf16 tensor being NaN. */
+function withNaN(folder: string, tensor: string): MemoryFolder {
+  const files = readdirSync(folder).map((name): [string, Uint8Array] => [name, readFileSync(join(folder, name))]);
+  const weights = new Map(files).get("model.safetensors") ?? expect.unreachable("no weights");
+  const view = new DataView(weights.buffer, weights.byteOffset);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  const header = JSON.parse(text(weights.subarray(8, 8 + headerBytes)));
+  view.setUint16(8 + headerBytes + header[tensor].data_offsets[0], 0x7fc0, true);
+  return new MemoryFolder("damaged", new Map(files));
+}

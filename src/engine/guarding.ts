@@ -3,7 +3,7 @@ import { Gate } from "../base/gate";
 import type { Device } from "../compute/device";
 import { runGuard } from "../eval/guard";
 import type { Strengths } from "../eval/guardMachine";
-import type { GuardOptions, GuardReport } from "../eval/types";
+import type { GuardOptions, GuardReport, GuardStage } from "../eval/types";
 import { tensorDrift } from "../merge/drift";
 import { methodFacts } from "../merge/registry";
 import { layerGroups } from "../model/layerOf";
@@ -49,18 +49,32 @@ export async function watch(
 
 /**
  * The same, before a merge that shall write what the guard settles on.
- * @throws {AwaseError} `guard/stopped` when the guard was told to stop over its cap
+ * @throws {AwaseError} `guard/stopped`, or `guard/not-finite` for NaN and Inf, when the guard was told to stop over its cap
  */
 export async function settle(...watched: Parameters<typeof watch>): Promise<GuardReport> {
   const report = await watch(...watched);
   const last = report.stages.at(-1);
   if (!report.stopped || !last) return report;
   const [, , , { cap }] = watched;
-  throw new AwaseError(
+  throw stoppedAt(last, cap);
+}
+
+function stoppedAt({ group, relative: { ratio }, drift, index }: GuardStage, cap: number): AwaseError {
+  const facts = { group: group.id, stage: index };
+  const broken = drift.find(({ nonFinite }) => nonFinite > 0);
+  if (broken) {
+    return new AwaseError(
+      "guard/not-finite",
+      `The guard stopped the merge at ${group.id}: ${broken.tensor} has ${broken.nonFinite} NaN or Inf. Nothing was written. ` +
+        "Look for a damaged model, which a lower weight does not mend, or for a weight that is far too large.",
+      { facts: { ...facts, tensor: broken.tensor, found: broken.nonFinite } },
+    );
+  }
+  return new AwaseError(
     "guard/stopped",
-    `The guard stopped the merge at ${last.group.id}: perplexity is ${last.relative.ratio.toPrecision(4)} times the base's, ` +
+    `The guard stopped the merge at ${group.id}: perplexity is ${ratio.toPrecision(4)} times the base's, ` +
       `and at most ${cap} times are allowed. Nothing was written. Lower the weights, or let the guard roll back.`,
-    { facts: { group: last.group.id, ratio: last.relative.ratio, cap, stage: last.index } },
+    { facts: { ...facts, ratio, cap } },
   );
 }
 

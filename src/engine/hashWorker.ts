@@ -12,7 +12,8 @@ const hashes = new Map<number, Promise<Hash>>();
 let line: Promise<void> = Promise.resolve();
 
 addEventListener("message", (event: MessageEvent<HashRequest>) => {
-  line = line.then(() => handle(event.data));
+  // Reported, a failure is an `error` of this worker: whoever waits for a digest hears of it.
+  line = line.then(() => handle(event.data)).catch(reportError);
 });
 
 async function handle(request: HashRequest): Promise<void> {

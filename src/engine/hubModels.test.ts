@@ -3,7 +3,7 @@ import { AwaseError } from "../base/errors";
 import type { Hub, HubModel } from "../hub/types";
 import { BlockStore } from "../io/blockStore";
 import { MemoryFolder } from "../io/memory";
-import { MemoryTable, storageOf } from "../io/testing";
+import { MemoryTable, storageOf, watched } from "../io/testing";
 import { openHubModel } from "./hubModels";
 import { createNotes } from "./notes";
 import { memoryRecords } from "./records";
@@ -61,4 +61,32 @@ it("opens what it knows when the Hub is out of reach, from what was kept, and sa
     expect(await (await again.folder.open("a")).read(0, 3)).toEqual(BYTES);
   }
   await expect(openHubModel(access, { repo: "org/m", revision: "v2" })).rejects.toThrow("Could not reach");
+});
+
+it("opens a model also where its listing cannot be remembered", async () => {
+  const { hub } = pluggedHub();
+  const blocks = new BlockStore({ table: new MemoryTable(), storage: storageOf(10 ** 12) });
+  const full = () => Promise.reject(new DOMException("The disk is full.", "QuotaExceededError"));
+  const access = { hub, blocks, listings: { ...memoryRecords<HubModel>(), put: full }, notes: createNotes() };
+  expect(await openHubModel(access, { repo: "org/m" })).toMatchObject({ revision: SHA });
+});
+
+it("asks for a file that holds no weights in one piece, so that the Hub's hash of it is checked", async () => {
+  const paths = ["tokenizer.json", "model.safetensors"];
+  const sources = new Map(paths.map((path) => [path, watched(path, new Uint8Array(9_000_000))]));
+  const hub: Hub = {
+    search: async () => [],
+    resolve: async () => MODEL,
+    folder: () => ({
+      name: MODEL.repo,
+      list: async () => [],
+      open: async (path) => sources.get(path) ?? watched(path, BYTES),
+    }),
+  };
+  const blocks = new BlockStore({ table: new MemoryTable(), storage: storageOf(10 ** 12) });
+  const access = { hub, blocks, listings: memoryRecords<HubModel>(), notes: createNotes() };
+  const { folder } = await openHubModel(access, { repo: "org/m" });
+  for (const path of paths) await (await folder.open(path)).read(0, 100);
+  expect(sources.get("tokenizer.json")?.reads).toEqual([{ start: 0, end: 9_000_000 }]);
+  expect(sources.get("model.safetensors")?.reads).toEqual([{ start: 0, end: 4 * 2 ** 20 }]);
 });

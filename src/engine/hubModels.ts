@@ -40,9 +40,12 @@ export async function openHubModel(
   if (!blocks) return { ...known, folder: remote, cachedBytes: async () => 0 };
   return {
     ...known,
-    folder: cachedFolder(remote, (source, path) =>
-      cachedSource(source, blocks, { repo: model.repo, revision: model.sha, path }, notes.send),
-    ),
+    folder: cachedFolder(remote, (source, path) => {
+      const cached = cachedSource(source, blocks, { repo: model.repo, revision: model.sha, path }, notes.send);
+      // All but weights are read whole: what is asked for in one piece is checked against its published hash.
+      if (!path.endsWith(".safetensors")) cached.expect([{ start: 0, end: source.size }]);
+      return cached;
+    }),
     async cachedBytes() {
       const kept = (await blocks.list()).find((entry) => entry.repo === model.repo && entry.revision === model.sha);
       return kept?.bytes ?? 0;
@@ -79,10 +82,9 @@ async function resolve(
   const asked = revision === undefined ? repo : `${repo}@${revision}`;
   try {
     const model = await hub.resolve(repo, revision, signal);
-    if (blocks) {
-      await listings.put(asked, model);
-      // A pinned reference finds it as well.
-      await listings.put(`${repo}@${model.sha}`, model);
+    // A pinned reference finds it as well. On a full disk it is not remembered, and opens all the same.
+    for (const name of blocks ? [asked, `${repo}@${model.sha}`] : []) {
+      await listings.put(name, model).catch(() => undefined);
     }
     return { model };
   } catch (error) {

@@ -24,11 +24,11 @@ const RECORD: RunRecord = {
 };
 
 /** A writer on whatever the environment's journal knows; entries are made after every tensor. */
-async function openWriter(environment: MemoryEnvironment, shards = SHARDS) {
+async function openWriter(environment: MemoryEnvironment, shards = SHARDS, newHasher = environment.hasher) {
   const record = (await environment.journal.get("job")) ?? RECORD;
   const journal = await openJournal(environment.journal, record);
   const place = await environment.place("job");
-  return WeightWriter.open({ shards, place, journal, newHasher: environment.hasher, noteEveryMs: 0 });
+  return WeightWriter.open({ shards, place, journal, newHasher, noteEveryMs: 0 });
 }
 
 async function write(writer: WeightWriter, tensor: number) {
@@ -122,6 +122,26 @@ it("hashes right when a tensor is written again from its start", async () => {
   const environment = new MemoryEnvironment();
   const writer = await openWriter(environment);
   await writer.write(0, bytesOf(9).slice(0, 16), 0);
+  for (const tensor of [0, 1]) await write(writer, tensor);
+  expect((await environment.journal.get("job"))?.files).toMatchObject([
+    { sha256: sha256([...whole.values()][0] ?? new Uint8Array()) },
+  ]);
+});
+
+it.each(["update", "digest"] as const)("hashes right when the hasher dies at an %s", async (step) => {
+  const environment = new MemoryEnvironment();
+  let made = 0;
+  const newHasher = async () => {
+    const hasher = await environment.hasher();
+    if (made++ > 0) return hasher;
+    return {
+      ...hasher,
+      [step]: async () => {
+        throw new Error("The thread died.");
+      },
+    };
+  };
+  const writer = await openWriter(environment, SHARDS, newHasher);
   for (const tensor of [0, 1]) await write(writer, tensor);
   expect((await environment.journal.get("job"))?.files).toMatchObject([
     { sha256: sha256([...whole.values()][0] ?? new Uint8Array()) },

@@ -3,7 +3,7 @@ import type { OutputPlace } from "./environment";
 import type { Hasher } from "./hashing";
 import type { RunJournal } from "./journal";
 import type { OutputFile } from "./protocol";
-import { hashClosedShard, ShardFile } from "./shardFile";
+import { damaged, hashClosedShard, ShardFile } from "./shardFile";
 
 /** Finished tensors are journalled at most this often: a crash loses no more than this much work. */
 const NOTE_INTERVAL_MS = 250;
@@ -40,8 +40,8 @@ export class WeightWriter {
   /** Tensors not yet finished, by shard. */
   readonly #pending: Map<Shard, Set<number>>;
   readonly #finished: Set<number>;
-  /** Shards an earlier try began. */
-  readonly #begun: ReadonlySet<Shard>;
+  /** Shards whose files were made, by this try or an earlier one. */
+  readonly #begun: Set<Shard>;
   #noted = performance.now();
   /** Calls are done one after the other, also when a caller no longer waits for its own. */
   #line: Promise<unknown> = Promise.resolve();
@@ -99,12 +99,21 @@ export class WeightWriter {
     });
   }
 
-  /** Every tensor is finished: closes what an interrupted try finished but did not close. */
+  /**
+   * Every tensor is finished: closes what an interrupted try finished but did not close, and looks whether all is there.
+   * @throws {AwaseError} `output/damaged` when a file that was delivered is gone or was cut since
+   */
   complete(signal?: AbortSignal): Promise<void> {
     return this.#inLine(async () => {
       await this.#takeUpClosedFiles(signal);
       for (const shard of this.shards) {
         if (!this.#isNoted(shard)) await this.#close(shard, signal);
+      }
+      const { delivery, folder } = this.#place;
+      const sizes = new Map((await (delivery?.target ?? folder).list(signal)).map(({ path, size }) => [path, size]));
+      for (const shard of this.shards) {
+        const found = sizes.get(shard.file) ?? 0;
+        if (found !== shard.size) throw damaged(shard, found);
       }
     });
   }
@@ -117,8 +126,9 @@ export class WeightWriter {
   /** Closes what is open so that it leaves no trace. */
   abort(): Promise<void> {
     return this.#inLine(async () => {
-      for (const file of this.#open.values()) await file.abort();
+      const files = [...this.#open.values()];
       this.#open.clear();
+      await Promise.allSettled(files.map((file) => file.abort()));
     });
   }
 
@@ -140,6 +150,7 @@ export class WeightWriter {
     if (open) return open;
     const make = this.#begun.has(shard) ? ShardFile.reopen : ShardFile.create;
     const file = await make(shard, this.#place, this.#newHasher);
+    this.#begun.add(shard);
     this.#open.set(shard, file);
     return file;
   }

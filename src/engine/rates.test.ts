@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DeviceInfo } from "../compute/device";
 import type { MergePlan } from "../recipe/plan";
-import { createRateBook } from "./rates";
+import { createRateBook, type DeviceRates } from "./rates";
 import { memoryRecords } from "./records";
 
 const device = (name: string): DeviceInfo => ({
@@ -59,4 +59,12 @@ it("tells forward passes apart by model, and guesses others from the closest in 
   expect(await book.forwardEstimate(gpu, { name: "c", parameters: 200 })).toBe(2);
   expect(await book.forwardEstimate(gpu, { name: "d", parameters: 2000 })).toBe(10);
   expect(await book.estimate(gpu, plan("ties", 100))).toBe(2);
+});
+
+it("lets no failing store fail the work that was timed", async () => {
+  const full = { ...memoryRecords<DeviceRates>(), put: () => Promise.reject(new Error("The disk is full.")) };
+  const book = createRateBook(full);
+  await book.record(gpu, plan("ties", 100), 2);
+  await book.recordForward(gpu, { name: "m", parameters: 10 }, 1);
+  expect(await book.estimate(gpu, plan("ties", 100))).toBeUndefined();
 });

@@ -24,7 +24,10 @@ export interface ForwardModel {
   readonly parameters: number;
 }
 
-/** Remembers how long merges took on each device, to tell how long the next one will take. */
+/**
+ * Remembers how long merges took on each device, to tell how long the next one will take. A store that fails must not fail the
+ * work that was timed: then nothing is remembered.
+ */
 export interface RateBook {
   /** Seconds a plan will take; `undefined` before the first comparable run. Lanes overlap: the slowest alone counts. */
   estimate(device: DeviceInfo, plan: MergePlan): Promise<number | undefined>;
@@ -36,6 +39,7 @@ export interface RateBook {
 
 export function createRateBook(records: Records<DeviceRates>): RateBook {
   const keyOf = (device: DeviceInfo) => `${device.kind} ${device.name}`;
+  const keep = (device: DeviceInfo, rates: DeviceRates) => records.put(keyOf(device), rates).catch(() => undefined);
   return {
     async estimate(device, plan) {
       const rates = await records.get(keyOf(device));
@@ -53,7 +57,7 @@ export function createRateBook(records: Records<DeviceRates>): RateBook {
         plan.totals.fetchBytes > 0
           ? { ...old, merge, fetch: plan.totals.fetchBytes / seconds }
           : { ...old, merge: { ...merge, [plan.method]: workBytes(plan) / seconds } };
-      await records.put(keyOf(device), next);
+      await keep(device, next);
     },
     async forwardEstimate(device, { name, parameters }) {
       const { forward = {} } = (await records.get(keyOf(device))) ?? {};
@@ -62,7 +66,7 @@ export function createRateBook(records: Records<DeviceRates>): RateBook {
     },
     async recordForward(device, { name, parameters }, secondsPerToken) {
       const { merge = {}, forward = {}, ...old } = (await records.get(keyOf(device))) ?? {};
-      await records.put(keyOf(device), {
+      await keep(device, {
         ...old,
         merge,
         forward: { ...forward, [name]: { secondsPerToken, parameters } },

@@ -143,6 +143,18 @@ it("finds a staged file that vanished between two tries", async () => {
   await expect(resumed).rejects.toMatchObject({ code: "output/damaged" });
 });
 
+it("finds a delivered file that was removed between two tries, and never looks whole without it", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  environment.crash();
+  environment.options = {};
+  const [removed = ""] = filesOf(environment, "job").keys();
+  environment.outputs.get("job")?.files.delete(removed);
+  const resumed = (await openGoldenSession(environment)).resume("job", ignore);
+  await expect(resumed).rejects.toMatchObject({ code: "output/damaged", facts: { file: removed, found: 0 } });
+  expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
+});
+
 it("refuses to go on with a model that changed", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(3000, () => new Error("Power cut.")) });
   const first = createSession(environment);
@@ -224,6 +236,31 @@ it("does not show, or touch, a run that is at work in another session", async ()
   expect(await seen).toEqual([]);
   expect(await refused).toMatchObject({ code: "job/elsewhere" });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
+});
+
+it("does not discard a run that is at work in another session", async () => {
+  const environment = new MemoryEnvironment();
+  const [here, there] = [await openGoldenSession(environment), await openGoldenSession(environment)];
+  let refused: Promise<unknown> = Promise.resolve();
+  const discard = () => {
+    refused = there.discard("job").catch((error: unknown) => error);
+  };
+  environment.options = { wrapOutput: acting([{ at: 100_000, act: discard }]) };
+  await here.merge("job", RECIPE, SHARDED, ignore);
+  expect(await refused).toMatchObject({ code: "job/elsewhere" });
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
+});
+
+it("discards a run whose folder is out of reach, and starts beside files that cannot be swept", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  environment.crash();
+  const { place } = environment;
+  const clear = () => Promise.reject(new Error("The folder is out of reach."));
+  environment.place = async (id) => ({ ...(await place(id)), clear });
+  await (await openGoldenSession(environment)).discard("job");
+  expect(environment.outputs.size).toBe(1); // nobody knows it now, but it cannot be removed
+  expect(await (await openGoldenSession(environment)).unfinished()).toEqual([]);
 });
 
 it("sweeps files of a run that nobody knows", async () => {

@@ -63,8 +63,8 @@ export function keepResults(environment: Environment): Results {
           await writeFile(target, path, file.size, counted(chunksOf(file, signal), lane.add));
         }
       } catch (error) {
-        // Half a model must not be taken for a whole one.
-        for (const path of paths) await target.remove(path);
+        // Half a model must not be taken for a whole one. What stopped it tells more than that it could not be taken away.
+        for (const path of paths) await target.remove(path).catch(() => undefined);
         throw error;
       }
       lane.end();

@@ -93,10 +93,7 @@ export function createRuns(context: RunsContext): Runs {
     const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
     const fingerprint = await planFingerprint(plan, context.models(), signal);
     const release = await lock(id);
-    const undo = async () => {
-      await environment.journal.remove(id);
-      release();
-    };
+    const undo = () => environment.journal.remove(id).finally(release);
     return undoneOnFailure(undo, async () => {
       const journal = await openJournal(environment.journal, {
         id,
@@ -120,7 +117,8 @@ export function createRuns(context: RunsContext): Runs {
     const open = suspended.get(id);
     const release = open?.release ?? (await lock(id));
     // A suspended run keeps its lock whatever happens here.
-    return undoneOnFailure(open ? () => undefined : release, async () => {
+    const undo = async () => (open ? undefined : release());
+    return undoneOnFailure(undo, async () => {
       const record = open?.journal.record ?? (await findRun(environment.journal, id));
       const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
       checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
@@ -199,17 +197,16 @@ export function createRuns(context: RunsContext): Runs {
     void cleared.finally(() => clearing.delete(cleared));
   }
 
-  /** The journal first: a run that is being taken away is never offered again, and what a closed tab leaves is swept. */
+  /**
+   * The journal first: a run that is being taken away is never offered again, and what a closed tab leaves is swept. A step that
+   * fails does not stop the next: a picked folder may be out of reach by now, and without config.json what is left there is no model.
+   */
   async function takeAway({ plan, place, journal, writer, release }: OpenRun): Promise<void> {
-    try {
-      await journal.end();
-      await writer.abort();
-      await place.clear(outputPaths(plan, writer.shards));
-    } catch {
-      // A picked folder may be out of reach by now. Without config.json what is left there is no model.
-    } finally {
-      release();
+    const paths = outputPaths(plan, writer.shards);
+    for (const step of [() => journal.end(), () => writer.abort(), () => place.clear(paths)]) {
+      await step().catch(() => undefined);
     }
+    release();
   }
 
   async function lock(id: JobId): Promise<() => void> {
@@ -249,13 +246,21 @@ export function createRuns(context: RunsContext): Runs {
     },
     async discard(id) {
       const open = suspended.get(id);
-      const record = open?.journal.record ?? (await findRun(environment.journal, id));
-      const place = open?.place ?? (await environment.place(id, record.options.directory));
-      suspended.delete(id);
-      await open?.writer.abort();
-      await place.clear(open ? outputPaths(open.plan, open.writer.shards) : record.files.map(({ path }) => path));
-      await environment.journal.remove(id);
-      open?.release();
+      if (open) {
+        await open.journal.end();
+        suspended.delete(id);
+        return takeAway(open);
+      }
+      const release = await lock(id);
+      try {
+        const record = await findRun(environment.journal, id);
+        const place = await environment.place(id, record.options.directory);
+        await environment.journal.remove(id);
+        // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
+        await place.clear(record.files.map(({ path }) => path)).catch(() => undefined);
+      } finally {
+        release();
+      }
     },
     settled,
   };
@@ -269,11 +274,11 @@ function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
   return place.delivery ? Math.max(0, ...sizes) : sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function undoneOnFailure<T>(undo: () => void | Promise<void>, work: () => Promise<T>): Promise<T> {
+async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    await undo();
+    await undo().catch(() => undefined); // what stopped the work tells more
     throw error;
   }
 }

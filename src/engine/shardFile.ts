@@ -10,7 +10,7 @@ export class ShardFile {
   readonly #place: OutputPlace;
   readonly #newHasher: () => Promise<Hasher>;
   readonly #sink: ByteSink;
-  /** Absent once bytes came out of order: the file is then hashed by reading it at the end. */
+  /** Absent once bytes came out of order, or the hasher died: the file is then hashed by reading it at the end. */
   #hasher: Hasher | undefined;
   #hashed = 0;
 
@@ -29,9 +29,14 @@ export class ShardFile {
 
   static async create(shard: Shard, place: OutputPlace, newHasher: () => Promise<Hasher>): Promise<ShardFile> {
     const sink = await place.output.create(shard.file, { size: shard.size });
-    const file = new ShardFile(shard, place, newHasher, sink, await newHasher());
-    await file.write(shard.header, 0);
-    return file;
+    try {
+      const file = new ShardFile(shard, place, newHasher, sink, await newHasher());
+      await file.write(shard.header, 0);
+      return file;
+    } catch (error) {
+      await sink.abort().catch(() => undefined); // an open file is locked, for the next try as well
+      throw error;
+    }
   }
 
   /** Takes up a file that an earlier try left unclosed, with the bytes it flushed. */
@@ -46,24 +51,25 @@ export class ShardFile {
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
     await this.#sink.write(bytes, at);
-    if (!this.#hasher) return;
-    if (at === this.#hashed) {
-      await this.#hasher.update(bytes);
-      this.#hashed += bytes.length;
-    } else {
+    if (at !== this.#hashed) this.#hasher = undefined;
+    try {
+      await this.#hasher?.update(bytes);
+    } catch {
       this.#hasher = undefined;
     }
+    this.#hashed += bytes.length;
   }
 
   async flush(): Promise<void> {
     await this.#sink.flush?.();
   }
 
-  /** Closes the file and gives its sha256. */
+  /** Closes the file and gives its sha256. When it cannot be closed, it can be reopened. */
   async close(signal?: AbortSignal): Promise<string> {
     await this.#sink.close();
-    if (this.#hasher && this.#hashed === this.shard.size) return this.#hasher.digest();
-    return hashClosedShard(this.shard, this.#place, this.#newHasher, signal);
+    const whole = this.#hashed === this.shard.size;
+    const sha256 = whole ? await this.#hasher?.digest().catch(() => undefined) : undefined;
+    return sha256 ?? hashClosedShard(this.shard, this.#place, this.#newHasher, signal);
   }
 
   abort(): Promise<void> {
@@ -86,12 +92,17 @@ export async function hashClosedShard(
   const start = await source.read(0, Math.min(shard.header.length, source.size), signal);
   const same = start.length === shard.header.length && start.every((byte, index) => byte === shard.header[index]);
   if (source.size !== shard.size || !same) {
-    throw new AwaseError(
-      "output/damaged",
-      `Cannot finish ${shard.file}: what an earlier try left of it is damaged (it has ${source.size} of ${shard.size} bytes, ` +
-        `${same ? "and its header" : "and not the header that was written"}). Discard the run and start it anew.`,
-      { facts: { file: shard.file, found: source.size, expected: shard.size } },
-    );
+    throw damaged(shard, source.size, same ? "and its header" : "and not the header that was written");
   }
   return hashSource(source, await newHasher(), signal);
+}
+
+/** What was written of a weight file is not what lies there now. @param found bytes */
+export function damaged({ file, size }: Pick<Shard, "file" | "size">, found: number, header?: string): AwaseError {
+  const what = `it has ${found} of ${size} bytes${header === undefined ? "" : `, ${header}`}`;
+  return new AwaseError(
+    "output/damaged",
+    `Cannot finish ${file}: what was written of it is damaged (${what}). Discard the run and start it anew.`,
+    { facts: { file, found, expected: size } },
+  );
 }

@@ -28,8 +28,8 @@ export interface SideFileRun {
 export async function writeSideFiles(run: SideFileRun): Promise<void> {
   const { plan, writer, journal, signal } = run;
   const { shards } = writer;
-  const weightFiles = new Set(shards.map(({ file }) => file));
-  const weights = journal.record.files.filter(({ path }) => weightFiles.has(path));
+  // In the order of the shards: one that was taken up again is delivered after its successors.
+  const weights = shards.flatMap((shard) => journal.record.files.filter(({ path }) => path === shard.file));
   const made: readonly SideFile[] = [
     { path: CARD_FILE, kind: "text", text: run.card(weights) },
     { path: INDEX_FILE, kind: "text", text: indexJson(shards.flatMap(({ tensors }) => tensors)) },

@@ -19,7 +19,8 @@ export async function storageFacts(environment: Environment): Promise<StorageFac
 
 /**
  * Removes files of runs that neither the journal nor the results know: a tab that was closed while it cleaned up. Files
- * are made after the journal's entry and an entry is removed after its files, so nothing alive is taken for a remnant.
+ * are made after the journal's entry and a result is kept before that goes, so nothing alive is taken for a remnant. One that
+ * the browser still holds, or another tab is taking away, is left to the next start.
  */
 export async function sweep(environment: Environment): Promise<void> {
   const ids = await environment.runs();
@@ -27,6 +28,6 @@ export async function sweep(environment: Environment): Promise<void> {
   for (const { report } of await environment.results.all()) known.add(report.id);
   for (const id of ids.filter((found) => !known.has(found))) {
     const place = await environment.place(id);
-    await place.clear([]);
+    await place.clear([]).catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ const MAX_WAITING_BYTES = 64 * 2 ** 20;
 /** A worker's face, as far as hashing needs it. */
 export interface HashThread extends EventTarget {
   postMessage(request: HashRequest, transfer: Transferable[]): void;
+  terminate(): void;
 }
 
 /** Makes hashers that work on another thread, all on one, started at the first file. */
@@ -22,6 +23,7 @@ export function threadHashers(openThread: () => HashThread): () => Promise<Hashe
       files.get(reply.file)?.receive(reply);
     });
     started.addEventListener("error", () => {
+      started.terminate();
       for (const hasher of files.values()) hasher.fail();
       files.clear();
       thread = undefined;

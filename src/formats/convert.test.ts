@@ -60,6 +60,23 @@ describe.each(SMALL)("widening %s", (dtype) => {
     expect(countNonFinite(allCodes(dtype), dtype)).toBe(expected.filter((value) => !Number.isFinite(value)).length);
     expect(countNonFinite(new Uint8Array(64), dtype)).toBe(0);
   });
+
+  it("counts each element by itself, wherever it lies and whatever its neighbours are", () => {
+    const codes = allCodes(dtype);
+    const size = FORMATS[dtype].bits / 8;
+    const all = codes.length / size;
+    const bytesOf = (code: number) => codes.subarray(code * size, (code + 1) * size);
+    const odd = (code: number) => (Number.isFinite(exactValue(code, dtype)) ? 0 : 1);
+    for (let code = 0; code < all; code += size === 1 ? 1 : 97) {
+      for (const neighbour of [all / 2 - 1, all / 2, all - 1]) {
+        for (let before = 0; before < 4; before++) {
+          const row = [...Array<number>(before).fill(neighbour), code, neighbour];
+          const bytes = Uint8Array.from(row.flatMap((each) => [...bytesOf(each)]));
+          expect(countNonFinite(bytes, dtype)).toBe(row.reduce((sum, each) => sum + odd(each), 0));
+        }
+      }
+    }
+  });
 });
 
 describe.each(["BF16", "F16"] as const)("narrowing to %s", (dtype) => {

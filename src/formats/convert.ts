@@ -38,29 +38,39 @@ export function narrow(values: Float32Array, dtype: OutputDType): Uint8Array<Arr
   }
 }
 
-/** Number of elements that are NaN or infinite. */
+/**
+ * In a word of 32 bits, of each element in it: the exponent's bits, which a NaN or an infinity has all set, and the lowest of them.
+ */
+const EXPONENTS: Readonly<Record<FloatDType, readonly [bits: number, lowest: number]>> = {
+  F32: [0x7f80_0000, 0x0080_0000],
+  BF16: [0x7f80_7f80, 0x0080_0080],
+  F16: [0x7c00_7c00, 0x0400_0400],
+  F8_E4M3: [0x7f7f_7f7f, 0x0101_0101], // the fraction too: only that is NaN, and nothing is infinite
+  F8_E5M2: [0x7c7c_7c7c, 0x0404_0404],
+};
+
+/** Number of elements that are NaN or infinite. Bytes that are copied are looked at as well, so it goes by whole words. */
 export function countNonFinite(bytes: Uint8Array, dtype: FloatDType): number {
-  switch (dtype) {
-    case "F32":
-      return countFrom(words(bytes), 0x7f80_0000);
-    case "BF16":
-      return countFrom(halves(bytes), 0x7f80);
-    case "F16":
-      return countFrom(halves(bytes), 0x7c00);
-    case "F8_E4M3":
-      return countFrom(bytes, 0x7f); // only NaN: this format has no infinity
-    case "F8_E5M2":
-      return countFrom(bytes, 0x7c);
-  }
+  const rest = new Uint8Array(4); // what is left after the last word, with zeros, which are finite
+  rest.set(bytes.subarray(bytes.length - (bytes.length % 4)));
+  return countIn(words(bytes), dtype) + countIn(words(rest), dtype);
 }
 
-/** Elements with all exponent bits set: whose magnitude, as a pattern, is `first` or above. */
-function countFrom(patterns: Uint8Array | Uint16Array | Uint32Array, first: number): number {
-  const magnitude = patterns.BYTES_PER_ELEMENT === 4 ? 0x7fff_ffff : patterns.BYTES_PER_ELEMENT === 2 ? 0x7fff : 0x7f;
+function countIn(patterns: Uint32Array, dtype: FloatDType): number {
+  const [exponents, lowest] = EXPONENTS[dtype];
+  const signs = (exponents + lowest) | 0;
   let count = 0;
   for (let i = 0; i < patterns.length; i++) {
-    if (((patterns[i] ?? 0) & magnitude) >= first) count++;
+    // Where all bits are set, one more carries into the place of the sign, which was masked out; nowhere else.
+    const carried = (((patterns[i] ?? 0) & exponents) + lowest) & signs;
+    if (carried !== 0) count += bitCount(carried);
   }
+  return count;
+}
+
+function bitCount(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
   return count;
 }
 

@@ -96,7 +96,10 @@ async function attempt<T>(line: Line, exchange: Exchange<T>, signal?: AbortSigna
 
 function askedToWait(line: Line, origin: string, seconds: number): void {
   const { host } = new URL(origin);
-  line.gate.close(origin, line.clock.now() + seconds * 1000);
+  const now = line.clock.now();
+  const isKnown = line.gate.remaining(origin, now) > 0; // requests that were under way are turned down as well
+  line.gate.close(origin, now + seconds * 1000);
+  if (isKnown) return;
   line.lanes.data.narrow();
   line.onNote({
     code: "hub/waiting",

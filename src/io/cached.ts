@@ -116,6 +116,7 @@ class StoredSource implements CachedSource {
     const key = rangeKey({ ...this.file, ...gap });
     const recent = this.store.recent.get(key);
     if (recent) return recent;
+    signal?.throwIfAborted(); // nothing is asked for on behalf of a reader who has gone
     let work = this.#fetches.get(key);
     if (!work || work.cancelled) {
       const fresh = new SharedWork((all) =>

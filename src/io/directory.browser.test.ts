@@ -60,3 +60,47 @@ it("tells that access was taken back", async () => {
   await expect(directoryFolder(closed).open("f")).rejects.toMatchObject({ code: "io/permission" });
   await expect(directoryOutput(closed).create("f", { size: 1 })).rejects.toMatchObject({ code: "io/permission" });
 });
+
+it("tells that the folder is gone, before a file is made and while it is listed", async () => {
+  const handle = await fresh();
+  await removeOpfs(`${ROOT}/${handle.name}`);
+  const gone = { code: "io/folder-gone", facts: { folder: handle.name } };
+  await expect(directoryFolder(handle).list()).rejects.toMatchObject(gone);
+  for (const path of ["f", "sub/f"]) {
+    await expect(directoryOutput(handle).create(path, { size: 1 })).rejects.toMatchObject(gone);
+  }
+  await directoryOutput(handle).remove("f");
+});
+
+it.each([
+  ["NotFoundError", "io/folder-gone"],
+  ["NotAllowedError", "io/permission"],
+  ["QuotaExceededError", "storage/quota"],
+])("tells a %s in the middle of a file, and minds no file that is gone when it is aborted", async (name, code) => {
+  const failing = () => Promise.reject(new DOMException("no", name));
+  const stream = { write: failing, close: failing, abort: failing };
+  const handle = await fresh();
+  const found = await handle.getFileHandle("f", { create: true });
+  await handle.removeEntry("f");
+  const broken = new Proxy(handle, {
+    get(target, key) {
+      if (key !== "getFileHandle") return bound(target, key);
+      return async (_: string, options?: FileSystemGetFileOptions) => {
+        if (!options?.create) throw new DOMException("not yet", "NotFoundError");
+        return new Proxy(found, {
+          get: (file, of) => (of === "createWritable" ? async () => stream : bound(file, of)),
+        });
+      };
+    },
+  });
+  for (const end of ["write", "close"] as const) {
+    const sink = await directoryOutput(broken).create("f", { size: end === "write" ? 1 : 0 });
+    await expect(end === "write" ? sink.write(patterned(1), 0) : sink.close()).rejects.toMatchObject({ code });
+    await sink.abort();
+  }
+});
+
+function bound(target: object, key: string | symbol): unknown {
+  const value: unknown = Reflect.get(target, key, target);
+  return typeof value === "function" ? value.bind(target) : value;
+}

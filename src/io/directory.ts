@@ -1,5 +1,14 @@
 import { AwaseError, isAbort } from "../base/errors";
-import { checkWrite, closedSink, incomplete, isQuotaExceeded, notFound, quotaExceeded, tooManyFiles } from "./errors";
+import {
+  checkWrite,
+  closedSink,
+  folderGone,
+  incomplete,
+  isQuotaExceeded,
+  notFound,
+  quotaExceeded,
+  tooManyFiles,
+} from "./errors";
 import { fileSource } from "./file";
 import { isUnfinished, MAX_FOLDER_DEPTH, MAX_FOLDER_FILES } from "./limits";
 import { checkPath, splitPath } from "./path";
@@ -11,9 +20,13 @@ export function directoryFolder(handle: FileSystemDirectoryHandle): Folder {
     name: handle.name,
     async list(signal) {
       const files: FileEntry[] = [];
-      for await (const { path, file } of walkDirectory(handle)) {
-        signal?.throwIfAborted();
-        files.push({ path, size: (await file.getFile()).size });
+      try {
+        for await (const { path, file } of walkDirectory(handle)) {
+          signal?.throwIfAborted();
+          files.push({ path, size: (await file.getFile()).size });
+        }
+      } catch (cause) {
+        throw explainFolder(cause, handle.name, ".");
       }
       return files.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
@@ -89,6 +102,11 @@ export function explain(cause: unknown, folder: string, path: string): unknown {
   return cause;
 }
 
+/** The same where a file cannot be missing, because it is being made or looked for: then it is the folder that is gone. */
+function explainFolder(cause: unknown, folder: string, path: string): unknown {
+  return isMissing(cause) ? folderGone(folder, cause) : explain(cause, folder, path);
+}
+
 /**
  * A folder the user picked, to write to. The browser writes to a hidden copy and shows it under the file's name only
  * when it is closed; what was not closed is gone after a crash, so there is no `flush` and `resume` begins anew.
@@ -102,25 +120,34 @@ export function directoryOutput(handle: FileSystemDirectoryHandle): OutputFolder
         const folder = await descend(handle, folders, true);
         const isNew = !(await has(folder, file));
         const target = await folder.getFileHandle(file, { create: true });
-        const sink = new WritableSink(await target.createWritable(), path, size, {
+        return new WritableSink(await target.createWritable(), path, size, {
           onAbort: async () => {
-            if (isNew) await whenUnlocked(() => folder.removeEntry(file)); // the empty file that opening made
+            if (isNew) await removeFile(folder, file); // the empty file that opening made
           },
+          explain: (cause) => explainFolder(cause, handle.name, path),
         });
-        return sink;
       } catch (cause) {
-        throw explain(cause, handle.name, path);
+        throw explainFolder(cause, handle.name, path);
       }
     },
     async remove(path) {
       const { folders, file } = splitPath(checkPath(path));
       try {
-        await (await descend(handle, folders, false)).removeEntry(file);
+        await removeFile(await descend(handle, folders, false), file);
       } catch (cause) {
         if (!isMissing(cause)) throw explain(cause, handle.name, path);
       }
     },
   };
+}
+
+/** Removes a file if it is there. */
+export async function removeFile(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  try {
+    await whenUnlocked(() => folder.removeEntry(name));
+  } catch (cause) {
+    if (!isMissing(cause)) throw cause;
+  }
 }
 
 async function has(folder: FileSystemDirectoryHandle, file: string): Promise<boolean> {
@@ -151,6 +178,14 @@ export function isMissing(error: unknown): boolean {
   return error instanceof DOMException && error.name === "NotFoundError";
 }
 
+/** What goes with a stream's end, and what its errors mean. */
+interface StreamEnds {
+  readonly onClose?: () => Promise<void>;
+  readonly onAbort: () => Promise<void>;
+  /** A browser's error as one of ours. */
+  explain(cause: unknown): unknown;
+}
+
 /** A sink over a stream that shows its file when closed. */
 export class WritableSink implements ByteSink {
   #written = 0;
@@ -160,7 +195,7 @@ export class WritableSink implements ByteSink {
     readonly stream: FileSystemWritableFileStream,
     readonly name: string,
     readonly size: number,
-    readonly ends: { readonly onClose?: () => Promise<void>; readonly onAbort?: () => Promise<void> },
+    readonly ends: StreamEnds,
   ) {}
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
@@ -169,7 +204,7 @@ export class WritableSink implements ByteSink {
     try {
       await this.stream.write({ type: "write", position: at, data: bytes });
     } catch (cause) {
-      throw isQuotaExceeded(cause) ? quotaExceeded(this.name, bytes.length, undefined, cause) : cause;
+      throw this.#explain(cause, bytes.length);
     }
     this.#written = Math.max(this.#written, at + bytes.length);
   }
@@ -181,8 +216,8 @@ export class WritableSink implements ByteSink {
     try {
       await this.stream.close();
     } catch (cause) {
-      await this.ends.onAbort?.();
-      throw isQuotaExceeded(cause) ? quotaExceeded(this.name, this.size, undefined, cause) : cause;
+      await this.ends.onAbort().catch(() => undefined); // what stopped it tells more
+      throw this.#explain(cause, this.size);
     }
     await this.ends.onClose?.();
   }
@@ -192,6 +227,10 @@ export class WritableSink implements ByteSink {
     this.#open = false;
     // A stream that already failed cannot be aborted again, and has left nothing.
     await this.stream.abort().catch(() => undefined);
-    await this.ends.onAbort?.();
+    await this.ends.onAbort();
+  }
+
+  #explain(cause: unknown, needed: number): unknown {
+    return isQuotaExceeded(cause) ? quotaExceeded(this.name, needed, undefined, cause) : this.ends.explain(cause);
   }
 }

@@ -24,11 +24,29 @@ export function shortRead(name: string, start: number, end: number, got: number)
   );
 }
 
+/** A picked or opened file is no longer what it was. @param size bytes it had then */
+export function changed(name: string, start: number, end: number, size: number, cause?: unknown): AwaseError {
+  return new AwaseError(
+    "io/unreadable",
+    `Cannot read bytes ${start} to ${end} of ${name} (${size} bytes): it was changed, moved or deleted since it was picked. Add it again.`,
+    { cause, facts: { name, start, end, size } },
+  );
+}
+
 export function notFound(folder: string, path: string, cause?: unknown): AwaseError {
   return new AwaseError("io/not-found", `There is no file ${path} in ${folder}. Check the name, or add the file.`, {
     cause,
     facts: { folder, path },
   });
+}
+
+/** A folder the user picked is not where it was. */
+export function folderGone(folder: string, cause: unknown): AwaseError {
+  return new AwaseError(
+    "io/folder-gone",
+    `The folder ${folder} is no longer there: it was moved, renamed or deleted. Put it back, or pick another.`,
+    { cause, facts: { folder } },
+  );
 }
 
 /** A file is closed with another size than it was opened for: part of it was never written. */

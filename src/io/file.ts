@@ -1,5 +1,5 @@
-import { AwaseError, isAbort } from "../base/errors";
-import { checkRange, notFound, shortRead } from "./errors";
+import { isAbort } from "../base/errors";
+import { changed, checkRange, notFound, shortRead } from "./errors";
 import { checkPath } from "./path";
 import type { ByteSource, Folder } from "./types";
 
@@ -26,11 +26,7 @@ async function readSlice(blob: Blob, name: string, start: number, end: number): 
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     // A browser remembers size and date of a picked file and refuses to read it once they differ.
-    throw new AwaseError(
-      "io/unreadable",
-      `Cannot read bytes ${start} to ${end} of ${name} (${blob.size} bytes): it was changed, moved or deleted since it was picked. Add it again.`,
-      { cause, facts: { name, start, end, size: blob.size } },
-    );
+    throw changed(name, start, end, blob.size, cause);
   }
 }
 

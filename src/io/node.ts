@@ -1,6 +1,8 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
+  changed,
   checkRange,
   checkWrite,
   closedSink,
@@ -31,7 +33,7 @@ export function nodeFolder(path: string): Folder {
         throw notFound(root, file, cause);
       });
       if (!facts.isFile()) throw notFound(root, file);
-      return nodeSource(full, file, facts.size);
+      return nodeSource(full, file, facts);
     },
   };
 }
@@ -55,7 +57,8 @@ async function collect(root: string, below: string, depth: number, into: FileEnt
   }
 }
 
-function nodeSource(full: string, name: string, size: number): ByteSource {
+/** @param facts what the file was when it was opened */
+function nodeSource(full: string, name: string, { size, mtimeMs }: Stats): ByteSource {
   return {
     name,
     size,
@@ -63,8 +66,12 @@ function nodeSource(full: string, name: string, size: number): ByteSource {
       signal?.throwIfAborted();
       checkRange({ name, size }, start, end);
       // Opened per read: a source has no end of life, and an open file costs microseconds against a block.
-      const file = await open(full, "r");
+      const file = await open(full, "r").catch((cause: unknown) => {
+        throw changed(name, start, end, size, cause);
+      });
       try {
+        const now = await file.stat();
+        if (now.size !== size || now.mtimeMs !== mtimeMs) throw changed(name, start, end, size);
         const bytes = new Uint8Array(end - start);
         for (let done = 0; done < bytes.length; ) {
           signal?.throwIfAborted();
@@ -103,6 +110,8 @@ export function nodeOutput(path: string): OutputFolder {
 
 class NodeSink implements ByteSink {
   #open = true;
+  /** Shown whole, or taken away. */
+  #ended = false;
 
   constructor(
     readonly file: FileHandle,
@@ -132,17 +141,22 @@ class NodeSink implements ByteSink {
 
   async close(): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
-    const { size } = await this.file.stat();
-    if (size !== this.size) throw incomplete(this.name, this.size, size);
     this.#open = false;
-    await this.file.close();
+    try {
+      const { size } = await this.file.stat();
+      if (size !== this.size) throw incomplete(this.name, this.size, size);
+    } finally {
+      await this.file.close();
+    }
     await rename(this.full + PART, this.full);
+    this.#ended = true;
   }
 
   async abort(): Promise<void> {
-    if (!this.#open) return;
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#open) await this.file.close();
     this.#open = false;
-    await this.file.close();
     await rm(this.full + PART, { force: true });
   }
 }

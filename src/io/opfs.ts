@@ -1,4 +1,13 @@
-import { descend, explain, isMissing, openFile, WritableSink, walkDirectory, whenUnlocked } from "./directory";
+import {
+  descend,
+  explain,
+  isMissing,
+  openFile,
+  removeFile,
+  WritableSink,
+  walkDirectory,
+  whenUnlocked,
+} from "./directory";
 import { checkWrite, closedSink, incomplete, isQuotaExceeded, quotaExceeded } from "./errors";
 import { fileSource } from "./file";
 import { PART } from "./limits";
@@ -41,7 +50,7 @@ export async function removeOpfs(path: string): Promise<void> {
   const { folders, file } = splitPath(checkPath(path));
   try {
     const parent = await descend(await navigator.storage.getDirectory(), folders, false);
-    await parent.removeEntry(file, { recursive: true });
+    await whenUnlocked(() => parent.removeEntry(file, { recursive: true }));
   } catch (cause) {
     if (!isMissing(cause)) throw cause;
   }
@@ -61,14 +70,18 @@ export function opfsOutput(path: string): OutputFolder {
       const folder = await descend(await folderAt(path, true), folders, true);
       const part = (await folder.getFileHandle(name + PART, { create: true })) as PrivateFileHandle;
       const finish = async () => {
-        await remove(folder, name); // a move does not replace
+        await removeFile(folder, name); // a move does not replace
         await whenUnlocked(() => part.move(name));
       };
-      const discard = () => remove(folder, name + PART);
+      const discard = () => removeFile(folder, name + PART);
       try {
         const openInPlace = part.createSyncAccessHandle?.bind(part);
         if (!openInPlace) {
-          return new WritableSink(await part.createWritable(), file, size, { onClose: finish, onAbort: discard });
+          return new WritableSink(await part.createWritable(), file, size, {
+            onClose: finish,
+            onAbort: discard,
+            explain: (cause) => explain(cause, path, file),
+          });
         }
         const access = await whenUnlocked(openInPlace);
         if (!resume || access.getSize() > size) access.truncate(0);
@@ -81,8 +94,8 @@ export function opfsOutput(path: string): OutputFolder {
       const { folders, file: name } = splitPath(checkPath(file));
       try {
         const folder = await descend(await folderAt(path, false), folders, false);
-        await remove(folder, name);
-        await remove(folder, name + PART);
+        await removeFile(folder, name);
+        await removeFile(folder, name + PART);
       } catch (cause) {
         if (!isMissing(cause)) throw cause;
       }
@@ -112,20 +125,14 @@ async function folderAt(path: string, create: boolean): Promise<FileSystemDirect
   return descend(await navigator.storage.getDirectory(), checkPath(path).split("/"), create);
 }
 
-async function remove(folder: FileSystemDirectoryHandle, name: string): Promise<void> {
-  try {
-    await whenUnlocked(() => folder.removeEntry(name));
-  } catch (cause) {
-    if (!isMissing(cause)) throw cause;
-  }
-}
-
 /** A flush holds up the whole thread, a cancel's message too: it is done before there is much to flush. */
 const MAX_UNFLUSHED_BYTES = 16 * 2 ** 20;
 
 /** A file written in place through a synchronous handle, which only workers have. */
 class AccessSink implements ByteSink {
   #open = true;
+  /** Shown whole, or taken away. */
+  #ended = false;
   #unflushed = 0;
 
   constructor(
@@ -164,18 +171,23 @@ class AccessSink implements ByteSink {
 
   async close(): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
-    const written = this.access.getSize();
-    if (written !== this.size) throw incomplete(this.name, this.size, written);
     this.#open = false;
-    this.access.flush();
-    this.access.close();
+    try {
+      const written = this.access.getSize();
+      if (written !== this.size) throw incomplete(this.name, this.size, written);
+      this.access.flush();
+    } finally {
+      this.access.close(); // an open file is locked, for us as well
+    }
     await this.finish();
+    this.#ended = true;
   }
 
   async abort(): Promise<void> {
-    if (!this.#open) return;
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#open) this.access.close();
     this.#open = false;
-    this.access.close();
     await this.discard();
   }
 }

@@ -114,6 +114,26 @@ export function describeOutput(name: string, make: () => Promise<OutputUnderTest
       expect(await files()).toEqual(new Map([["f", bytes]]));
     });
 
+    it("lets go of a file that could not be closed: it is taken up again, or taken away", async () => {
+      const { output, files } = await make();
+      const first = await output.create("f", { size: 1000 });
+      await first.write(bytes.slice(0, 600), 0);
+      await expect(first.close()).rejects.toMatchObject({ code: "io/incomplete" });
+      const second = await output.create("f", { size: 1000, resume: true });
+      await second.write(bytes.slice(600, 999), 600);
+      await expect(second.close()).rejects.toMatchObject({ code: "io/incomplete" });
+      const third = await output.create("f", { size: 1000, resume: true });
+      await third.write(bytes.slice(999), 999);
+      await third.close();
+      expect(await files()).toEqual(new Map([["f", bytes]]));
+      const fourth = await output.create("g", { size: 1 });
+      await expect(fourth.close()).rejects.toMatchObject({ code: "io/incomplete" });
+      await fourth.abort();
+      const fifth = await output.create("g", { size: 1, resume: true });
+      await expect(fifth.close()).rejects.toMatchObject({ facts: { got: 0 } });
+      await fifth.abort();
+    });
+
     it("begins anew without resume, and where the earlier try was larger", async () => {
       const { output, files } = await make();
       for (const options of [{ size: 10 }, { size: 10, resume: true }]) {

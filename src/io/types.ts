@@ -29,6 +29,7 @@ export interface ByteSink {
   write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
   /** Makes bytes written so far survive a crash. What a journal may count on. */
   flush?(): Promise<void>;
+  /** Shows the file whole. When that fails, `abort` takes it away and `create` with `resume` takes it up again. */
   close(): Promise<void>;
   abort(): Promise<void>;
 }

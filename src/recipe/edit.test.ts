@@ -116,8 +116,60 @@ describe("edits of the recipe's text", () => {
     expect(text).toBe(anchored.replace("0.5", "0.7"));
   });
 
-  it("leaves text that is not YAML alone", () => {
-    expect(setMethod("a: [", "linear")).toBe("a: [");
+  describe("with aliases", () => {
+    const lent = `merge_method: linear # m
+models:
+  - model: a
+    parameters: &p
+      weight: 0.5
+      density: 0.2
+  - model: b
+    parameters: *p
+  - {model: c, <<: {parameters: *p}}
+`;
+    const parametersOf = (text: string) =>
+      parseRecipe(text).recipe?.models.map(({ parameters }) =>
+        Object.fromEntries([...parameters].map(([name, { items }]) => [name, items[0]?.value])),
+      );
+    const all = { weight: 0.5, density: 0.2 };
+
+    it.each([1, 2])("changes what is lent to model %i there alone, and loses nothing", (model) => {
+      const expected = [all, all, all].map((own, at) => (at === model ? { ...own, weight: 0.7 } : own));
+      const text = setParameter(lent, { model }, "weight", 0.7);
+      expect(parametersOf(text)).toEqual(expected);
+      expect(WITHOUT_COMMENTS(text)).toEqual(["# m"]);
+      expect(parametersOf(setParameter(lent, { model }, "weight", undefined))?.[model]).toEqual({ density: 0.2 });
+    });
+
+    it("keeps what the others stand for when the marked place goes", () => {
+      expect(parametersOf(removeModel(lent, 0))).toEqual([all, all]);
+    });
+
+    it("adds to a list that is lent", () => {
+      const text = addModel("merge_method: linear\nold: &m [{model: a}]\nmodels: *m\n", "b");
+      expect(parseRecipe(text).recipe?.models.map(({ model }) => model.key)).toEqual(["a", "b"]);
+    });
+
+    it("that stand for themselves, or multiply without end, does not hang", () => {
+      expect(setMethod("&a\nmerge_method: linear\nmodels: [*a]\n", "ties")).toBe(
+        "&a\nmerge_method: ties\nmodels: [*a]\n",
+      );
+      const nine = (n: number) => `a${n}: &a${n} [${Array(9).fill(n ? `*a${n - 1}` : 1)}]\n`;
+      const bomb = `merge_method: linear\n${Array.from({ length: 9 }, (_, n) => nine(n)).join("")}`;
+      expect(setMethod(bomb, "ties")).toBe(bomb.replace("linear", "ties"));
+    });
+  });
+
+  it("changes the key that counts where it stands twice", () => {
+    expect(parseRecipe(setMethod(`${RECIPE}merge_method: slerp\n`, "linear")).recipe?.method.value).toBe("linear");
+  });
+
+  it.each(["a: [", "- a\n", "words\n", "models: [*none]\n"])("leaves text that is no recipe alone: %j", (text) => {
+    expect(setMethod(text, "linear")).toBe(text);
+  });
+
+  it("puts a mapping where something else stood", () => {
+    expect(setParameter("parameters: [1]\n", "recipe", "t", 0.5)).toBe("parameters:\n  t: 0.5\n");
   });
 
   it("keeps every comment and means what was asked, for random edits in a row", () => {

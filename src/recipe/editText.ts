@@ -8,10 +8,12 @@ import {
   isSeq,
   type Node,
   type Pair,
+  visit,
   type YAMLMap,
   type YAMLSeq,
   Document as YamlDocument,
 } from "yaml";
+import { anchorsOf, clearPath } from "./clearPath";
 import { readSyntax } from "./syntax";
 
 /** Keys and list positions that lead to a place in a YAML document. */
@@ -21,45 +23,52 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
 
 /**
  * Sets the value at a path, making the mappings that lead there, and leaves every other character as it is: comments, blank
- * lines, quotes, order. Where that cannot be done on the text itself (anchors in the way), the document is written anew, and
- * comments still survive. Text that is not YAML stays unchanged.
+ * lines, quotes, order. Where that cannot be done on the text itself (aliases in the way), the document is written anew, and
+ * comments still survive. Text that is no mapping in YAML stays unchanged.
  */
 export function setIn(text: string, path: Path, value: Value): string {
   return edited(
-    text,
-    (document) => splice(text, spliceForSet(text, document, path, value)),
+    clearPath(text, path, "replaced"),
+    path,
+    (clear, document) => spliceForSet(clear, document, path, value),
     (document) => setInDocument(document, path, value),
   );
 }
 
 /** Removes what is at a path, and the mapping around it if nothing is left in it. */
 export function deleteIn(text: string, path: Path): string {
-  if (!readSyntax(text).document?.hasIn(path)) return text;
+  const clear = clearPath(text, path, "replaced");
+  if (!readSyntax(clear).document?.hasIn(path)) return text;
   return edited(
-    text,
-    (document) => splice(text, spliceForDelete(text, document, emptiedBy(document, path))),
+    clear,
+    path,
+    (_, document) => spliceForDelete(clear, document, emptiedBy(document, path)),
     (document) => document.deleteIn(emptiedBy(document, path)),
   );
 }
 
 /** Adds an item to the list at a path, which is made if it is not there. */
 export function appendIn(text: string, path: Path, item: Value): string {
-  const list = readSyntax(text).document?.getIn(path, true);
-  if (!isSeq(list) || list.items.length === 0) return setIn(text, path, [item]);
+  const clear = clearPath(text, path, "changed");
+  const list = readSyntax(clear).document?.getIn(path, true);
+  if (!isSeq(list) || list.items.length === 0) return setIn(clear, path, [item]);
   return edited(
-    text,
-    () => splice(text, spliceForAppend(text, list, item)),
+    clear,
+    path,
+    () => spliceForAppend(clear, list, item),
     (document) => document.addIn(path, document.createNode(item)),
   );
 }
 
 /** Adds an item before the others of the list at a path, which has some. */
 export function prependIn(text: string, path: Path, item: Value): string {
-  const list = readSyntax(text).document?.getIn(path, true);
-  if (!isSeq(list) || list.items.length === 0) return setIn(text, path, [item]);
+  const clear = clearPath(text, path, "changed");
+  const list = readSyntax(clear).document?.getIn(path, true);
+  if (!isSeq(list) || list.items.length === 0) return setIn(clear, path, [item]);
   return edited(
-    text,
-    () => splice(text, spliceForPrepend(text, list, item)),
+    clear,
+    path,
+    () => spliceForPrepend(clear, list, item),
     (document) => {
       const there = document.getIn(path, true);
       if (isSeq(there)) there.items.unshift(document.createNode(item));
@@ -74,28 +83,53 @@ interface Splice {
   readonly insert: string;
 }
 
-function splice(text: string, change: Splice | undefined): string | undefined {
-  return change && text.slice(0, change.from) + change.insert + text.slice(change.to);
-}
-
 /** Makes the change on the text and accepts it only if it means the same as the change on the document. */
 function edited(
   text: string,
-  onText: (document: Document.Parsed) => string | undefined,
+  path: Path,
+  onText: (text: string, document: Document.Parsed) => Splice | undefined,
   onDocument: (document: Document.Parsed) => void,
 ): string {
   const { document } = readSyntax(text);
   const wanted = readSyntax(text).document;
-  if (!document || !wanted) return text;
+  if (!document || !wanted || !canHold(document.contents, path[0])) return text;
   onDocument(wanted);
-  const result = onText(document);
+  keepAliases(wanted, anchorsOf(document));
+  const change = onText(text, document);
+  const result = change && text.slice(0, change.from) + change.insert + text.slice(change.to);
   const got = result === undefined ? undefined : readSyntax(result).document;
-  if (result !== undefined && got && meaning(got) === meaning(wanted)) return result;
+  if (result !== undefined && got && meaning(got.contents) === meaning(wanted.contents)) return result;
   return wanted.toString({ lineWidth: 0 });
 }
 
-function meaning(document: Document): string {
-  return JSON.stringify(document.toJS({ maxAliasCount: -1 }));
+/** What a document says, as text to be compared. Aliases stay what they are: unfolded, they could grow without end. */
+function meaning(contents: unknown): string {
+  const plain = (node: unknown): unknown => {
+    if (isAlias(node)) return { alias: node.source };
+    if (isMap(node)) return { pairs: node.items.map((pair) => [plain(pair.key), plain(pair.value)]) };
+    if (isSeq(node)) return node.items.map(plain);
+    const value = isScalar(node) ? node.value : node;
+    return typeof value === "number" || typeof value === "symbol" || value instanceof Date ? String(value) : value;
+  };
+  return JSON.stringify(plain(contents));
+}
+
+/** Where an edit took away what aliases stand for, the first of them becomes that. */
+function keepAliases(edited: Document.Parsed, anchors: ReadonlyMap<string, Node>): void {
+  const marked = new Set<string>();
+  visit(edited, {
+    Node(_, node) {
+      if (isAlias(node) && !marked.has(node.source)) return anchors.get(node.source)?.clone() as Node | undefined;
+      if (isNode(node) && !isAlias(node) && node.anchor) marked.add(node.anchor);
+      return undefined;
+    },
+  });
+}
+
+/** Whether a key can lead on from a node. */
+function canHold(node: unknown, key: string | number | undefined): boolean {
+  const nothing = node === null || (isScalar(node) && node.value === null);
+  return nothing || isMap(node) || (isSeq(node) && typeof key === "number");
 }
 
 function spliceForSet(text: string, document: Document.Parsed, path: Path, value: Value): Splice | undefined {
@@ -213,7 +247,10 @@ function emptiedBy(document: Document.Parsed, path: Path): Path {
 
 /** Mappings on the way are made as one value: left to itself, YAML 1.1 would make them ordered maps (`!!omap`). */
 function setInDocument(document: Document.Parsed, path: Path, value: Value): void {
-  const missing = path.findIndex((_, at) => !isCollection(document.getIn(path.slice(0, at + 1), true)));
+  const missing = path.findIndex((_, at) => {
+    const node = document.getIn(path.slice(0, at + 1), true);
+    return !isCollection(node) || !canHold(node, path[at + 1]);
+  });
   const there = isCollection(document.contents) ? path.slice(0, missing < 0 ? path.length : missing + 1) : [];
   document.setIn(there, document.createNode(nest(path.slice(there.length), value)));
 }

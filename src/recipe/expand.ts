@@ -45,7 +45,24 @@ export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): r
     });
     return [];
   }
-  return [{ layout: only, slices: recipe.slices.map((slice) => layerSlice(recipe, slice, only, bag)) }];
+  const slices = recipe.slices.map((slice) => layerSlice(recipe, slice, only, bag));
+  reportSurplus(slices, bag);
+  return [{ layout: only, slices }];
+}
+
+/** mergekit takes as many sources for the weights after the layers as the first slice has, and drops the others. */
+function reportSurplus(slices: readonly PlannedSlice[], bag: ProblemBag): void {
+  const [first, last] = [slices[0], slices.at(-1)];
+  if (!first || !last || last.sources.length <= first.sources.length) return;
+  const facts = { found: last.sources.length, expected: first.sources.length };
+  bag.add({
+    code: "plan/surplus-sources",
+    severity: "note",
+    span: last.span,
+    facts,
+    message: () =>
+      `The last slice has ${facts.found} sources, and all of them make the weights after the layers. mergekit uses the first ${facts.expected} there, as many as the first slice has.`,
+  });
 }
 
 /** `models`: one slice over all layers. A base that is not listed is added last, without parameters. */

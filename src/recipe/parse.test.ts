@@ -11,6 +11,12 @@ const places = (text: string) =>
   parseRecipe(text).problems.map(({ code, span }) => `${code} ${span?.line}:${span?.column}`);
 const only = (text: string): Problem | undefined => parseRecipe(text).problems[0];
 
+/** The text after the first problem's own edit. */
+const mended = (text: string): string => {
+  const { fix } = only(text) ?? {};
+  return fix ? text.slice(0, fix.from) + fix.insert + text.slice(fix.to) : text;
+};
+
 const body = (lines: string) => `merge_method: linear\n${lines}`;
 const weightOf = (yaml: string) => {
   const { recipe, problems } = parseRecipe(body(`models: [{model: a, parameters: {weight: ${yaml}}}]`));
@@ -125,10 +131,7 @@ models:
       facts: { key: "layer_range" },
     });
     const text = body("base-model: a\nmodels: [{model: a}]");
-    const { fix } = only(text) ?? {};
-    expect(fix && text.slice(0, fix.from) + fix.insert + text.slice(fix.to)).toBe(
-      text.replace("base-model", "base_model"),
-    );
+    expect(mended(text)).toBe(text.replace("base-model", "base_model"));
   });
 
   it("keeps the last of equal keys and says so", () => {
@@ -172,6 +175,7 @@ models:
     [body("slices:\n  - sources:\n    - model: a"), "recipe/missing-layer-range 4:7"],
     [body("slices:\n  - sources:\n    - {model: a, layer_range: [0, 1.5]}"), "recipe/layer-range 4:31"],
     [body("slices:\n  - sources:\n    - {model: a, layer_range: [0, 1, 2]}"), "recipe/layer-range 4:31"],
+    [body("slices:\n  - sources:\n    - {model: a, layer_range: [0, <<: 1]}"), "recipe/layer-range 4:31"],
     [body("models: [{model: a}]\ndtype: fp16"), "recipe/dtype 3:8"],
     [body("models: [{model: a}]\ndtype: int64"), "recipe/dtype 3:8"],
     [body("models: [{model: a}]\nout_dtype: 16"), "recipe/type 3:12"],
@@ -183,6 +187,86 @@ models:
     [body("models: [{<<: 3, model: a}]"), "recipe/merge-key 2:15"],
   ])("finds what is wrong with %j", (text, expected) => {
     expect(places(text)[0]).toBe(expected);
+  });
+
+  it.each([
+    [
+      body("models: [{model: a}]\nparameters: {weight: {filter: *mlp*, value: 1}}"),
+      "recipe/unknown-alias 3:31",
+      "mlp*",
+    ],
+    [body("models: [{model: *a}]\nname: &a b"), "recipe/unknown-alias 2:18", "a"],
+    [body("models: [&a {model: a}, &a {model: b}]"), "recipe/repeated-anchor 2:28", "a"],
+  ])("knows what aliases stand for: %j", (text, expected, name) => {
+    expect(places(text)).toEqual([expected]);
+    expect(only(text)?.facts.name).toBe(name);
+  });
+
+  it("does not take text that begins with an asterisk for nothing", () => {
+    const text = body("models: [{model: a, parameters: {weight: [{filter: *mlp, value: 1}]}}]");
+    expect(mended(text)).toBe(text.replace("*mlp", '"*mlp"'));
+    expect(places(body("models: [{model: a, parameters: {weight: [{filter: *, value: 1}]}}]"))).toEqual([
+      "recipe/yaml 2:52",
+    ]);
+  });
+
+  it.each([
+    ["tabs", "merge_method: linear\t# why\nmodels:\n\t- model: a\n", "recipe/blank 1:21"],
+    ["full-width spaces", "merge_method: linear\nmodels:\n　- model: a\n", "recipe/blank 3:1"],
+    ["a full-width space after a dash", "merge_method: linear\nmodels:\n-　model: a\n", "recipe/blank 3:2"],
+    ["a full-width space after a colon", "merge_method:　linear\nmodels: [{model: a}]\n", "recipe/blank 1:14"],
+    ["no-break spaces", "merge_method: linear\nmodels:\n\u00a0\u00a0- model: a\n", "recipe/blank 3:1"],
+    ["escape codes", "merge_method: linear\u0007\nmodels: [{model: a\u0000}]\n", "recipe/control-character 1:21"],
+  ])("shows %s, and changes all of them at once", (_, text, expected) => {
+    expect(places(text)).toEqual([expected]);
+    expect(parseRecipe(mended(text))).toMatchObject({ recipe: { models: [{ model: { key: "a" } }] }, problems: [] });
+  });
+
+  it("leaves blanks in quotes, comments and texts alone", () => {
+    const text = "merge_method: linear #\t全角　\nmodels:\n  - model: 'a\t　b'\n説明: |\n  　一\t二\n";
+    expect(parseRecipe(text).recipe?.models[0]?.model.key).toBe("a\t　b");
+    expect(places(text)).toEqual(["recipe/unknown-key 4:1"]);
+  });
+
+  it.each(["\r", "\u0085", "\u2028"])("ends lines where YAML 1.1 does: %j", (end) => {
+    const text = `merge_method: linear${end}models:${end}  - model: a+b+c${end}`;
+    expect(places(text)).toEqual(["recipe/reference 3:12"]);
+  });
+
+  it("refuses tags, which mergekit does not know", () => {
+    expect(places(body("models: [{model: !local a}]"))).toEqual(["recipe/yaml 2:18"]);
+  });
+
+  it("names models and revisions by what other readers take for numbers", () => {
+    const { recipe, problems } = parseRecipe(
+      body("models: [{model: .}, {model: {model: {path: e5, revision: 0899}}}]"),
+    );
+    expect(problems).toEqual([]);
+    expect(recipe?.models.map(({ model }) => model.key)).toEqual([".", "e5@0899"]);
+  });
+
+  it("takes an empty dtype for none", () => {
+    expect(parseRecipe(body('models: [{model: a}]\ndtype: ""'))).toMatchObject({ problems: [] });
+  });
+
+  it("says nothing about keys that are there for their anchors", () => {
+    const text = body("half: &half {weight: 0.5}\nmodels: [{model: a, parameters: *half}]");
+    expect(parseRecipe(text).problems).toEqual([]);
+  });
+
+  it("does not offer a key that is there already", () => {
+    const text = body("models: [{model: a}]\nparameter: {weight: 1}\nparameters: {weight: 2}");
+    expect(only(text)).toMatchObject({ code: "recipe/unknown-key", span: { line: 3 } });
+    expect(only(text)?.fix).toBeUndefined();
+  });
+
+  it("says what to do about text that is not YAML, once per place", () => {
+    expect(parseRecipe('merge_method: linear\nmodels: [{model: "C:\\Users"}]\n').problems).toMatchObject([
+      { code: "recipe/yaml", message: expect.stringContaining("single quotes"), span: { line: 2, column: 21 } },
+    ]);
+    const nested = parseRecipe("merge_method: linear\nbase_model: b\n  - model: a\n").problems;
+    expect(new Set(nested.map(({ span }) => span?.from)).size).toBe(nested.length);
+    expect(nested[0]?.message).toContain("indented");
   });
 
   it("has both tokenizer keys as a problem of its own", () => {
@@ -215,6 +299,20 @@ models:
 });
 
 describe("hostile text", () => {
+  const word = fc.constantFrom(
+    ..."merge_method: |models:|slices:|sources:|- |model: |a@b|[|]|{|}|,|\n|  |    |&a |*a|<<: |*|!!set |? |: |'|\"|#|---\n|...\n|%YAML 1.2\n|!t |1e5|0x|~|layer_range: [0, 1]|parameters:|weight: |filter: |value: |\t|\r\n|\uFEFF|\u2028|# awase: |\\".split(
+      "|",
+    ),
+  );
+  const holds = (input: string) => {
+    for (const { span, message } of parseRecipe(input).problems) {
+      expect(message).not.toBe("");
+      expect(span?.from).toBeLessThanOrEqual(span?.to ?? -1);
+      expect(span?.to).toBeLessThanOrEqual(input.length);
+      expect(span?.line).toBeGreaterThan(0);
+    }
+  };
+
   it.each([
     ["long", `merge_method: ${"a".repeat(300_000)}`, "recipe/too-long"],
     ["nested in brackets", `a: ${"[".repeat(5000)}`, "recipe/too-deep"],
@@ -235,26 +333,29 @@ describe("hostile text", () => {
     expect(places("&a\n<<: *a\nmerge_method: linear\nmodels: [{model: a}]")).toContain("recipe/merge-key 2:5");
   });
 
-  it("of any kind gives problems with places in it, never an exception", () => {
-    const word = fc.constantFrom(
-      ..."merge_method: |models:|slices:|sources:|- |model: |a@b|[|]|{|}|,|\n|  |    |&a |*a|<<: |*|!!set |? |: |'|\"|#|---\n|...\n|%YAML 1.2\n|!t |1e5|0x|~|layer_range: [0, 1]|parameters:|weight: |filter: |value: |\t|\r\n|\uFEFF|\u2028|# awase: |\\".split(
-        "|",
-      ),
+  it("that was once a recipe gives problems with places in it, never an exception", () => {
+    const recipes = readdirSync(RECIPES).map((file) => readFileSync(`${RECIPES}/${file}`, "utf8"));
+    const piece = fc.oneof(
+      word,
+      fc.constantFrom("on", "010", "1e-3", "~", "<<: 1", "&a [*a]", "!!float", "　", "[[", "\u0000"),
     );
+    const change = fc.record({ at: fc.nat(), length: fc.nat({ max: 12 }), insert: piece });
+    const mutated = fc
+      .tuple(fc.constantFrom(...recipes), fc.array(change, { minLength: 1, maxLength: 4 }))
+      .map(([recipe, changes]) =>
+        changes.reduce((text, { at, length, insert }) => {
+          const from = at % (text.length + 1);
+          return text.slice(0, from) + insert + text.slice(from + length);
+        }, recipe),
+      );
+    fc.assert(fc.property(mutated, holds), { numRuns: 1000 });
+  });
+
+  it("of any kind gives problems with places in it, never an exception", () => {
     const text = fc.oneof(
       fc.string({ unit: "binary", maxLength: 200 }),
       fc.array(word, { maxLength: 60 }).map((words) => words.join("")),
     );
-    fc.assert(
-      fc.property(text, (input) => {
-        for (const { span, message } of parseRecipe(input).problems) {
-          expect(message).not.toBe("");
-          expect(span?.from).toBeLessThanOrEqual(span?.to ?? -1);
-          expect(span?.to).toBeLessThanOrEqual(input.length);
-          expect(span?.line).toBeGreaterThan(0);
-        }
-      }),
-      { numRuns: 1000 },
-    );
+    fc.assert(fc.property(text, holds), { numRuns: 1000 });
   });
 });

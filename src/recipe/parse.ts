@@ -208,7 +208,10 @@ function parseLayerRange(reader: Reader, field: Field | undefined, at: TextSpan)
   if (!nodes) return undefined;
   const [start, end, more] = nodes.map((node) => reader.number(node));
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || more !== undefined || nodes.length !== 2) {
-    const found = nodes.map((node) => String(reader.scalar(node)).slice(0, 20)).join(", ");
+    const found = nodes
+      .slice(0, 3)
+      .map((node) => reader.shown(node, 20))
+      .join(", ");
     return reader.error({
       code: "recipe/layer-range",
       message: `\`layer_range\` must be two whole numbers [start, end], but is [${found}].`,
@@ -223,7 +226,7 @@ function parseDType(reader: Reader, field: Field | undefined): Spanned<OutputDTy
   if (!field) return undefined;
   const span = reader.span(field.node, field.keySpan);
   const text = reader.string(field.node, `\`${field.key}\``, field.keySpan);
-  if (text === undefined) return undefined;
+  if (!text) return undefined; // empty text says nothing, as in mergekit
   const name = text.replace(/^torch\./, "");
   const value = Object.hasOwn(DTYPE_NAMES, name) ? DTYPE_NAMES[name] : undefined;
   if (value) return { value, span };

@@ -91,13 +91,7 @@ function parseGradient(reader: Reader, items: readonly unknown[], name: string, 
 function parseNumber(reader: Reader, node: unknown, name: string, at: TextSpan): number | undefined {
   const value = reader.number(node);
   if (value !== undefined && Number.isFinite(value)) return value;
-  const found = reader.isList(node)
-    ? "a list"
-    : reader.isMapping(node)
-      ? "a mapping"
-      : reader.isNull(node)
-        ? "nothing"
-        : `"${String(reader.scalar(node)).slice(0, 60)}"`;
+  const found = reader.shown(node, 60);
   return reader.error({
     code: "recipe/setting",
     message: `A value of \`${name}\` must be a number, but is ${found}. Write a number, a list of numbers (spread over the layers), or a list of \`{filter, value}\`.`,

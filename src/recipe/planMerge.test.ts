@@ -89,6 +89,17 @@ describe("inputs of a tensor", () => {
     expect(plan.tensors[0]?.name).toBe("lm_head.weight");
   });
 
+  it("are all of the last slice for the weights after the layers, other than in mergekit", () => {
+    const text = `merge_method: linear
+slices:
+  - sources: [{model: a, layer_range: [0, 2]}]
+  - sources: [{model: a, layer_range: [2, 4]}, {model: b, layer_range: [2, 4]}]
+parameters: {weight: 1}
+`;
+    expect(tensorOf(planOf(text), "lm_head.weight")?.inputs.map(({ model }) => model)).toEqual(["a", "b"]);
+    expect(problem("plan/surplus-sources", text)).toMatchObject({ severity: "note", span: { line: 4, column: 5 } });
+  });
+
   it("are renamed by position: layer 2 of the source is layer 0 of the output", () => {
     const plan = planOf(stack("{model: a, layer_range: [2, 3]}"));
     expect(tensorOf(plan, "model.layers.0.mlp.up_proj.weight")?.inputs[0]?.tensor).toBe(
@@ -176,6 +187,22 @@ parameters: {scale: [{filter: embed, value: 30}, {value: 40}]}
     const text = LINEAR.replace("{weight: 0.5}\n  - model: b", "{weight: 0.5, weigth: 1}\n  - model: b");
     const found = problem("plan/unknown-parameter", text);
     expect(found).toMatchObject({ severity: "warning", span: { line: 4, column: 31 }, fix: { insert: "weight" } });
+  });
+
+  it("with a filter that no tensor's name contains are a warning", () => {
+    const text = `${SLERP.replace("{t: 0.5}", "")}
+  t:
+    - {filter: layers.0-2, value: 0.1}
+    - {filter: layers.3., value: 0.2}
+    - {filter: modelnorm, value: 0.3}
+    - {filter: "*", value: 0.5}
+`;
+    expect(report(text).problems).toMatchObject([
+      { code: "plan/unmatched-filter", severity: "warning", span: { line: 7 }, facts: { filter: "layers.0-2" } },
+      { code: "plan/unmatched-filter", severity: "warning", span: { line: 9 }, facts: { filter: "modelnorm" } },
+    ]);
+    const stacked = stack("{model: a, layer_range: [0, 4]}", "{model: b, layer_range: [0, 4]}");
+    expect(places(`${stacked}parameters: {scale: [{filter: layers.7., value: 1}]}\n`)).toEqual([]);
   });
 
   it("of a switch must be true or false, for every tensor", () => {

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../model/checkpoint";
 import { expandRecipe } from "./expand";
 import type { MethodFacts } from "./facts";
+import { lintFilters } from "./lintFilters";
 import { checkInputs, findMethodFacts } from "./methodCheck";
 import { outputConfig } from "./outputConfig";
 import { lintParameters } from "./parameters";
@@ -44,6 +45,7 @@ export function planMerge(
 
   lintParameters(context);
   const modules = expandRecipe(recipe, context.layout, bag);
+  lintFilters(context, modules);
   checkInputs(context, modules);
   reportUnnamed(context);
   if (bag.failed) return report();

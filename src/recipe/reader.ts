@@ -1,5 +1,6 @@
-import { isMap, isPair, isScalar, isSeq, type YAMLMap } from "yaml";
+import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type YAMLMap } from "yaml";
 import { nearest } from "./nearest";
+import { plainScalar } from "./plainScalar";
 import type { Problem, TextSpan } from "./problems";
 import type { Syntax } from "./syntax";
 
@@ -110,14 +111,19 @@ export class Reader {
     return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(spelled) ? Number(spelled) : undefined;
   }
 
-  /** A scalar's value under the loader that mergekit uses, which differs from this parser's YAML 1.1 in two spots. */
+  /** A scalar's value as mergekit's loader reads it; a list or mapping itself. */
   scalar(node: unknown): unknown {
     const target = this.syntax.follow(node);
     if (!isScalar(target)) return target === null || target === undefined ? null : target;
-    const plain = target.type === "PLAIN" ? target.source : undefined;
-    if (typeof target.value === "boolean" && plain?.length === 1) return plain; // `y` and `n` are text there
-    if (typeof target.value === "number" && plain && /^[-+]?[0-9_]+e/i.test(plain)) return plain; // so is `1e-3`
-    return target.value;
+    const resolves = target.type === "PLAIN" && target.tag === undefined && !(target.value instanceof Date);
+    return resolves ? plainScalar(target.source ?? "") : target.value;
+  }
+
+  /** A value in a sentence, in at most `length` characters: a scalar as it is read, a list or mapping by its kind. */
+  shown(node: unknown, length: number): string {
+    const value = this.scalar(node);
+    if (value === null || isCollection(value)) return nameOf(value);
+    return typeof value === "string" ? `"${value.slice(0, length)}"` : String(value);
   }
 
   isNull(node: unknown): boolean {
@@ -149,11 +155,12 @@ export class Reader {
         return;
       }
       const keySpan = this.span(pair.key);
-      if (isScalar(pair.key) && isMergeKey(pair.key.value)) {
+      const keyNode = this.syntax.follow(pair.key);
+      if (isScalar(keyNode) && isMergeKey(keyNode.value)) {
         merged.push(pair.value);
         continue;
       }
-      const key = keyText(pair.key);
+      const key = keyText(keyNode);
       if (own.has(key)) {
         this.warn({
           code: "recipe/duplicate-key",
@@ -186,10 +193,14 @@ export class Reader {
   }
 
   #dropUnknown(fields: Map<string, Field>, where: string, known: readonly string[]): void {
-    for (const [key, { keySpan }] of fields) {
+    for (const [key, { keySpan, node }] of fields) {
       if (known.includes(key)) continue;
       fields.delete(key);
-      const meant = nearest(key, known);
+      if (isNode(node) && node.anchor) continue; // there for its aliases
+      const meant = nearest(
+        key,
+        known.filter((candidate) => !fields.has(candidate)),
+      );
       this.warn({
         code: "recipe/unknown-key",
         message: meant

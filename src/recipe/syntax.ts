@@ -1,12 +1,13 @@
-import { Composer, type CST, type Document, isAlias, isNode, LineCounter, type ParsedNode, Parser, visit } from "yaml";
+import { Composer, type CST, type Document, isAlias, LineCounter, Parser } from "yaml";
+import { resolveAliases } from "./aliases";
+import { characterProblem } from "./characters";
 import type { Problem, TextSpan } from "./problems";
+import { yamlProblems } from "./yamlErrors";
 
 /** A recipe longer than this is no recipe: the longest published stacks stay under a tenth of it. */
 export const MAX_RECIPE_CHARS = 256 * 1024;
 /** Collections inside collections. A recipe needs nine. */
 export const MAX_RECIPE_DEPTH = 32;
-/** Aliases (`*name`) in one recipe. */
-export const MAX_RECIPE_ALIASES = 1000;
 
 /** YAML text with places: what parsing and editing stand on. */
 export interface Syntax {
@@ -18,98 +19,52 @@ export interface Syntax {
   span(from: number, to: number): TextSpan;
 }
 
+/** Line ends of YAML 1.1 that are none to the parser. One character for one: places in the text stay what they are. */
+const OTHER_LINE_ENDS = /\r(?!\n)|[\x85\u2028\u2029]/g;
+
 /**
  * Reads text as one YAML document: version 1.1 as mergekit does (`yes` is a boolean, `010` is 8, `<<` merges), or `failsafe`,
- * where every scalar is text. Never throws and takes time in proportion to the text: size, depth and aliases are capped before nodes are made.
+ * where every scalar is text. What mergekit's loader refuses is refused here. Never throws and takes time in proportion to the text:
+ * size, depth and aliases are capped before nodes are made.
  */
 export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml-1.1"): Syntax {
-  const lines = new LineCounter();
-  const span = (from: number, to: number): TextSpan => {
-    const at = Math.max(0, Math.min(from, text.length));
-    const { line, col } = lines.lineStarts.length > 0 ? lines.linePos(at) : { line: 1, col: 1 };
-    return { line: Math.max(1, line), column: Math.max(1, col), from: at, to: Math.max(at, Math.min(to, text.length)) };
-  };
-  const problem = (code: string, message: string, facts: Problem["facts"], at: TextSpan): Problem => ({
-    code,
-    severity: "error",
-    message,
-    facts,
-    span: at,
-  });
-  const stop = (...problems: Problem[]): Syntax => ({ problems, follow: (node) => node, span });
+  const source = text.length > MAX_RECIPE_CHARS ? "" : text.replace(OTHER_LINE_ENDS, "\n");
+  const span = placesIn(source);
+  const stop = (...problems: readonly Problem[]): Syntax => ({ problems, follow: (node) => node, span });
+  if (source.length < text.length) return stop(tooLong(text.length, span(0, 0)));
 
-  if (text.length > MAX_RECIPE_CHARS) {
-    const facts = { found: text.length, limit: MAX_RECIPE_CHARS };
-    return stop(
-      problem(
-        "recipe/too-long",
-        `The recipe has ${facts.found} characters; at most ${facts.limit} are read. Split it, or remove what is not a recipe.`,
-        facts,
-        span(0, 0),
-      ),
-    );
-  }
+  const character = characterProblem(source, span);
+  if (character) return stop(character);
 
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tokens = [...new Parser().parse(source)];
   const depth = depthOf(tokens);
-  if (depth > MAX_RECIPE_DEPTH) {
-    const facts = { found: depth, limit: MAX_RECIPE_DEPTH };
-    return stop(
-      problem(
-        "recipe/too-deep",
-        `The recipe nests ${facts.found} levels deep; at most ${facts.limit} are read, and a recipe needs fewer than ten. Look for brackets that were never closed.`,
-        facts,
-        span(0, 0),
-      ),
-    );
-  }
+  if (depth > MAX_RECIPE_DEPTH) return stop(tooDeep(depth, span(0, 0)));
 
-  const composer = new Composer({ version: "1.1", schema, uniqueKeys: false, prettyErrors: false, lineCounter: lines });
-  const documents = [...composer.compose(tokens, true, text.length)];
+  const composer = new Composer({ version: "1.1", schema, uniqueKeys: false, prettyErrors: false });
+  const documents = [...composer.compose(tokens, true, source.length)];
   const [document, second] = documents;
-  if (second) {
-    return stop(
-      problem(
-        "recipe/multiple-documents",
-        "The text holds more than one recipe (documents separated by `---`). Keep one here, and run the others after it.",
-        { documents: documents.length },
-        span(second.range[0], second.range[0] + 3),
-      ),
-    );
-  }
+  if (second) return stop(multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3)));
   if (!document) return stop();
-  if (document.errors.length > 0) {
-    return stop(
-      ...document.errors
-        .slice(0, MAX_SYNTAX_PROBLEMS)
-        .map((error) =>
-          problem(
-            "recipe/yaml",
-            `This is not valid YAML: ${error.message}.`,
-            { reason: error.message },
-            span(...error.pos),
-          ),
-        ),
-    );
-  }
+  const tags = document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
+  const errors = [...document.errors, ...tags];
+  if (errors.length > 0) return stop(...yamlProblems(errors, span));
 
-  const { targets, aliases } = resolveAliases(document);
-  if (aliases > MAX_RECIPE_ALIASES) {
-    const facts = { found: aliases, limit: MAX_RECIPE_ALIASES };
-    return stop(
-      problem(
-        "recipe/too-many-aliases",
-        `The recipe uses ${facts.found} aliases; at most ${facts.limit} are followed. Write the values out.`,
-        facts,
-        span(0, 0),
-      ),
-    );
-  }
+  const { targets, problems } = resolveAliases(document, span);
+  if (problems.length > 0) return stop(...problems);
   return { document, problems: [], follow: (node) => (isAlias(node) ? targets.get(node) : node), span };
 }
 
-/** More would only repeat the first. */
-const MAX_SYNTAX_PROBLEMS = 5;
+/** Turns offsets into places. */
+function placesIn(source: string): Syntax["span"] {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of source.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return (from, to) => {
+    const at = Math.max(0, Math.min(from, source.length));
+    const { line, col } = lines.linePos(at);
+    return { line, column: col, from: at, to: Math.max(at, Math.min(to, source.length)) };
+  };
+}
 
 /** Depth of the deepest collection. A loop with its own stack: hostile text nests deeper than calls can. */
 function depthOf(tokens: readonly CST.Token[]): number {
@@ -128,21 +83,33 @@ function depthOf(tokens: readonly CST.Token[]): number {
   return deepest;
 }
 
-/** In one walk: an alias stands for the last node before it that carries its name, and never for another alias. */
-function resolveAliases(document: Document.Parsed) {
-  const anchors = new Map<string, ParsedNode>();
-  const targets = new Map<unknown, ParsedNode>();
-  let aliases = 0;
-  visit(document, {
-    Node(_, node) {
-      if (isAlias(node)) {
-        aliases++;
-        const target = anchors.get(node.source);
-        if (target) targets.set(node, target);
-      } else if (isNode(node) && node.anchor) {
-        anchors.set(node.anchor, node as ParsedNode);
-      }
-    },
-  });
-  return { targets, aliases };
+function tooLong(found: number, span: TextSpan): Problem {
+  return {
+    code: "recipe/too-long",
+    severity: "error",
+    message: `The recipe has ${found} characters; at most ${MAX_RECIPE_CHARS} are read. Split it, or remove what is not a recipe.`,
+    facts: { found, limit: MAX_RECIPE_CHARS },
+    span,
+  };
+}
+
+function tooDeep(found: number, span: TextSpan): Problem {
+  return {
+    code: "recipe/too-deep",
+    severity: "error",
+    message: `The recipe nests ${found} levels deep; at most ${MAX_RECIPE_DEPTH} are read, and a recipe needs fewer than ten. Look for brackets that were never closed.`,
+    facts: { found, limit: MAX_RECIPE_DEPTH },
+    span,
+  };
+}
+
+function multipleDocuments(documents: number, span: TextSpan): Problem {
+  return {
+    code: "recipe/multiple-documents",
+    severity: "error",
+    message:
+      "The text holds more than one recipe (documents separated by `---`). Keep one here, and run the others after it.",
+    facts: { documents },
+    span,
+  };
 }

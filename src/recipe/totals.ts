@@ -13,7 +13,7 @@ export function planTotals(tensors: readonly PlannedTensor[], budgetBytes: numbe
     readBytes: sum(inputs.map(({ bytes }) => bytes)),
     fetchBytes: 0,
     writeBytes: sum(tensors.map(({ bytes }) => bytes)),
-    deviceBytes: Math.max(0, ...tensors.map((tensor) => deviceBytes(tensor, budgetBytes))),
+    deviceBytes: tensors.reduce((most, tensor) => Math.max(most, deviceBytes(tensor, budgetBytes)), 0),
   };
 }
 

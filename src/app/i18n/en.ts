@@ -6,8 +6,9 @@ export const en = {
   app: {
     tagline: "Merge language models on your own GPU",
     rooms: { models: "Models", recipe: "Recipe", run: "Run", compare: "Compare", history: "History" },
-    drop: "Drop models to add them",
-    dropHint: "Folders or safetensors files. They are read in place and never leave this machine.",
+    drop: "Drop models, or a recipe",
+    dropHint:
+      "Model folders, safetensors files, or a recipe in YAML. They are read in place and never leave this machine.",
   },
   header: {
     commands: "Search commands",
@@ -72,8 +73,7 @@ export const en = {
     retry: "Try again",
     allow: "Allow reading",
     needsPermission: "The browser asks again after a reload before this folder may be read.",
-    pickAgain: "Pick again",
-    needsFiles: "Dropped files are forgotten at a reload. Pick them again.",
+    needsFiles: "Dropped files are forgotten at a reload. Pick the folder or the files again.",
   },
   hub: {
     title: "Add from the Hugging Face Hub",
@@ -81,6 +81,7 @@ export const en = {
     placeholder: "org/name, org/name@revision, or a search",
     add: "Add",
     addExactly: (name: string) => `Add ${name}`,
+    searching: "Searching…",
     nothing: "No model found. Try fewer words, or the whole id.",
     hint: "Only the tensors a recipe needs are downloaded, and they stay in this browser.",
     results: "Search results",
@@ -124,10 +125,10 @@ export const en = {
     removeModel: (name: string) => `Remove ${name} from the recipe`,
     notLoaded: "not loaded",
     methodParameters: "Method parameters",
-    gradient: (stops: number) => `gradient of ${plural(stops, "value", "values")}`,
+    gradient: (stops: number) => `${stops}-point gradient`,
     filters: (count: number) => plural(count, "filter", "filters"),
     curve: (name: string) => `Value of ${name} by layer`,
-    showInText: "Show in the text",
+    showInText: "Show in text",
     reset: (name: string) => `Back to the default of ${name}`,
     required: "required",
     slices: "Layers",
@@ -156,7 +157,7 @@ export const en = {
     memory: "GPU memory",
     deviceMemory: "Memory",
     time: "Time",
-    unknownTime: "not measured yet",
+    unknownTime: "not measured",
   },
   run: {
     title: "Run",
@@ -290,6 +291,9 @@ export const en = {
     unknown: "Something unexpected happened.",
     engine: "The engine could not start",
     again: "Try again",
+    reload: "Reload the page",
+    afresh: "Start afresh",
+    afreshHint: "Starting afresh forgets the recipe and the list of models. Cached models and finished merges stay.",
   },
   close: "Close",
 };

@@ -34,7 +34,11 @@ export const evaluationEn = {
     weakenedGroup: (group: string, strength: string) => `${group}: merged at strength ${strength}`,
     useRecipe: "Use this recipe",
     recipeUsed: "In the editor. Undo brings yours back.",
-    nonFinite: (tensors: number) => `NaN or Inf in ${plural(tensors, "tensor", "tensors")}`,
+    notFinite: "The merge gives NaN or Inf. Look for a damaged model, or for a weight that is far too large.",
+    incurable:
+      "The merge gives NaN even with these groups taken back: 0 times NaN is NaN. Take the model with NaN or Inf out of the recipe, or fetch its files again.",
+    nonFinite: (tensors: number, first: string) =>
+      tensors === 1 ? `NaN or Inf in ${first}` : `NaN or Inf in ${tensors} tensors, the first is ${first}`,
     groups: {
       embedding: "Embedding",
       head: "Head",
@@ -109,6 +113,7 @@ export const evaluationEn = {
     csv: "Table (CSV)",
     loading: "Loading the charts…",
     noData: "Not measured in this run.",
+    notYet: "Not measured yet.",
     bands: "Spread",
     quantiles: "Quantiles",
     errors: "±2 SE",
@@ -181,6 +186,7 @@ export const evaluationEn = {
     choices: (count: number) => `${count} with choices`,
     more: (count: string) => `and ${count} more`,
     unknown: "–",
+    none: "There is no prompt in it. Put one on each line, or use the fields that Paste names.",
     problems: "Problems",
     line: (line: string) => `Line ${line}`,
     benchmark: (name: string) =>

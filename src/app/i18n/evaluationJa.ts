@@ -37,7 +37,11 @@ export const evaluationJa = {
     weakenedGroup: (group, strength) => `${group}: 強さ ${strength} でマージ`,
     useRecipe: "このレシピを使う",
     recipeUsed: "エディタに入れました。「元に戻す」で戻せます。",
-    nonFinite: (tensors) => `${count(tensors, "個")}のテンソルにNaNかInf`,
+    notFinite: "マージの結果がNaNかInfになりました。壊れたモデルや、大きすぎるweightがないか確かめてください。",
+    incurable:
+      "これらの部分を元に戻しても、結果がNaNになります（0×NaNはNaNです）。NaNやInfを含むモデルをレシピから外すか、ファイルを取り直してください。",
+    nonFinite: (tensors, first) =>
+      tensors === 1 ? `${first} にNaNかInf` : `${count(tensors, "個")}のテンソルにNaNかInf（最初は ${first}）`,
     groups: {
       embedding: "埋め込み",
       head: "ヘッド",
@@ -112,6 +116,7 @@ export const evaluationJa = {
     csv: "表（CSV）",
     loading: "グラフを読み込み中…",
     noData: "この回では測っていません。",
+    notYet: "まだ測っていません。",
     bands: "ばらつき",
     quantiles: "分位点",
     errors: "±2標準誤差",
@@ -184,6 +189,7 @@ export const evaluationJa = {
     choices: (value) => `選択肢あり${count(value, "件")}`,
     more: (value) => `ほか ${value} 件`,
     unknown: "—",
+    none: "プロンプトが入っていません。1行に1件書くか、「貼り付け」にある項目名を使ってください。",
     problems: "問題のある行",
     line: (line) => `${line}行目`,
     benchmark: (name) =>

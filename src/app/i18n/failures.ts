@@ -25,7 +25,7 @@ export function problemSentence({ code, message, facts }: Said, catalogue: Catal
 
 /** What the button of a problem's fix says. */
 export function fixLabel({ label, insert }: NonNullable<Problem["fix"]>, catalogue: Catalogue): string {
-  return catalogue.fix?.(insert.trim()) ?? label;
+  return catalogue.fix?.(insert) ?? label;
 }
 
 export function noteSentence({ code, message, facts }: Said, catalogue: Catalogue): string {

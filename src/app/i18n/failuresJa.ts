@@ -65,7 +65,7 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `${key} という名前のモデルがすでにあり、レシピで区別できません。先に外すか、フォルダの名前を変えてください。`,
   "model/not-loaded": ({ key }) => `モデル ${key} は読み込まれていません。追加してください。`,
   "model/no-config": ({ model, files }) =>
-    `${model} の${files}個のファイルにconfig.jsonがなく、アーキテクチャが分かりません。加えるか、フォルダごと選んでください。`,
+    `${model} の${files}個のファイルにconfig.jsonがなく、アーキテクチャが分かりません。config.jsonを加えるか、フォルダごと選んでください。`,
   "model/config": ({ model }) => `${model} のconfig.jsonを使えません。ダウンロードし直してください。`,
   "model/no-weights": ({ model }) =>
     `${model ?? "モデル"} に重みのファイルがありません。model.safetensorsか、索引とすべてのシャードを加えてください。`,
@@ -89,6 +89,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "io/closed": ({ name }) => `${name} はもう閉じられていて、書き込めません。`,
   "io/permission": ({ folder }) =>
     `ブラウザが ${folder} の使用を許可しなくなりました。フォルダを選び直して許可してください。`,
+  "io/folder-gone": ({ folder }) =>
+    `フォルダ ${folder} が見つかりません。移動・改名・削除されたようです。元に戻すか、別のフォルダを選んでください。`,
   "io/unreadable": ({ name }) =>
     `${name} は選んだあとに変更・移動・削除されたため読めません。もう一度追加してください。`,
   "io/too-many-files": ({ name, limit }) =>

@@ -8,8 +8,8 @@ export const ja = {
   app: {
     tagline: "手元のGPUで言語モデルをマージする",
     rooms: { models: "モデル", recipe: "レシピ", run: "実行", compare: "比較", history: "履歴" },
-    drop: "ドロップしてモデルを追加",
-    dropHint: "フォルダ、またはsafetensorsファイル。その場で読み込み、外へは送りません。",
+    drop: "モデルやレシピをドロップ",
+    dropHint: "モデルのフォルダ、safetensorsファイル、YAMLのレシピ。その場で読み込み、外へは送りません。",
   },
   header: {
     commands: "コマンドを検索",
@@ -74,8 +74,7 @@ export const ja = {
     retry: "再試行",
     allow: "読み込みを許可",
     needsPermission: "再読み込み後は、フォルダを読む前にブラウザの許可がもう一度必要です。",
-    pickAgain: "選び直す",
-    needsFiles: "ドロップしたファイルは再読み込みで失われます。もう一度選んでください。",
+    needsFiles: "ドロップしたファイルは再読み込みで失われます。フォルダかファイルを選び直してください。",
   },
   hub: {
     title: "Hugging Face Hubから追加",
@@ -83,6 +82,7 @@ export const ja = {
     placeholder: "org/name、org/name@revision、または検索語",
     add: "追加",
     addExactly: (name) => `${name} を追加`,
+    searching: "検索中…",
     nothing: "見つかりません。語を減らすか、IDを全部入力してください。",
     hint: "レシピに必要なテンソルだけをダウンロードし、このブラウザに保存します。",
     results: "検索結果",
@@ -291,6 +291,9 @@ export const ja = {
     unknown: "予期しないことが起きました。",
     engine: "エンジンを起動できません",
     again: "再試行",
+    reload: "ページを再読み込み",
+    afresh: "最初から始める",
+    afreshHint: "最初から始めると、レシピとモデルの一覧は失われます。取得済みのモデルと終わったマージは残ります。",
   },
   close: "閉じる",
 } satisfies Messages;

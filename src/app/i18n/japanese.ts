@@ -9,5 +9,13 @@ export const japanese: Catalogue = {
   failures: failuresJa,
   problems: problemsJa,
   notes: notesJa,
-  fix: (insert) => (insert === "" ? "取り除く" : `「${insert}」に直す`),
+  fix: fixJa,
 };
+
+/** A fix may put in spaces, or change several lines. */
+function fixJa(insert: string): string {
+  if (insert === "") return "取り除く";
+  const word = insert.trim();
+  if (word === "") return "半角スペースに直す";
+  return word.length > 60 || word.includes("\n") ? "直す" : `「${word}」に直す`;
+}

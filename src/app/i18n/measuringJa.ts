@@ -9,6 +9,8 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
 
   "guard/stopped": ({ group, ratio, cap }) =>
     `ガードが ${group} でマージを止めました。パープレキシティがベースの${ratio}倍になり、上限の${cap}倍を超えました。何も書き込んでいません。weightを下げるか、ベースに戻す設定にしてください。`,
+  "guard/not-finite": ({ group, tensor, found }) =>
+    `ガードが ${group} でマージを止めました。${tensor} にNaNかInfが${found}個あります。何も書き込んでいません。壊れたモデル（weightを下げても直りません）や、大きすぎるweightがないか確かめてください。`,
   "guard/other-shape": ({ expected, found }) =>
     `ガードはベースの層にマージ後の層を重ねるため、形が同じでなければなりません。ベースは ${expected}、マージは ${found} です。同じ形のベースを選ぶか、ガードなしでマージしてください。`,
   "guard/not-expressible": ({ code }) =>
@@ -75,5 +77,8 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
     `プロンプトが${limit}件を超えるため、ここから先は使いません。測定には数百件で足ります。`,
   "prompts/too-large": ({ found, limit }) =>
     `テキストが${found}文字あります。読めるのは${limit}文字までです。一部だけにしてください。`,
+  "prompts/file-too-large": ({ file, found, limit }) =>
+    `${file} は${found}バイトあります。読めるのは${limit}バイトまでです。一部だけにしてください。測定には数百件で足ります。`,
+  "prompts/not-utf8": ({ file }) => `${file} はUTF-8のテキストではありません。UTF-8で保存し直して追加してください。`,
   "prompts/more": ({ count }) => `ここから先、さらに${count}行が使えません。上の行を手がかりにしてください。`,
 };

@@ -18,10 +18,30 @@ const REFERENCE_REASONS: Readonly<Record<string, string>> = {
   revisions: "`@` が二つ以上あります。`org/name@revision`、またはマッピング形式で書いてください。",
 };
 
+/** What to do about text that is not YAML, by the reader's code. */
+const YAML_ADVICE: Readonly<Record<string, string>> = {
+  BAD_ALIAS: "引用符で囲んでください。",
+  BAD_DIRECTIVE: "`%` で始まる行を消してください。",
+  BAD_DQ_ESCAPE: "バックスラッシュを含む文字列は一重引用符で囲んでください。",
+  BAD_SCALAR_START: "引用符で囲んでください。Markdownの囲み（```）はレシピではないので消してください。",
+  MISSING_CHAR: "足りないもの（閉じ括弧、引用符、`:`、`#` の前の空白）を補ってください。",
+  TAG_RESOLVE_FAILED: "`!` で始まるタグを消してください。",
+};
+
+const BLANKS: Readonly<Record<string, string>> = { tab: "タブ", "U+3000": "全角スペース" };
+
 /** What is wrong with a recipe, in Japanese, by the problem's code. */
 export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "recipe/empty": () => "レシピが空です。`merge_method:` と `models:` から書き始めてください。",
-  "recipe/yaml": ({ reason }) => `YAMLとして読めません（${reason}）。`,
+  "recipe/yaml": ({ reason, kind }) =>
+    `YAMLとして読めません（${reason}）。${YAML_ADVICE[String(kind)] ?? "この行と前後の行の字下げを確かめ、`: ` を含む文字列は引用符で囲んでください。"}`,
+  "recipe/control-character": ({ found }) => `YAMLに書けない文字 ${found} があります。取り除いてください。`,
+  "recipe/blank": ({ found }) =>
+    `半角スペースだけが使える所に${BLANKS[String(found)] ?? `空白文字 ${found} `}があります。半角スペースに直してください。`,
+  "recipe/unknown-alias": ({ name }) =>
+    `\`*${name}\` は \`&${name}\` の付いた所を指しますが、それより前にありません。\`*\` で始まる文字列は引用符で囲んでください。`,
+  "recipe/repeated-anchor": ({ name }) =>
+    `\`&${name}\` が二か所に付いていて、mergekitでは読めません。こちらとそのエイリアスを別の名前にしてください。`,
   "recipe/too-long": ({ found, limit }) =>
     `レシピが${found}文字あります。読めるのは${limit}文字までです。分割するか、レシピでない部分を除いてください。`,
   "recipe/too-deep": ({ found, limit }) =>
@@ -89,6 +109,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${method} にベースはありません。${model} からは設定とトークナイザだけを使い、重みは使いません。`,
   "plan/input-count": ({ method, found, expected }) =>
     `${method} が一つのテンソルに使うモデルは ${expected} 個ですが、${found}個あります。`,
+  "plan/surplus-sources": ({ found, expected }) =>
+    `最後のスライスの${found}個のsourcesを、層の後の重みにもすべて使います。mergekitでは最初のスライスと同じ先頭の${expected}個だけです。`,
   "plan/same-model-twice": ({ model }) => `${model} がここに二度あり、一つとして数えます。`,
   "plan/missing-parameter": ({ name, method, model }) =>
     `${method} には \`${name}\` が必要です${model === undefined ? "" : `（${model}）`}。モデルの下か、トップレベルの \`parameters:\` に書いてください。`,
@@ -96,6 +118,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${method} は \`${name}\` をこの場所では見ません。トップレベルの \`parameters:\` に移してください。`,
   "plan/unknown-parameter": ({ name, method, known, meant }) =>
     `${method} に \`${name}\` というパラメータはなく、無視されます。${meant ? `\`${meant}\` のことでしょうか。` : `あるのは ${known} です。`}`,
+  "plan/unmatched-filter": ({ name, filter }) =>
+    `\`${name}\` のフィルタ \`${filter}\` を名前に含むテンソルはなく、この行は使われません。フィルタには \`mlp\` や \`layers.3.\` のように、名前の一部をそのまま書きます。`,
   "plan/parameter-type": (facts) =>
     `\`${facts.name}\` は${facts.expected === "true or false" ? "trueかfalse" : "整数"}ですが、${named(facts)} で ${facts.found} になります。`,
   "plan/missing-tensor": (facts) =>

@@ -20,6 +20,10 @@ export function UnfinishedRuns() {
     if (directory && !(await askPermission(directory, "readwrite"))) return;
     await resumeRun(id, directory);
   };
+  const giveUp = async ({ id, options: { directory } }: UnfinishedRun) => {
+    if (directory) await askPermission(directory, "readwrite"); // refused, it is left with what was written
+    await discardRun(id);
+  };
   return (
     <Section title={t.run.unfinished}>
       <ul className={classes.unfinished} aria-label={t.run.unfinished}>
@@ -34,7 +38,7 @@ export function UnfinishedRuns() {
             </div>
             <div className={classes.resultActions}>
               <Button onClick={() => attempt(goOn(cut))}>{t.run.goOn}</Button>
-              <Button variant="default" onClick={() => attempt(discardRun(cut.id))}>
+              <Button variant="default" onClick={() => attempt(giveUp(cut))}>
                 {t.run.discard}
               </Button>
             </div>
