@@ -12,6 +12,11 @@ export default defineConfig({
     // The package names its browser build only in the old `browser` field, which its `exports` hide.
     alias: { "@huggingface/hub": fileURLToPath(hubForBrowsers) },
   },
-  worker: { format: "es" },
-  build: { target: "es2022", outDir: "dist/page", emptyOutDir: true },
+  worker: { format: "es", rollupOptions: { checks: { pluginTimings: false } } },
+  build: {
+    target: "es2022",
+    outDir: "dist/page",
+    emptyOutDir: true,
+    rollupOptions: { checks: { pluginTimings: false } },
+  },
 });

@@ -2,6 +2,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { pipeline } from "node:stream";
 import { createGzip } from "node:zlib";
 import { root } from "./setup.mjs";
 
@@ -51,7 +52,9 @@ export async function serve({ port = 0, host = "127.0.0.1", folder = join(root, 
       "X-Content-Type-Options": "nosniff",
       "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     };
-    if (request.method !== "GET" && request.method !== "HEAD") return response.writeHead(405, headers).end();
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return response.writeHead(405, { ...headers, Allow: "GET, HEAD" }).end();
+    }
     const path = resolvePath(folder, request.url ?? "/");
     if (!path) return response.writeHead(404, { ...headers, "Content-Type": "text/plain" }).end("Not found");
     const type = extname(path);
@@ -68,7 +71,7 @@ export async function serve({ port = 0, host = "127.0.0.1", folder = join(root, 
         "Content-Range": `bytes ${start}-${end}/${size}`,
         "Content-Length": end - start + 1,
       });
-      return request.method === "HEAD" ? response.end() : createReadStream(path, { start, end }).pipe(response);
+      return request.method === "HEAD" ? response.end() : send(response, createReadStream(path, { start, end }));
     }
     const gzip = COMPRESSED.has(type) && /\bgzip\b/.test(String(request.headers["accept-encoding"]));
     headers[gzip ? "Content-Encoding" : "Content-Length"] = gzip ? "gzip" : size;
@@ -76,21 +79,25 @@ export async function serve({ port = 0, host = "127.0.0.1", folder = join(root, 
     if (!gzip) headers["Accept-Ranges"] = "bytes";
     response.writeHead(200, headers);
     if (request.method === "HEAD") return response.end();
-    const bytes = createReadStream(path);
-    return gzip ? bytes.pipe(createGzip()).pipe(response) : bytes.pipe(response);
+    return send(response, createReadStream(path), ...(gzip ? [createGzip()] : []));
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
   return {
-    url: `http://${host === "127.0.0.1" ? "localhost" : host}:${server.address().port}/`,
+    url: `http://${host === "127.0.0.1" ? "localhost" : host.includes(":") ? `[${host}]` : host}:${server.address().port}/`,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
         server.close(() => resolve());
       }),
   };
+}
+
+/** A file that cannot be read to its end breaks this answer off, not the server; a reader who leaves closes the file. */
+function send(response, ...streams) {
+  pipeline(...streams, response, () => undefined);
 }
 
 /** The file a request path names, or undefined: nothing outside the folder, no hidden files. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,9 @@ import { serve } from "./serve.mjs";
 
 let studio: Awaited<ReturnType<typeof serve>>;
 
+const folder = mkdtempSync(join(tmpdir(), "awase-serve-"));
+
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), "awase-serve-"));
   writeFileSync(join(folder, "index.html"), "<!doctype html>");
   writeFileSync(join(folder, "weights.safetensors"), "0123456789");
   writeFileSync(join(folder, ".hidden"), "secret");
@@ -32,6 +33,19 @@ it("answers ranges with exactly the bytes asked", async () => {
     "234",
   ]);
   expect((await fetch(`${studio.url}weights.safetensors`, { headers: { Range: "bytes=10-" } })).status).toBe(416);
+});
+
+it.runIf(process.platform === "linux")("outlives a file that cannot be read", async () => {
+  symlinkSync("/proc/self/mem", join(folder, "broken.js"));
+  for (const headers of [{}, { "Accept-Encoding": "gzip" }]) {
+    await expect(fetch(`${studio.url}broken.js`, { headers }).then((answer) => answer.text())).rejects.toThrow();
+  }
+  expect((await fetch(studio.url)).status).toBe(200);
+});
+
+it("takes no other methods than those that read", async () => {
+  const { status, headers } = await fetch(studio.url, { method: "POST" });
+  expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
 
 it.each(["/.hidden", "/../package.json", "/%2e%2e/package.json", "/%00", "/%E0%A4%A", "/missing.js"])(

@@ -1,6 +1,6 @@
 // Runs on a fresh machine, before anything is installed: Node's own modules only.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -42,10 +42,41 @@ export function run(command, args, output = process.stdout) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ["inherit", output, "inherit"],
-    shell: process.platform === "win32",
+    shell: process.platform === "win32" && command === "npm", // there npm is a batch file, which needs a shell
   });
   if (error) console.error(error.message);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/**
+ * Builds with Vite, unless the last build came to its end and no source has changed since it began.
+ * @param folder what is built, below the root
+ * @param sources files and folders that it is built of, below the root
+ */
+export function buildIfStale(folder, config, sources, output) {
+  const stamp = join(root, `${folder}.built`); // beside the folder, which each build empties
+  const changed = newest(sources.map((path) => join(root, path)));
+  if (existsSync(join(root, folder)) && changed < time(stamp)) return;
+  const begun = new Date();
+  rmSync(stamp, { force: true });
+  run(process.execPath, [bin("vite"), "build", "--config", config, "--logLevel", "warn"], output);
+  writeFileSync(stamp, "");
+  utimesSync(stamp, begun, begun);
+}
+
+/** Milliseconds since 1970 of the last change; a folder changes with what is removed from it. */
+function newest(paths) {
+  return Math.max(
+    ...paths.map((path) =>
+      statSync(path).isDirectory()
+        ? Math.max(time(path), newest(readdirSync(path).map((name) => join(path, name))))
+        : time(path),
+    ),
+  );
+}
+
+function time(path) {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Path of a package's command, started with this Node: no shell, no npx. */

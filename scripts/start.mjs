@@ -1,22 +1,43 @@
-// `npm start`: installs what is missing, builds the page, serves it, prints where.
+// `npm start`: installs what is missing, builds the page if it changed, serves it, prints where.
 import { parseArgs } from "node:util";
 import { serve } from "./serve.mjs";
-import { bin, ensureInstalled, root, run } from "./setup.mjs";
+import { buildIfStale, ensureInstalled } from "./setup.mjs";
 
-const { values } = parseArgs({
-  options: { port: { type: "string", default: "5180" }, host: { type: "string", default: "127.0.0.1" } },
-});
+const USAGE = `Usage: npm start -- [options]
 
+  --port N     port (default: 5180, or any if that is taken)
+  --host HOST  address to listen at (default: 127.0.0.1, this machine alone)`;
+const SOURCES = ["index.html", "src", "shaders", "prompts", "public", "vite.config.ts", "package-lock.json"];
+
+const { port, host } = readArguments();
 ensureInstalled();
-run(process.execPath, [bin("vite"), "build", "--logLevel", "warn", root]);
+buildIfStale("dist/page", "vite.config.ts", SOURCES);
 
 let studio;
 try {
-  studio = await serve({ port: Number(values.port), host: values.host });
+  studio = await serve({ port, host });
 } catch (error) {
-  if (error.code !== "EADDRINUSE") throw error;
-  studio = await serve({ host: values.host }); // somebody has that port: take any
+  if (error.code !== "EADDRINUSE") refuse(`Cannot listen at ${host}:${port} (${error.message}).`);
+  studio = await serve({ host }); // somebody has that port: take any
 }
 console.log(
   `\n  Awase is at ${studio.url}\n  Open it in Chrome. Ctrl+C stops the server; nothing you merge leaves your machine.\n`,
 );
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: "string", default: "5180" }, host: { type: "string", default: "127.0.0.1" } },
+    });
+    const port = Number(values.port);
+    if (Number.isInteger(port) && port >= 0 && port <= 65535) return { port, host: values.host };
+    return refuse(`--port is "${values.port}"; it must be a whole number from 0 to 65535.`);
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+function refuse(mistake) {
+  console.error(`${mistake}\n\n${USAGE}`);
+  process.exit(2);
+}

@@ -6,12 +6,8 @@ import { join } from "node:path";
 import { bin, ensureInstalled, has, root } from "./setup.mjs";
 
 ensureInstalled();
-await ensureChromium();
 
 const reports = join(root, ".cache/reports");
-rmSync(reports, { recursive: true, force: true });
-mkdirSync(reports, { recursive: true });
-
 /** A step is one check, or a suite that counts its own tests in a JSON report. */
 const steps = [
   { name: "types", command: [bin("typescript", "tsc")] },
@@ -31,6 +27,9 @@ if (unknown.length > 0) {
   console.error(`No such step: ${unknown.join(", ")}. There are ${steps.map((step) => step.name).join(", ")}.`);
   process.exit(2);
 }
+await ensureChromium();
+rmSync(reports, { recursive: true, force: true });
+mkdirSync(reports, { recursive: true });
 
 let passed = 0;
 let failed = 0;

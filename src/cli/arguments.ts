@@ -1,6 +1,6 @@
 import type { DeviceChoice } from "./nodeDevice";
 
-/* What the commands' options have in common. Each reader gives the value, or a sentence that says what is wrong. */
+/* What the command lines have in common. Each reader gives the value, or a sentence that says what is wrong. */
 
 export interface Mistake {
   readonly mistake: string;
@@ -34,16 +34,41 @@ const MAX_SEED = 2 ** 32 - 1;
 
 const DEVICES: readonly string[] = ["webgpu", "cpu", "auto"] satisfies readonly DeviceChoice[];
 
+/** What `parseArgs` made of the common options. */
 interface CommonValues {
   readonly device: string;
   readonly seed?: string | undefined;
   readonly hub: string;
   readonly quiet: boolean;
   readonly json: boolean;
+  readonly help: boolean;
 }
 
-export function readCommon({ device, seed, hub, quiet, json }: CommonValues): CommonArguments | Mistake {
+/**
+ * Reads a command line.
+ * @param parse calls `parseArgs`, with `COMMON_OPTIONS` among its options
+ * @param read makes the command's own arguments of what was parsed
+ */
+export function readCommandLine<P extends { readonly values: CommonValues }, A extends object>(
+  parse: () => P,
+  read: (parsed: P, common: CommonArguments) => A | Mistake,
+): A | "help" | Mistake {
+  let parsed: P;
+  try {
+    parsed = parse();
+  } catch (error) {
+    return { mistake: error instanceof Error ? error.message : String(error) };
+  }
+  if (parsed.values.help) return "help";
+  const common = readCommon(parsed.values);
+  return "mistake" in common ? common : read(parsed, common);
+}
+
+function readCommon({ device, seed, hub, quiet, json }: CommonValues): CommonArguments | Mistake {
   if (!isDevice(device)) return { mistake: `--device is "${device}"; it must be one of ${DEVICES.join(", ")}.` };
+  if (!isWebAddress(hub)) {
+    return { mistake: `--hub is "${hub}"; it must be an address such as https://huggingface.co.` };
+  }
   const number = seed === undefined ? undefined : readWhole("seed", seed, 0, MAX_SEED);
   if (typeof number === "object") return number;
   return {
@@ -53,6 +78,10 @@ export function readCommon({ device, seed, hub, quiet, json }: CommonValues): Co
     quiet,
     json,
   };
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 function isDevice(text: string): text is DeviceChoice {

@@ -1,4 +1,5 @@
 import { AwaseError, isAbort } from "../base/errors";
+import { printable } from "./printable";
 import { type Output, ProgressLine } from "./progressLine";
 
 /** What a command has around it; tests give their own. */
@@ -56,15 +57,29 @@ export async function runCommand<A extends object>(
       return INTERRUPTED;
     }
     const code = error instanceof AwaseError ? `${error.code}: ` : "";
-    stderr.write(`${code}${error instanceof Error ? error.message : String(error)}\n`);
+    stderr.write(`${printable(`${code}${error instanceof Error ? error.message : String(error)}`)}\n`);
     return FAILED;
   }
 }
 
-/** This process as a command sees it. */
+/** npm passes Ctrl+C on to a process that the terminal has told of it already: so close together, two are one. */
+const ONE_PRESS_MS = 1000;
+
+/** This process as a command sees it. Who presses Ctrl+C again does not want to wait for the tidying up. */
 export function processSurroundings(): Surroundings {
   const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort());
+  let pressed = Number.POSITIVE_INFINITY;
+  process.on("SIGINT", () => {
+    if (performance.now() - pressed > ONE_PRESS_MS) process.exit(INTERRUPTED);
+    pressed = Math.min(pressed, performance.now());
+    interrupt.abort();
+  });
+  // `| head -1` reads one line and goes: what nobody reads is no failure.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   return {
     stdout: process.stdout,
     stderr: process.stderr,

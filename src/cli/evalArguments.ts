@@ -2,7 +2,14 @@ import { parseArgs } from "node:util";
 import { AwaseError } from "../base/errors";
 import { parsePositionRule } from "../eval/positions";
 import type { Measure, PositionRule } from "../eval/types";
-import { COMMON_OPTIONS, COMMON_USAGE, type CommonArguments, type Mistake, readCommon, readWhole } from "./arguments";
+import {
+  COMMON_OPTIONS,
+  COMMON_USAGE,
+  type CommonArguments,
+  type Mistake,
+  readCommandLine,
+  readWhole,
+} from "./arguments";
 
 export const USAGE = `Usage: npm run eval -- MODEL_OR_RECIPE --prompts FILE [--base MODEL] [options]
 
@@ -13,7 +20,7 @@ Hub ids; what ends in .yaml or .yml is a recipe.
   --tokens FILE       instead of prompts: a JSON list of lists of token ids; no tokenizer is needed
   --base MODEL        what it is compared with: relative perplexity, divergence
   --measures LIST     of perplexity, divergence, eos, generation, exact-match, multiple-choice, with commas
-                      (default: all but generation, as far as the prompts allow)
+                      (default: all but generation, as far as the prompts and the base allow)
   --positions RULE    where the divergence is measured: all, last, tail:K or stride:K (default: tail:8)
   --top-k N           divergence over the base's N likeliest tokens and one bucket for the rest (default: exact)
   --max-tokens N      length of an answer at most, where answers are generated (default: 64)
@@ -31,7 +38,8 @@ export interface EvalArguments extends CommonArguments {
   /** The file, and what is in it. */
   readonly input: { readonly kind: "prompts" | "tokens"; readonly file: string };
   readonly base?: string;
-  readonly measures: readonly Measure[];
+  /** Absent: whatever the prompts and the base allow. */
+  readonly measures?: readonly Measure[];
   readonly positions: PositionRule;
   readonly topK?: number;
   readonly maxTokens: number;
@@ -46,7 +54,6 @@ const MEASURES: readonly string[] = [
   "exact-match",
   "multiple-choice",
 ] satisfies readonly Measure[];
-const DEFAULT_MEASURES = "perplexity,divergence,eos,exact-match,multiple-choice";
 
 /** Largest numbers that make sense: tokens of a vocabulary, tokens of an answer. */
 const MAX_TOP_K = 1_000_000;
@@ -54,14 +61,10 @@ const MAX_ANSWER = 100_000;
 
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readEvalArguments(args: readonly string[]): EvalArguments | "help" | Mistake {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return { mistake: error instanceof Error ? error.message : String(error) };
-  }
-  const { values, positionals } = parsed;
-  if (values.help) return "help";
+  return readCommandLine(() => parse(args), read);
+}
+
+function read({ values, positionals }: Parsed, common: CommonArguments): EvalArguments | Mistake {
   const [subject, ...others] = positionals;
   if (subject === undefined) return { mistake: "No model is given. Name a folder, a Hub id or a recipe's YAML file." };
   if (others.length > 0) {
@@ -74,10 +77,11 @@ export function readEvalArguments(args: readonly string[]): EvalArguments | "hel
   if (input.kind === "tokens" && values.base !== undefined) {
     return { mistake: "--tokens measures one model; it cannot be compared with --base. Give --prompts instead." };
   }
-  const common = readCommon(values);
-  if ("mistake" in common) return common;
-  const measures = readMeasures(values.measures);
-  if ("mistake" in measures) return measures;
+  const measures = values.measures === undefined ? undefined : readMeasures(values.measures);
+  if (measures && "mistake" in measures) return measures;
+  if (measures?.includes("divergence") && values.base === undefined) {
+    return { mistake: "--measures names divergence, which is from a base. Name one with --base." };
+  }
   const positions = readPositions(values.positions);
   if (typeof positions === "object") return positions;
   const topK = values["top-k"] === undefined ? undefined : readWhole("top-k", values["top-k"], 1, MAX_TOP_K);
@@ -88,14 +92,16 @@ export function readEvalArguments(args: readonly string[]): EvalArguments | "hel
     ...common,
     subject,
     input,
-    measures,
     positions,
     maxTokens,
+    ...(measures === undefined ? {} : { measures }),
     ...(values.base === undefined ? {} : { base: values.base }),
     ...(topK === undefined ? {} : { topK }),
     ...(values.out === undefined ? {} : { out: values.out }),
   };
 }
+
+type Parsed = ReturnType<typeof parse>;
 
 function parse(args: readonly string[]) {
   return parseArgs({
@@ -106,7 +112,7 @@ function parse(args: readonly string[]) {
       prompts: { type: "string" },
       tokens: { type: "string" },
       base: { type: "string" },
-      measures: { type: "string", default: DEFAULT_MEASURES },
+      measures: { type: "string" },
       positions: { type: "string", default: "tail:8" },
       "top-k": { type: "string" },
       "max-tokens": { type: "string", default: "64" },
@@ -115,7 +121,7 @@ function parse(args: readonly string[]) {
   });
 }
 
-function readInput(values: ReturnType<typeof parse>["values"]): EvalArguments["input"] | Mistake {
+function readInput(values: Parsed["values"]): EvalArguments["input"] | Mistake {
   const { prompts, tokens } = values;
   if (prompts !== undefined && tokens !== undefined) return { mistake: "Give --prompts or --tokens, not both." };
   if (prompts !== undefined) return { kind: "prompts", file: prompts };

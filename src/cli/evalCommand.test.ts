@@ -106,6 +106,7 @@ describe("what is wrong ends with 2", () => {
     [["m", "--prompts", "p", "--tokens", "t"], "not both"],
     [["m", "--tokens", "t", "--base", "b"], "--base"],
     [["m", "--prompts", "p", "--measures", "ppl"], "multiple-choice"],
+    [["m", "--prompts", "p", "--measures", "perplexity,divergence"], "--base"],
     [["m", "--prompts", "p", "--positions", "head:3"], "tail:8"],
     [["m", "--prompts", "p", "--top-k", "0"], "--top-k"],
     [["m", "--prompts", "p", "--max-tokens", "many"], "--max-tokens"],
@@ -120,10 +121,15 @@ describe("what is wrong ends with 2", () => {
   it("in a file", async () => {
     const broken = join(folder, "broken");
     await writeFile(`${broken}.json`, '{"ids": [1]}');
+    await writeFile(`${broken}-empty.json`, "[]");
+    await writeFile(`${broken}.txt`, "no answer\n");
     await writeFile(`${broken}.jsonl`, '{"txt": "?"}\n');
     await writeFile(`${broken}.yaml`, "merge_method: linear\nmodels: [{model: nowhere/at/all/there}]\n");
     const wrong = [
       [["llama-ja", "--tokens", `${broken}.json`], "list of lists"],
+      [["llama-ja", "--tokens", `${broken}-empty.json`], "list of lists"],
+      [["llama-ja", "--prompts", `${broken}.txt`, "--measures", "exact-match"], "no prompt with an answer"],
+      [["llama-ja", "--prompts", `${broken}.txt`, "--measures", "multiple-choice"], "no prompt with choices"],
       [["llama-ja", "--prompts", `${broken}.jsonl`], "broken.jsonl:1: warning"],
       [["llama-ja", "--prompts", "missing.txt"], "missing.txt"],
       [[`${broken}.yaml`, "--prompts", prompts], "broken.yaml:2:"],
@@ -133,6 +139,14 @@ describe("what is wrong ends with 2", () => {
       const { code, stderr } = await evaluate(...args);
       expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(said) });
     }
+  });
+
+  it("each remark once", async () => {
+    const remarked = join(folder, "remarked.yaml");
+    await writeFile(remarked, `${await readFile(recipe, "utf8")}colour: red\n`);
+    const { code, stderr } = await evaluate(remarked, "--prompts", prompts, "--measures", "perplexity", "--quiet");
+    expect(code).toBe(0);
+    expect(stderr.split("\n").filter((line) => line.includes("`colour`"))).toHaveLength(1);
   });
 
   it("but a model without a tokenizer is a failure, and asking for help is fine", async () => {

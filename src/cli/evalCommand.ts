@@ -1,22 +1,25 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DeviceInfo } from "../compute/device";
 import type { Subject } from "../engine/evalProtocol";
 import { createSession, type Session } from "../engine/session";
-import type { PromptSet } from "../eval/types";
+import type { Measure, PromptSet } from "../eval/types";
 import type { TokenIds } from "../lm/types";
-import { parseRecipe } from "../recipe/parse";
 import { modelKey, splitReference } from "../recipe/references";
 import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { evalTable } from "./evalTable";
-import { type LocatedModel, loadModels, locateModel, locateModels } from "./locateModels";
+import { type LocatedModel, loadModels, locateModel } from "./locateModels";
 import { cacheFolder, nodeEnvironment } from "./nodeEnvironment";
-import { problemLine } from "./problemLines";
+import { printProblems } from "./problemLines";
 import { type ProgressLine, standing } from "./progressLine";
 import { readPromptFile } from "./promptFile";
+import { readRecipeFile } from "./recipeFile";
 import { readTokensFile } from "./tokensFile";
+
+/** What is measured where nothing is asked for by its name. */
+const DEFAULT_MEASURES: readonly Measure[] = ["perplexity", "divergence", "eos", "exact-match", "multiple-choice"];
 
 /** `npm run eval`: measures a model, or a recipe that nobody wrote. @returns the exit code */
 export function evalCommand(args: readonly string[], around: Surroundings): Promise<number> {
@@ -30,7 +33,7 @@ export function evalCommand(args: readonly string[], around: Surroundings): Prom
 }
 
 async function measure(options: EvalArguments, around: Surroundings, progress: ProgressLine): Promise<number> {
-  const { env, signal } = around;
+  const { env } = around;
   const input = await readInput(options, around);
   const found = input && (await findSubject(options, around));
   const base = found && options.base !== undefined ? await findModel(options.base, around) : undefined;
@@ -47,7 +50,7 @@ async function measure(options: EvalArguments, around: Surroundings, progress: P
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
     const models = [...found.models, ...(base ? [base] : [])];
-    await loadModels(session, models, signal, (text) => progress.say(text));
+    await loadModels(session, models, around, (text) => progress.say(text));
     if (!(await isSound(session, found.subject, options.subject, around))) return WRONG;
     const work = { session, subject: found.subject, base: base?.key, options, around, progress, info };
     if (input.kind === "tokens") await measureTokens(input.sequences, work);
@@ -63,7 +66,10 @@ type Input =
   | { readonly kind: "tokens"; readonly sequences: readonly TokenIds[] };
 
 /** @returns nothing when the file is wrong; what is wrong has been printed then */
-async function readInput({ input }: EvalArguments, { cwd, stderr }: Surroundings): Promise<Input | undefined> {
+async function readInput(
+  { input, measures }: EvalArguments,
+  { cwd, stderr }: Surroundings,
+): Promise<Input | undefined> {
   if (input.kind === "tokens") {
     const sequences = await readTokensFile(input.file, cwd);
     if (!("mistake" in sequences)) return { kind: "tokens", sequences };
@@ -72,7 +78,20 @@ async function readInput({ input }: EvalArguments, { cwd, stderr }: Surroundings
   }
   const { set, lines } = await readPromptFile(input.file, cwd);
   for (const line of lines) stderr.write(`${line}\n`);
-  return set && { kind: "prompts", set };
+  const lacking = set && lacks(set, measures ?? []);
+  if (lacking) stderr.write(`${input.file} has no prompt with ${lacking}.\n`);
+  return set && !lacking ? { kind: "prompts", set } : undefined;
+}
+
+/** What a measure that was asked for by its name needs and no prompt has. */
+function lacks({ prompts }: PromptSet, measures: readonly Measure[]): string | undefined {
+  if (measures.includes("exact-match") && prompts.every(({ answer }) => answer === undefined)) {
+    return "an answer, which exact-match compares with";
+  }
+  if (measures.includes("multiple-choice") && prompts.every(({ choices }) => choices === undefined)) {
+    return "choices, of which multiple-choice takes one";
+  }
+  return undefined;
 }
 
 interface FoundSubject {
@@ -86,20 +105,11 @@ async function findSubject(options: EvalArguments, around: Surroundings): Promis
     const model = await findModel(options.subject, around);
     return model && { subject: { kind: "model", key: model.key }, models: [model] };
   }
-  const { cwd, stderr } = around;
-  const text = await readFile(resolve(cwd, options.subject), "utf8").catch(() => undefined);
-  if (text === undefined) {
-    stderr.write(`There is no recipe ${options.subject} below ${cwd}. Check the path.\n`);
-    return undefined;
-  }
-  const { recipe, problems } = parseRecipe(text);
-  const located = recipe && (await locateModels(recipe, cwd));
-  for (const problem of [...problems, ...(located?.problems ?? [])]) {
-    stderr.write(`${problemLine(options.subject, problem)}\n`);
-  }
-  if (!located || [...problems, ...located.problems].some(({ severity }) => severity === "error")) return undefined;
+  const found = await readRecipeFile(options.subject, around);
+  if (!found) return undefined;
+  const { text, recipe, models } = found;
   const seed = options.seed ?? recipe.extras.seed ?? 0;
-  return { subject: { kind: "recipe", recipe: text, seed }, models: located.models };
+  return { subject: { kind: "recipe", recipe: text, seed }, models };
 }
 
 /** A model as the command line names it: `org/name@revision`, or a folder. */
@@ -116,8 +126,7 @@ async function findModel(text: string, { cwd, stderr }: Surroundings): Promise<L
 async function isSound(session: Session, subject: Subject, file: string, { stderr }: Surroundings): Promise<boolean> {
   if (subject.kind === "model") return true;
   const { problems } = await session.check(subject.recipe, subject.seed);
-  for (const problem of problems) stderr.write(`${problemLine(file, problem)}\n`);
-  return problems.every(({ severity }) => severity !== "error");
+  return !printProblems(file, problems, stderr);
 }
 
 interface Work {
@@ -132,7 +141,7 @@ interface Work {
 
 async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
   const { session, subject, base, options, around, progress, info } = work;
-  const { measures, positions, topK, maxTokens } = options;
+  const { measures = DEFAULT_MEASURES, positions, topK, maxTokens } = options;
   const request = { subject, sets: [set], measures, positions, maxTokens };
   const [evaluation] = await cancellable(session, around.signal, (job) =>
     session.evaluate(
@@ -171,7 +180,7 @@ async function measureTokens(sequences: readonly TokenIds[], work: Work): Promis
 /** Prints what was measured, as JSON or for people, and writes it where it was asked for. */
 async function tell(report: object, table: string, { options, around }: Work): Promise<void> {
   const json = `${JSON.stringify(report)}\n`;
-  if (options.out !== undefined) await writeFile(resolve(around.cwd, options.out), json);
   if (options.json && !options.quiet) around.stderr.write(`${table}\n`);
   around.stdout.write(options.json ? json : `${table}\n`);
+  if (options.out !== undefined) await writeFile(resolve(around.cwd, options.out), json); // last: what it costs is printed
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { Records } from "../engine/records";
+import { replaceFile } from "./replaceFile";
 
 /** Records with typed arrays in them: one file each, in the form of structured clone. */
 export function fileRecords<T>(folder: string): Records<T> {
@@ -22,12 +23,7 @@ export function fileRecords<T>(folder: string): Records<T> {
       const records = await Promise.all(names.map((name) => load(join(folder, name))));
       return records.filter((record) => record !== undefined);
     },
-    async put(key, record) {
-      await mkdir(folder, { recursive: true });
-      const path = pathOf(key);
-      await writeFile(`${path}.${process.pid}`, serialize(record));
-      await rename(`${path}.${process.pid}`, path);
-    },
+    put: (key, record) => replaceFile(pathOf(key), serialize(record)),
     remove: (key) => rm(pathOf(key), { force: true }),
   };
 }

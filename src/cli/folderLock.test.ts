@@ -18,6 +18,23 @@ it("is had by one at a time, and leaves nothing", async () => {
   await (await lockFolder(folder))();
 });
 
+it("takes away folders that were made for nothing, and keeps what something lies in", async () => {
+  const deep = join(folder, "a", "b", "c");
+  await (await lockFolder(deep))();
+  expect(await readdir(folder)).toEqual([]);
+  const release = await lockFolder(deep);
+  await writeFile(join(folder, "a", "note"), "");
+  await release();
+  expect(await readdir(join(folder, "a"))).toEqual(["note"]);
+});
+
+it("says what stands in the way", async () => {
+  await writeFile(join(folder, "file"), "");
+  for (const path of ["file", "file/out"]) {
+    await expect(lockFolder(join(folder, path))).rejects.toMatchObject({ code: "output/unusable" });
+  }
+});
+
 it("respects another process, and takes over from a dead one", async () => {
   await writeFile(join(folder, LOCK_FILE), String(process.ppid));
   await expect(lockFolder(folder)).rejects.toMatchObject({ code: "output/busy", facts: { pid: process.ppid } });

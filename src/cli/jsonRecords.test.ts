@@ -24,8 +24,19 @@ it("keeps records for the next process, and no file without any", async () => {
   expect(await readdir(join(folder, "deep"))).toEqual([]);
 });
 
+it("loses nothing of what is put at once, and survives another process at the same file", async () => {
+  const path = join(folder, "records.json");
+  const [records, other] = [jsonRecords<number>(path), jsonRecords<number>(path)];
+  await Promise.all([records.put("a", 1), records.put("b", 2), records.put("c", 3)]);
+  expect(await records.all()).toEqual([1, 2, 3]);
+  await Promise.all([records.put("a", 4), other.put("b", 4)]);
+  expect(await records.all()).toContain(4);
+});
+
 it("takes a file it cannot read for an empty one", async () => {
   const path = join(folder, "records.json");
-  await writeFile(path, '{"a": {"val');
-  expect(await jsonRecords(path).all()).toEqual([]);
+  for (const text of ['{"a": {"val', "null", "[1]"]) {
+    await writeFile(path, text);
+    expect(await jsonRecords(path).all()).toEqual([]);
+  }
 });

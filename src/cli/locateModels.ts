@@ -8,6 +8,7 @@ import type { Problem } from "../recipe/problems";
 import type { ModelReference, Recipe } from "../recipe/recipe";
 import { hubIdOf, modelReferences } from "../recipe/references";
 import { cancellable } from "./cancellable";
+import type { Surroundings } from "./command";
 
 /** Where a model is, and the key under which a recipe names it. */
 export type LocatedModel =
@@ -77,11 +78,14 @@ export async function refuseInputAsOutput(out: string, models: readonly LocatedM
   }
 }
 
-/** Puts the located models up, each key once. What there is to remark is said. */
+/**
+ * Puts the located models up, each key once. What there is to remark is said.
+ * @throws {AwaseError} with the Hub's refusal, and why the Hub was asked at all: a folder's name may have been mistyped
+ */
 export async function loadModels(
   session: Session,
   models: readonly LocatedModel[],
-  signal: AbortSignal,
+  { signal, cwd, env }: Surroundings,
   say: (text: string) => void,
 ): Promise<void> {
   const unique = new Map(models.map((model) => [model.key, model]));
@@ -90,7 +94,18 @@ export async function loadModels(
       await session.place(model.key, nodeFolder(model.path), signal);
       continue;
     }
-    const { note } = await cancellable(session, signal, (job) => session.addModel(job, model.origin));
-    if (note) say(note.message);
+    try {
+      const { note } = await cancellable(session, signal, (job) => session.addModel(job, model.origin));
+      if (note) say(note.message);
+    } catch (error) {
+      if (!(error instanceof AwaseError)) throw error;
+      const { code, facts, message } = error;
+      const token = env.HF_TOKEN ? "with HF_TOKEN" : "without a token, as HF_TOKEN is not set";
+      throw new AwaseError(
+        code,
+        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}. ${message}`,
+        { cause: error, facts },
+      );
+    }
   }
 }

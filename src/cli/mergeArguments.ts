@@ -1,21 +1,28 @@
 import { parseArgs } from "node:util";
-import type { GuardAction } from "../eval/types";
-import { COMMON_OPTIONS, COMMON_USAGE, type CommonArguments, type Mistake, readCommon, readWhole } from "./arguments";
+import { GUARD_ACTIONS, GUARD_DEFAULTS, type GuardChoices } from "../eval/guardDefaults";
+import {
+  COMMON_OPTIONS,
+  COMMON_USAGE,
+  type CommonArguments,
+  type Mistake,
+  readCommandLine,
+  readWhole,
+} from "./arguments";
 
 export const USAGE = `Usage: npm run merge -- RECIPE --out DIR [options]
 
 Merges language models as a mergekit recipe says. Models are folders (paths from where you stand) or Hub ids.
 
-  --out DIR           folder for the merged model; an interrupted run in it is taken up again
+  --out DIR           folder for the merged model; a run that broke off in it is taken up again (Ctrl+C discards it)
   --shard-size SIZE   bytes of tensors per file: a whole number with K, M or B, 0 for one file (default: 5B)
   --allow-non-finite  go on where weights are NaN or Inf
   --overwrite         replace a model that is in DIR
   --guard FILE        measure the merge with these prompts (txt, jsonl, csv), group of layers by group of layers,
                       before it is written
-  --cap X             perplexity allowed to the merge, as a multiple of the base's (default: 2)
-  --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: roll-back)
-  --guard-layers N    layers in a group (default: 4)
-  --guard-order O     down: from the head down, base below; up: from the embedding up, base above (default: down)
+  --cap X             perplexity allowed to the merge, as a multiple of the base's (default: ${GUARD_DEFAULTS.cap})
+  --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: ${GUARD_DEFAULTS.action})
+  --guard-layers N    layers in a group (default: ${GUARD_DEFAULTS.groupLayers})
+  --guard-order O     down: from the head down, base below; up: from the embedding up, base above (default: ${GUARD_DEFAULTS.order})
 ${COMMON_USAGE}
   --json              print the report as JSON on standard output
   --help              print this
@@ -31,34 +38,23 @@ export interface MergeArguments extends CommonArguments {
   readonly guard?: GuardArguments;
 }
 
-export interface GuardArguments {
+export interface GuardArguments extends GuardChoices {
   /** File of prompts. */
   readonly prompts: string;
-  readonly cap: number;
-  readonly action: GuardAction;
-  readonly groupLayers: number;
-  readonly order: "up" | "down";
 }
 
-const ACTIONS: readonly string[] = ["warn", "halve", "roll-back", "stop"] satisfies readonly GuardAction[];
 const MAX_GROUP_LAYERS = 1000;
 
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readMergeArguments(args: readonly string[]): MergeArguments | "help" | Mistake {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return { mistake: error instanceof Error ? error.message : String(error) };
-  }
-  const { values, positionals } = parsed;
-  if (values.help) return "help";
+  return readCommandLine(() => parse(args), read);
+}
+
+function read({ values, positionals }: Parsed, common: CommonArguments): MergeArguments | Mistake {
   const [recipe, ...others] = positionals;
   if (recipe === undefined) return { mistake: "No recipe is given. Name a YAML file." };
   if (others.length > 0) return { mistake: `One recipe is expected, but ${positionals.length} are given.` };
   if (!values.out) return { mistake: "No output folder is given. Name one with --out DIR." };
-  const common = readCommon(values);
-  if ("mistake" in common) return common;
   const shardBytes = readSize(values["shard-size"]);
   if (shardBytes === undefined) {
     return {
@@ -78,6 +74,8 @@ export function readMergeArguments(args: readonly string[]): MergeArguments | "h
   };
 }
 
+type Parsed = ReturnType<typeof parse>;
+
 function parse(args: readonly string[]) {
   return parseArgs({
     args: [...args],
@@ -89,31 +87,30 @@ function parse(args: readonly string[]) {
       "allow-non-finite": { type: "boolean", default: false },
       overwrite: { type: "boolean", default: false },
       guard: { type: "string" },
-      cap: { type: "string", default: "2" },
-      "guard-action": { type: "string", default: "roll-back" },
-      "guard-layers": { type: "string", default: "4" },
-      "guard-order": { type: "string", default: "down" },
+      cap: { type: "string", default: String(GUARD_DEFAULTS.cap) },
+      "guard-action": { type: "string", default: GUARD_DEFAULTS.action },
+      "guard-layers": { type: "string", default: String(GUARD_DEFAULTS.groupLayers) },
+      "guard-order": { type: "string", default: GUARD_DEFAULTS.order },
     },
   });
 }
 
-function readGuard(prompts: string, values: ReturnType<typeof parse>["values"]): GuardArguments | Mistake {
-  const { cap, "guard-action": action, "guard-order": order } = values;
+function readGuard(prompts: string, values: Parsed["values"]): GuardArguments | Mistake {
+  const { cap, "guard-order": order } = values;
   const factor = Number(cap);
   if (!(factor > 1 && Number.isFinite(factor))) {
     return { mistake: `--cap is "${cap}"; it must be a number above 1, such as 2 or 3.` };
   }
-  if (!isAction(action)) {
-    return { mistake: `--guard-action is "${action}"; it must be one of ${ACTIONS.join(", ")}.` };
+  const action = GUARD_ACTIONS.find((known) => known === values["guard-action"]);
+  if (!action) {
+    return {
+      mistake: `--guard-action is "${values["guard-action"]}"; it must be one of ${GUARD_ACTIONS.join(", ")}.`,
+    };
   }
   if (order !== "up" && order !== "down") return { mistake: `--guard-order is "${order}"; it must be up or down.` };
   const groupLayers = readWhole("guard-layers", values["guard-layers"], 1, MAX_GROUP_LAYERS);
   if (typeof groupLayers === "object") return groupLayers;
   return { prompts, cap: factor, action, groupLayers, order };
-}
-
-function isAction(text: string): text is GuardAction {
-  return ACTIONS.includes(text);
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, B: 1e9 };

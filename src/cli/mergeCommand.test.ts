@@ -24,14 +24,17 @@ interface Result {
 
 /** Runs the command where the golden models are, so that recipes find them by their names. */
 async function merge(args: readonly string[], onText: (text: string) => void = () => undefined): Promise<Result> {
-  return mergeIn(join(GOLDEN, "models"), args, onText);
+  return mergeIn(join(GOLDEN, "models"), args, { onText });
 }
 
 async function mergeIn(
   cwd: string,
   args: readonly string[],
-  onText: (text: string) => void = () => undefined,
-  interrupt = new AbortController(),
+  {
+    onText = () => undefined,
+    interrupt = new AbortController(),
+    cache = join(folder, "cache"),
+  }: { onText?: (text: string) => void; interrupt?: AbortController; cache?: string } = {},
 ): Promise<Result> {
   let [stdout, stderr] = ["", ""];
   const code = await mergeCommand(args, {
@@ -43,7 +46,7 @@ async function mergeIn(
       },
     },
     cwd,
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
+    env: { XDG_CACHE_HOME: cache },
     signal: interrupt.signal,
   });
   return { code, stdout, stderr };
@@ -159,6 +162,7 @@ describe("a wrong command line ends with 2", () => {
     [["r.yaml", "--out", "o", "--seed", "4294967296"], "4294967295"],
     [["r.yaml", "--out", "o", "--shard-size", "5GB"], '"5GB"'],
     [["r.yaml", "--out", "o", "--cuda"], "--cuda"],
+    [["r.yaml", "--out", "o", "--hub", "huggingface.co"], "--hub"],
     [["r.yaml", "--out", "o", "--guard", "p.txt", "--cap", "0.5"], '"0.5"'],
     [["r.yaml", "--out", "o", "--guard", "p.txt", "--guard-action", "panic"], "roll-back"],
     [["r.yaml", "--out", "o", "--guard", "p.txt", "--guard-order", "left"], "up or down"],
@@ -178,6 +182,29 @@ describe("a wrong command line ends with 2", () => {
 });
 
 describe("a failure ends with 1", () => {
+  it("when the output folder cannot be made, and leaves none on the way", async () => {
+    const path = await written("a file");
+    const { code, stderr } = await merge([recipe("ties"), "--out", join(path, "out"), ...cpu]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("output/unusable") });
+    const wrong = await written(
+      "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1, t: }}, {model: b}]\n",
+    );
+    await merge([wrong, "--out", join(folder, "one", "two"), ...cpu]);
+    expect(await readdir(folder)).not.toContain("one");
+  });
+
+  it("when the Hub knows no model of a name that is no folder either", async () => {
+    const hub = await startHub({ repositories: [] });
+    try {
+      const path = await written("merge_method: linear\nmodels: [{model: tiny-typo, parameters: {weight: 1}}]\n");
+      const { code, stderr } = await merge([path, "--out", out(), "--hub", hub.url, ...cpu]);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^hub\/not-found: tiny-typo is no folder below .*HF_TOKEN is not set/m);
+    } finally {
+      await hub.close();
+    }
+  });
+
   it("when the output folder holds something", async () => {
     await cp(join(GOLDEN, "models", "a"), out(), { recursive: true });
     const before = await hashes(out());
@@ -213,6 +240,27 @@ it("replaces a model, stale shards and index included, with --overwrite", async 
   expect(weights).toEqual(["model.safetensors"]);
 });
 
+it("clears away with --overwrite what a crash left of a shard", async () => {
+  await mkdir(out());
+  await writeFile(join(out(), "model-00002-of-00004.safetensors.part"), "half");
+  expect(await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu])).toMatchObject({ code: 0 });
+  expect((await readdir(out())).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+it("merges where nothing can be kept for the next time", async () => {
+  const noFolder = join(await written("a file"), "cache");
+  const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...cpu], {
+    cache: noFolder,
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("Merged") });
+});
+
+it("shows control characters of a recipe and changes no terminal with them", async () => {
+  const path = await written('merge_method: linear\nmodels: [{model: "./\\e[2Jgone", parameters: {weight: 1}}]\n');
+  const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('"./\\x1b[2Jgone"') });
+});
+
 it("goes on where a crash left the same folder, and refuses another recipe there", async () => {
   const sharded = ["--shard-size", "40K", ...cpu];
   // What a crash would leave: the folder as it lies on disk behind the first finished file.
@@ -228,6 +276,8 @@ it("goes on where a crash left the same folder, and refuses another recipe there
 
   const other = await merge([recipe("linear"), "--out", crashed, ...sharded]);
   expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("output/other-run") });
+  const otherSize = await merge([recipe("ties"), "--out", crashed, "--seed", "7", ...cpu]);
+  expect(otherSize).toMatchObject({ code: 1, stderr: expect.stringContaining("another --seed, --shard-size (") });
   const { code, stderr } = await merge([recipe("ties"), "--out", crashed, ...sharded]);
   expect(stderr).toMatch(/Going on: \d+ of 39 tensors/);
   expect(code).toBe(0);
@@ -306,12 +356,10 @@ describe("an interrupted merge", () => {
   it("leaves nothing and ends with 130", async () => {
     const interrupt = new AbortController();
     const onText = (text: string) => text.includes("tensors") && interrupt.abort();
-    const { code, stderr } = await mergeIn(
-      join(GOLDEN, "models"),
-      [recipe("ties"), "--out", out(), ...cpu],
+    const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...cpu], {
       onText,
       interrupt,
-    );
+    });
     expect(code).toBe(130);
     expect(stderr).toContain("Interrupted");
     await expect(readdir(out())).rejects.toThrow();

@@ -1,27 +1,24 @@
-import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { AwaseError } from "../base/errors";
 import type { GuardEvent } from "../engine/evalProtocol";
-import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
+import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../engine/protocol";
 import { createSession, type Session } from "../engine/session";
+import { GUARD_POSITIONS } from "../eval/guardDefaults";
 import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/events";
-import { parseRecipe } from "../recipe/parse";
-import type { Problem } from "../recipe/problems";
 import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { LOCK_FILE, lockFolder } from "./folderLock";
 import { guardLine } from "./guardLine";
-import { loadModels, locateModels, refuseInputAsOutput } from "./locateModels";
+import { loadModels, refuseInputAsOutput } from "./locateModels";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { mergeStanding } from "./mergeProgress";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./nodeEnvironment";
-import { problemLine } from "./problemLines";
+import { printProblems } from "./problemLines";
 import { type ProgressLine, standing } from "./progressLine";
 import { readPromptFile } from "./promptFile";
-
-/** Where the guard measures the divergence. */
-const GUARD_POSITIONS = "tail:8";
+import { readRecipeFile } from "./recipeFile";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
 export function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {
@@ -48,29 +45,14 @@ async function merge(
   progress: ProgressLine,
 ): Promise<MergeReport | undefined> {
   const { cwd, env, signal, stderr } = around;
-  const say = (problems: readonly Problem[]) => {
-    for (const problem of problems) stderr.write(`${problemLine(options.recipe, problem)}\n`);
-    return problems.some(({ severity }) => severity === "error");
-  };
-  const text = await readRecipe(resolve(cwd, options.recipe));
-  if (text === undefined) {
-    stderr.write(`There is no recipe ${options.recipe} below ${cwd}. Check the path.\n`);
-    return undefined;
-  }
-  const { recipe, problems } = parseRecipe(text);
-  if (!recipe || problems.some(({ severity }) => severity === "error")) {
-    say(problems);
-    return undefined;
-  }
-  const located = await locateModels(recipe, cwd);
-  if (say(located.problems)) return undefined;
-
+  const found = await readRecipeFile(options.recipe, around);
+  if (!found) return undefined;
+  const { text, recipe, models } = found;
   const guard = options.guard && (await readGuard(options.guard, around));
   if (options.guard && !guard) return undefined;
 
   const out = resolve(cwd, options.out);
-  await refuseInputAsOutput(out, located.models);
-  const isNew = (await mkdir(out, { recursive: true })) !== undefined;
+  await refuseInputAsOutput(out, models);
   const unlock = await lockFolder(out);
   const environment = nodeEnvironment({
     output: { folder: out, overwrite: options.overwrite },
@@ -82,22 +64,19 @@ async function merge(
   try {
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    await loadModels(session, located.models, signal, (text) => progress.say(text));
+    await loadModels(session, models, around, (text) => progress.say(text));
     const seed = options.seed ?? recipe.extras.seed ?? 0;
-    const report = await session.check(text, seed);
-    if (say(report.problems)) return undefined;
-    const earlier = await earlierRun(session, out, text, seed, options.overwrite);
-    return await run(session, earlier, { text, seed, options, guard, out, progress, signal });
+    const { problems } = await session.check(text, seed);
+    if (printProblems(options.recipe, problems, stderr)) return undefined;
+    const { shardBytes, allowNonFinite } = options;
+    const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
+    const earlier = await earlierRun(session, out, text, asked, options.overwrite);
+    return await run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
   } finally {
     await session.settled();
     session.close();
     await unlock();
-    if (isNew) await rmdir(out).catch(() => undefined); // it stays if anything is in it
   }
-}
-
-async function readRecipe(path: string): Promise<string | undefined> {
-  return readFile(path, "utf8").catch(() => undefined);
 }
 
 /** @returns nothing when there are no prompts; what is wrong has been printed then */
@@ -111,14 +90,14 @@ async function readGuard(
 }
 
 /**
- * The run that was cut short in the output folder, if this is its recipe.
+ * The run that was cut short in the output folder, if it was asked for the same.
  * @throws {AwaseError} `output/other-run`, `output/not-empty`
  */
 async function earlierRun(
   session: Session,
   out: string,
   recipe: string,
-  seed: number,
+  asked: MergeOptions,
   overwrite: boolean,
 ): Promise<UnfinishedRun | undefined> {
   const [earlier] = await session.unfinished();
@@ -126,12 +105,13 @@ async function earlierRun(
     await session.discard(earlier.id);
     return undefined;
   }
-  if (earlier && (earlier.recipe !== recipe || earlier.options.seed !== seed)) {
+  const other = earlier && differences(earlier, recipe, asked).join(", ");
+  if (earlier && other) {
     throw new AwaseError(
       "output/other-run",
-      `${out} holds an unfinished run of another recipe or seed (${earlier.tensorsDone} of ${earlier.tensors} tensors done). ` +
+      `${out} holds an unfinished run with another ${other} (${earlier.tensorsDone} of ${earlier.tensors} tensors done). ` +
         "Finish that one, choose another --out, or add --overwrite to discard it.",
-      { facts: { out, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors } },
+      { facts: { out, other, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors } },
     );
   }
   const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE && name !== LOCK_FILE);
@@ -145,31 +125,39 @@ async function earlierRun(
   return earlier;
 }
 
+/** What an unfinished run was asked for and this one is not. Its folder may have been renamed since. */
+function differences({ recipe, options }: UnfinishedRun, text: string, asked: MergeOptions): readonly string[] {
+  const { seed, shardBytes, allowNonFinite, guard } = asked;
+  return [
+    ...(recipe === text ? [] : ["recipe"]),
+    ...(options.seed === seed ? [] : ["--seed"]),
+    ...(options.shardBytes === shardBytes ? [] : ["--shard-size"]),
+    ...(options.allowNonFinite === allowNonFinite ? [] : ["--allow-non-finite"]),
+    ...(JSON.stringify(options.guard) === JSON.stringify(guard) ? [] : ["--guard"]),
+  ];
+}
+
 interface Run {
   readonly text: string;
-  readonly seed: number;
-  readonly options: MergeArguments;
-  readonly guard: GuardOptions | undefined;
-  readonly out: string;
+  readonly asked: MergeOptions;
+  readonly quiet: boolean;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
 }
 
 function run(session: Session, earlier: UnfinishedRun | undefined, details: Run): Promise<MergeReport> {
-  const { text, seed, options, guard, out, progress, signal } = details;
+  const { text, asked, quiet, progress, signal } = details;
   const onEvent = (event: MergeEvent) => {
     if (event.type === "note") progress.say(event.message);
     else if (event.type === "non-finite") {
       progress.say(`${event.tensor}: NaN or Inf, ${event.inputs} in its inputs and ${event.outputs} in its output.`);
-    } else if (!options.quiet) showProgress(event, progress);
+    } else if (!quiet) showProgress(event, progress);
   };
   if (earlier) {
-    if (!options.quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
+    if (!quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
     return cancellable(session, signal, () => session.resume(earlier.id, onEvent), earlier.id);
   }
-  const { shardBytes, allowNonFinite } = options;
-  const merge = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
-  return cancellable(session, signal, (job) => session.merge(job, text, merge, onEvent));
+  return cancellable(session, signal, (job) => session.merge(job, text, asked, onEvent));
 }
 
 function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine): void {

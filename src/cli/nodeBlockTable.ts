@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Block, BlockFile, BlockTable } from "../io/blockTable";
+import { replaceFile } from "./replaceFile";
 
 /** What is kept of the Hub as files on disk: `repo/revision/path/start-end`, bytes in `.bin`, the entry in `.json`. */
 export function nodeBlockTable(root: string): BlockTable {
@@ -8,7 +9,7 @@ export function nodeBlockTable(root: string): BlockTable {
     join(root, ...[of.repo, of.revision, of.path].filter((part) => part !== undefined).map(fileName));
   const fileOf = (block: Block, ending: "bin" | "json") =>
     join(folderOf(block), `${block.start}-${block.end}.${ending}`);
-  const writeEntry = (block: Block) => replace(fileOf(block, "json"), JSON.stringify(block));
+  const writeEntry = (block: Block) => replaceFile(fileOf(block, "json"), JSON.stringify(block));
   return {
     async blocks(of = {}) {
       const entries = await entriesBelow(folderOf(of));
@@ -21,7 +22,7 @@ export function nodeBlockTable(root: string): BlockTable {
     },
     async put(block, bytes) {
       // Nobody looks for bytes without an entry, so the entry comes second.
-      await replace(fileOf(block, "bin"), new Uint8Array(await bytes.arrayBuffer()));
+      await replaceFile(fileOf(block, "bin"), new Uint8Array(await bytes.arrayBuffer()));
       await writeEntry(block);
     },
     async update(block) {
@@ -47,13 +48,6 @@ async function entriesBelow(folder: string): Promise<readonly string[]> {
   return found
     .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
     .map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** Writes a file whole or not at all; the name of the process keeps two of them apart. */
-async function replace(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.${process.pid}`, content);
-  await rename(`${path}.${process.pid}`, path);
 }
 
 function compare(a: string, b: string): number {

@@ -7,6 +7,7 @@ import type { Hasher } from "../engine/hashing";
 import { filesInTheWay } from "../engine/outputFiles";
 import { memoryRecords } from "../engine/records";
 import { BlockStore } from "../io/blockStore";
+import { PART } from "../io/limits";
 import { nodeFolder, nodeOutput } from "../io/node";
 import { fileRecords } from "./fileRecords";
 import { jsonRecords } from "./jsonRecords";
@@ -35,12 +36,6 @@ export interface NodeEnvironmentOptions {
 
 /** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
 export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmentOptions): Environment {
-  const space = async () => {
-    const folder = output?.folder ?? cache;
-    await mkdir(folder, { recursive: true });
-    const { bavail, blocks, bsize } = await statfs(folder);
-    return { usage: (blocks - bavail) * bsize, quota: blocks * bsize, persisted: true };
-  };
   const held = new Set<string>();
   return {
     journal: output ? jsonRecords(join(output.folder, JOURNAL_FILE)) : memoryRecords(),
@@ -51,7 +46,7 @@ export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmen
     baseIndex: jsonRecords(join(cache, "base-values.json")),
     blocks: new BlockStore({
       table: nodeBlockTable(join(cache, "blocks")),
-      storage: { estimate: space, persist: async () => true, persisted: async () => true },
+      storage: { estimate: () => spaceOf(cache), persist: async () => true, persisted: async () => true },
     }),
     ...(token ? { hubToken: token } : {}),
     openDevice: () => openNodeDevice(device),
@@ -62,7 +57,7 @@ export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmen
     runs: async () => [],
     resultFiles: async () => [],
     hasher: async () => nodeHasher(),
-    space,
+    space: () => spaceOf(output?.folder ?? cache),
     persist: async () => true,
     async hold(name) {
       if (held.has(name)) return undefined;
@@ -78,6 +73,13 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "awase");
 }
 
+/** Room on the disk that a folder lies on. */
+async function spaceOf(folder: string) {
+  await mkdir(folder, { recursive: true });
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { usage: (blocks - bavail) * bsize, quota: blocks * bsize, persisted: true };
+}
+
 function nodePlace({ folder, overwrite }: OutputOptions): OutputPlace {
   const output = nodeOutput(folder);
   return {
@@ -86,7 +88,9 @@ function nodePlace({ folder, overwrite }: OutputOptions): OutputPlace {
     output,
     folder: nodeFolder(folder),
     async inTheWay(paths) {
-      const found = filesInTheWay(await readdir(folder), paths);
+      // What is left of a file that was never closed is in the way as the file itself would be.
+      const files = (await readdir(folder)).map((name) => (name.endsWith(PART) ? name.slice(0, -PART.length) : name));
+      const found = filesInTheWay(files, paths);
       if (!overwrite) return found;
       for (const path of found) await output.remove(path);
       return [];

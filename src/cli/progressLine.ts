@@ -1,3 +1,5 @@
+import { printable } from "./printable";
+
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -26,7 +28,7 @@ export class ProgressLine {
   }
 
   update({ percent, text }: Standing): void {
-    const line = `${percent.toFixed(0).padStart(3)} %  ${text}`;
+    const line = printable(`${percent.toFixed(0).padStart(3)} %  ${text}`).trimEnd();
     if (this.#output.isTTY) {
       const width = (this.#output.columns ?? 80) - 1;
       this.#output.write(`\r\u001b[K${line.slice(0, width)}`);
@@ -42,7 +44,7 @@ export class ProgressLine {
   /** A line of its own, above the progress. */
   say(text: string): void {
     this.clear();
-    this.#output.write(`${text}\n`);
+    this.#output.write(`${printable(text)}\n`);
   }
 
   clear(): void {

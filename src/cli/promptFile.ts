@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { basename, extname, resolve } from "node:path";
+import { basename, extname } from "node:path";
 import { type PromptFormat, parsePrompts } from "../eval/prompts/parsePrompts";
 import type { PromptSet } from "../eval/types";
+import { readTextFile } from "./textFile";
 
 /** A set from a file, and what was found wrong in it, each as a line that editors can follow. */
 export interface PromptFile {
@@ -13,9 +13,9 @@ export interface PromptFile {
 const FORMATS: Readonly<Record<string, PromptFormat>> = { ".txt": "text", ".jsonl": "jsonl", ".csv": "csv" };
 
 export async function readPromptFile(file: string, cwd: string): Promise<PromptFile> {
-  const source = await readFile(resolve(cwd, file), "utf8").catch(() => undefined);
-  if (source === undefined) return { lines: [`There is no file ${file} below ${cwd}. Check the path.`] };
-  const { prompts, problems } = parsePrompts(source, FORMATS[extname(file).toLowerCase()]);
+  const found = await readTextFile(file, cwd);
+  if ("mistake" in found) return { lines: [found.mistake] };
+  const { prompts, problems } = parsePrompts(found.text, FORMATS[extname(file).toLowerCase()]);
   const lines = problems.map(({ line, message }) => `${file}:${line}: warning: ${message}`);
   if (prompts.length === 0) return { lines: [...lines, `${file} holds no prompt. Write one on each line.`] };
   const name = basename(file, extname(file));

@@ -1,18 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { TokenIds } from "../lm/types";
+import type { Mistake } from "./arguments";
+import { readTextFile } from "./textFile";
 
 /** Token ids from a JSON file: a list of lists of whole numbers. */
-export async function readTokensFile(
-  file: string,
-  cwd: string,
-): Promise<readonly TokenIds[] | { readonly mistake: string }> {
-  const text = await readFile(resolve(cwd, file), "utf8").catch(() => undefined);
-  if (text === undefined) return { mistake: `There is no file ${file} below ${cwd}. Check the path.` };
+export async function readTokensFile(file: string, cwd: string): Promise<readonly TokenIds[] | Mistake> {
+  const found = await readTextFile(file, cwd);
+  if ("mistake" in found) return found;
   const expected = "Expected a list of lists of token ids, such as [[1, 15, 7], [1, 9]].";
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(found.text.replace(/^\uFEFF/, ""));
   } catch (error) {
     return { mistake: `${file} is not JSON (${error instanceof Error ? error.message : String(error)}). ${expected}` };
   }
@@ -21,7 +18,7 @@ export async function readTokensFile(
 }
 
 function isSequences(value: unknown): value is readonly TokenIds[] {
-  return Array.isArray(value) && value.every((ids) => Array.isArray(ids) && ids.every(isId));
+  return Array.isArray(value) && value.length > 0 && value.every((ids) => Array.isArray(ids) && ids.every(isId));
 }
 
 function isId(value: unknown): value is number {
