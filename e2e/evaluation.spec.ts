@@ -93,7 +93,8 @@ test("base, parents and a merge nobody saved answer side by side, token by token
   };
   const prompt = answers.merge?.prompt ?? "";
   const partial = await studio.compare.watchWriting();
-  await studio.compare.ask(prompt);
+  await studio.compare.askByKeys(prompt, "Control+Enter");
+  await expect(studio.run.mergeButton).toBeVisible(); // in this field the keys ask; they do not merge as well
   await studio.compare.done();
   for (const [name, answer] of Object.entries(answers)) {
     await expect(studio.compare.answer(name)).toContainText(answer?.text ?? "");
@@ -110,6 +111,31 @@ test("base, parents and a merge nobody saved answer side by side, token by token
   expect(await studio.compare.export("results.md")).toContain(answers.merge?.text);
 });
 
+test("hidden answers to the prompts of a set are voted on, then shown with their names", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.compare.open();
+  await studio.compare.model("llama-ja").setChecked(false);
+  await studio.compare.model("llama-math").setChecked(false);
+  await studio.compare.blind(true);
+  await studio.compare.askSet("Samples: sums", "2");
+  await studio.compare.done();
+  await expect(studio.compare.answers).toHaveCount(4);
+  await expect(studio.compare.answer("A")).toHaveCount(2);
+  await expect(studio.compare.answer("llama-base")).toHaveCount(0);
+  await studio.compare.vote(0, "A is best");
+  await studio.compare.vote(1, "Equal");
+  await studio.compare.reveal();
+  await expect(studio.compare.answer("llama-base")).toHaveCount(2);
+  await expect(studio.compare.tally.getByRole("listitem")).toHaveText([/^(llama-base|merge) 1 vote$/, "Equal 1 vote"]);
+  const lines = (await studio.compare.export("results.jsonl")).trim().split("\n");
+  const votes = lines.map((line) => (JSON.parse(line) as { vote: string }).vote);
+  expect([votes.slice(0, 2).sort(), votes.slice(2)]).toEqual([
+    ["best", "other"],
+    ["tie", "tie"],
+  ]);
+});
+
 test("dropped prompts become a set, and lines that are none are named", async ({ studio, page }, info) => {
   const path = info.outputPath("mine.jsonl");
   writeFileSync(path, '{"text": "5 - 0 = 5"}\n{"prompt": "2 + 20 =", "answer": "22"}\n{"title": "no"}\nnot JSON\n');
@@ -122,6 +148,68 @@ test("dropped prompts become a set, and lines that are none are named", async ({
   await expect(studio.prompts.problems.first()).toContainText("3");
   await expect(studio.prompts.set("mine.jsonl")).toContainText("2");
   expect(await seriousFindings(page)).toEqual([]);
+});
+
+test("a guard that is told to stop says where, and nothing is written", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(taskArithmeticRecipe(30));
+  await studio.recipe.ready();
+  await studio.guard.action("Stop the merge");
+  await studio.run.start();
+  await expect(studio.run.panel).toContainText("The guard stopped the merge at head", { timeout: GUARDED });
+  await expect(studio.guard.outcome).toContainText("Nothing was written");
+  await expect(studio.history.results).toHaveText(/not written/);
+});
+
+test("two runs stand side by side, and a paused chart stays as it was", async ({ studio }) => {
+  test.slow();
+  const measured = async (weight: number) => {
+    await studio.recipe.write(taskArithmeticRecipe(weight));
+    await studio.recipe.ready();
+    await studio.measure.start();
+    await studio.measure.done();
+    return studio.measure.value("Relative to the base");
+  };
+  const ratios = async () => {
+    const rows = await studio.charts.table("Relative perplexity");
+    return rows.map((row) => [row.Run, Number(row["Relative PPL"])]);
+  };
+  await studio.open();
+  await studio.recipe.ready();
+  const first = await measured(0.5);
+  await studio.charts.pin();
+  await studio.charts.pause("Relative perplexity");
+  const second = await measured(1);
+  expect(second).not.toBe(first);
+  expect(await ratios()).toEqual([[undefined, first]]);
+  await studio.charts.resume("Relative perplexity");
+  expect(await ratios()).toEqual([
+    ["This run", second],
+    ["Compared", first],
+  ]);
+  await studio.charts.hide("End of text");
+  await studio.charts.toggle("End");
+  await expect(studio.charts.chart("End of text")).toBeVisible();
+});
+
+test("pasted prompts warn of a benchmark, are divided, and come back after a reload", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.prompts.open();
+  await studio.prompts.paste(
+    '{"question": "1 + 1 = ?", "answer": "2\\n#### 2"}\n{"question": "2 + 2 = ?", "answer": "4\\n#### 4"}',
+    "sums",
+  );
+  await studio.prompts.choose("sums");
+  await expect(studio.prompts.warning).toContainText("GSM8K");
+  await studio.prompts.divide("sums");
+  await expect(studio.prompts.set("sums")).toHaveCount(0);
+  await expect(studio.prompts.set("sums 2")).toContainText("Held out");
+  await studio.prompts.remove("sums 2");
+  await studio.reload();
+  await expect(studio.prompts.set("sums 1")).toHaveCount(1);
+  await expect(studio.prompts.set("sums 2")).toHaveCount(0);
 });
 
 /** Within 1e-4 of what was expected, relative to it. */

@@ -49,3 +49,39 @@ test("a merge goes to a folder the user picks", async ({ studio, page }) => {
   });
   expect(found).toEqual(hashes);
 });
+
+test("a model added twice is told, and the studio goes on, after a reload as well", async ({ studio }) => {
+  await studio.open();
+  await studio.models.addFromHub("acme/a");
+  await studio.models.request("acme/a");
+  await expect(studio.models.failures).toContainText("There is a model acme/a already");
+  await studio.reload();
+  await studio.recipe.ready();
+  await expect(studio.models.failures).toContainText("There is a model acme/a already");
+});
+
+test("a visit that cannot be drawn is no dead end", async ({ studio, page, complaints }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await page.evaluate(spoilVisit);
+  await page.reload();
+  await page.getByRole("button", { name: "Start afresh" }).click();
+  await studio.recipe.ready();
+  await expect(studio.models.names).toHaveText(["llama-base", "llama-ja", "llama-math"]);
+  complaints.length = 0; // React tells the console what could not be drawn
+});
+
+/** Makes the stored visit one that passes for a visit and cannot be drawn: a folder without a name. */
+async function spoilVisit(): Promise<void> {
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await settled(indexedDB.open("keyval-store"));
+  const store = database.transaction("keyval", "readwrite").objectStore("keyval");
+  const visit = await settled(store.get("awase.session"));
+  visit.data.models = [{ id: "x", origin: { kind: "directory", handle: {} } }];
+  await settled(store.put(visit, "awase.session"));
+  database.close();
+}

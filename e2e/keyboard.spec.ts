@@ -41,3 +41,44 @@ test("everything can be done from the keyboard: add, edit, merge, inspect, share
   await expect(share.dialog).toBeHidden();
   await expect(share.button).toBeFocused();
 });
+
+test("the focus stays where it was when what had it goes away", async ({ studio, page }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  const { models, recipe, run } = studio;
+
+  await recipe.resetButton("weight", "llama-ja").focus();
+  await page.keyboard.press("Enter");
+  await expect(recipe.resetButton("weight", "llama-ja")).toHaveCount(0);
+  await expect(recipe.slider("density", "llama-ja")).toBeFocused();
+
+  await recipe.removeButton("llama-ja").focus();
+  await page.keyboard.press("Enter");
+  await expect(recipe.removeButton("llama-math")).toBeFocused();
+  await page.keyboard.press("Control+Z");
+  await page.keyboard.press("Control+Z");
+  await recipe.ready();
+
+  await run.mergeButton.focus();
+  await page.keyboard.press("Enter");
+  await expect(run.cancelButton).toBeFocused();
+  await run.done();
+  await expect(run.mergeButton).toBeFocused();
+
+  await models.actionsButton("llama-base").focus();
+  await page.keyboard.press("Enter");
+  await studio.keyboard.choose(models.menuItem("Remove from the list"));
+  await expect(models.card("llama-base")).toHaveCount(0);
+  await expect(models.actionsButton("llama-ja")).toBeFocused();
+});
+
+test("shortcuts do nothing behind an open dialog", async ({ studio, page }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.share.button.click();
+  await expect(studio.share.link).toHaveValue(/#r=1\./);
+  await page.keyboard.press("Control+Enter");
+  await page.keyboard.press("Escape");
+  await expect(studio.share.dialog).toBeHidden();
+  await expect(studio.run.mergeButton).toBeVisible();
+});

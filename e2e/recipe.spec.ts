@@ -66,3 +66,52 @@ test("what is not merged yet is said on its line", async ({ studio }) => {
   await expect(studio.recipe.problems.filter({ hasText: "line 9" })).toContainText(/tokenizer/);
   await expect(studio.run.mergeButton).toBeDisabled();
 });
+
+test("Undo takes back what the form did, in whichever field the focus is", async ({ studio, page }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  const { recipe } = studio;
+  const before = await recipe.text();
+
+  const weight = recipe.number("weight", "llama-ja");
+  await weight.fill("0.8");
+  await expect.poll(() => recipe.text()).toContain("weight: 0.8");
+  await page.keyboard.press("Control+Z");
+  await expect.poll(() => recipe.text()).toBe(before);
+  await expect(weight).toHaveValue("0.5");
+  await page.keyboard.press("Control+Y");
+  await expect(weight).toHaveValue("0.8");
+  await page.keyboard.press("Control+Z");
+
+  await recipe.choose("Output type", "float16");
+  await expect.poll(() => recipe.text()).toContain("out_dtype: float16");
+  await page.keyboard.press("Control+Z");
+  await expect.poll(() => recipe.text()).toBe(before);
+});
+
+test("a dropped recipe is opened, and its mistakes are mended where they are, however its lines end", async ({
+  studio,
+}) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.drop("windows.yaml", COMMENTED.replace("linear", "liner").replaceAll("\n", "\r\n"));
+  await expect(studio.recipe.problems).toContainText("line 2");
+  await expect(studio.recipe.name).toHaveValue("windows");
+  await studio.recipe.problems.getByRole("button").last().click();
+  await studio.recipe.ready();
+  expect(await studio.recipe.text()).toBe(COMMENTED);
+});
+
+test("an empty recipe is begun in the form, from a choice of method", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write("");
+  await studio.recipe.choose("Method", "Linear");
+  for (const model of ["llama-ja", "llama-math"]) {
+    await studio.recipe.adder.click();
+    await studio.page.getByRole("option", { name: model, exact: true }).click();
+  }
+  await studio.recipe.setWeight("llama-ja", "0.6");
+  await studio.recipe.setWeight("llama-math", "0.4");
+  await studio.recipe.ready();
+});

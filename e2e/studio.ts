@@ -46,7 +46,7 @@ export class Studio {
     readonly folder: string,
   ) {
     this.models = new Models(page);
-    this.recipe = new Recipe(page);
+    this.recipe = new Recipe(page, folder);
     this.run = new Run(page, folder);
     this.history = new History(page);
     this.share = new Share(page);

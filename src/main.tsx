@@ -1,4 +1,4 @@
-import { get, set } from "idb-keyval";
+import { del, get, set } from "idb-keyval";
 import { mount } from "./app/mount";
 import { connectEngine } from "./engine/client";
 import type { SessionStore } from "./state/persistence";
@@ -26,7 +26,19 @@ const studio = createStudio({
   samplesUrl: new URL("samples", document.baseURI).href,
 });
 
-mount(studio, root);
+let forgotten = false;
+/** The stored visit, which stays forgotten once it is: the page goes on until it is loaded anew. */
+const session: SessionStore = {
+  get: () => get(SESSION_KEY),
+  set: async (value) => {
+    if (!forgotten) await set(SESSION_KEY, value);
+  },
+};
+
+mount(studio, root, () => {
+  forgotten = true;
+  return del(SESSION_KEY);
+});
 
 /** Takes a share link out of the address bar: a reload should not ask again. */
 function takeFragment(): string {
@@ -40,7 +52,7 @@ window.addEventListener("hashchange", () => {
 });
 
 void beginVisit(studio, {
-  session: stored(SESSION_KEY),
+  session,
   languages: navigator.languages,
   hubUrl: localStorage.getItem(HUB_KEY) ?? DEFAULT_HUB_URL,
   fragment: takeFragment(),

@@ -46,6 +46,13 @@ export class Compare {
     await this.panel.getByRole("button", { name: "Ask", exact: true }).click();
   }
 
+  /** Types a prompt and sends it with the keyboard. */
+  async askByKeys(prompt: string, keys: "Enter" | "Control+Enter"): Promise<void> {
+    const field = this.panel.getByRole("textbox", { name: "Prompt", exact: true });
+    await field.fill(prompt);
+    await field.press(keys);
+  }
+
   /** Asks the first prompts of a set. */
   async askSet(set: string, prompts: string): Promise<void> {
     await this.panel.getByLabel("From a prompt set", { exact: true }).click();

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from "@playwright/test";
+import { dropFiles } from "./dropFiles";
 
 /** The list of models at the left. */
 export class Models {
@@ -41,6 +42,23 @@ export class Models {
       .filter({ has: this.page.getByRole("button", { name: `Inspect ${name}`, exact: true }) });
   }
 
+  /** Sentences on cards of models that could not be opened. */
+  get failures(): Locator {
+    return this.panel.getByRole("listitem").getByRole("alert");
+  }
+
+  actionsButton(name: string): Locator {
+    return this.panel.getByRole("button", { name: `Actions for ${name}`, exact: true });
+  }
+
+  /** Asks for a model by its id, whatever may come of it. */
+  async request(id: string): Promise<void> {
+    await this.menu("From the Hugging Face Hub…");
+    await this.hubDialog.getByRole("textbox").fill(id);
+    await this.page.keyboard.press("Enter");
+    await expect(this.hubDialog).toBeHidden();
+  }
+
   async addFromHub(...ids: string[]): Promise<void> {
     for (const id of ids) {
       await this.menu("From the Hugging Face Hub…");
@@ -59,19 +77,14 @@ export class Models {
 
   /** Drops folders from the disk on the window, as a person drags them in. */
   async drop(...paths: string[]): Promise<void> {
-    const session = await this.page.context().newCDPSession(this.page);
     for (const path of paths) {
-      const data = { items: [], files: [path], dragOperationsMask: 1 };
-      for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-        await session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
-      }
+      await dropFiles(this.page, path);
       await this.ready(path.split("/").at(-1) ?? path);
     }
-    await session.detach();
   }
 
   async remove(name: string): Promise<void> {
-    await this.panel.getByRole("button", { name: `Actions for ${name}`, exact: true }).click();
+    await this.actionsButton(name).click();
     await this.page.getByRole("menuitem", { name: "Remove from the list" }).click();
     await expect(this.card(name)).toHaveCount(0);
   }

@@ -1,8 +1,18 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
+import { dropFiles } from "./dropFiles";
 
 /** The recipe in the middle: text, form, problems, facts. */
 export class Recipe {
-  constructor(private readonly page: Page) {}
+  constructor(
+    private readonly page: Page,
+    private readonly folder: string,
+  ) {}
+
+  get name(): Locator {
+    return this.page.getByRole("textbox", { name: "Name of the merge" });
+  }
 
   get editor(): Locator {
     return this.page.getByRole("textbox", { name: "Recipe text (YAML)" });
@@ -27,6 +37,36 @@ export class Recipe {
     await this.page.keyboard.press("Control+A");
     await this.page.evaluate((clip) => navigator.clipboard.writeText(clip), text).catch(() => undefined);
     await this.editor.fill(text);
+  }
+
+  /** Drops a text on the window as a file of that name. */
+  async drop(name: string, text: string): Promise<void> {
+    mkdirSync(this.folder, { recursive: true });
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    await dropFiles(this.page, path);
+  }
+
+  /** A choice of the form. */
+  field(label: "Method" | "Base model" | "Compute type" | "Output type"): Locator {
+    return this.page.getByRole("region", { name: "Form" }).getByRole("combobox", { name: label });
+  }
+
+  async choose(label: "Method" | "Base model" | "Compute type" | "Output type", option: string): Promise<void> {
+    await this.field(label).click();
+    await this.page.getByRole("option", { name: option, exact: true }).click();
+  }
+
+  removeButton(model: string): Locator {
+    return this.page.getByRole("button", { name: `Remove ${model} from the recipe`, exact: true });
+  }
+
+  resetButton(parameter: string, model: string): Locator {
+    return this.page.getByRole("button", { name: `Back to the default of ${parameter}, ${model}`, exact: true });
+  }
+
+  get adder(): Locator {
+    return this.page.getByRole("combobox", { name: "Add a model to the recipe" });
   }
 
   async text(): Promise<string> {

@@ -38,8 +38,12 @@ export class Run {
     await this.panel.getByText("A folder", { exact: true }).click();
   }
 
+  get cancelButton(): Locator {
+    return this.panel.getByRole("button", { name: "Cancel" });
+  }
+
   async cancel(): Promise<void> {
-    await this.panel.getByRole("button", { name: "Cancel" }).click();
+    await this.cancelButton.click();
   }
 
   /** Waits for the end of the run; a failure is told with its sentence. */

@@ -3,20 +3,26 @@ import { useEffect } from "react";
 import type { Studio } from "../state/studio";
 import { StudioContext, useStudio } from "./context";
 import { fetchCatalogue } from "./i18n";
+import { Boundary } from "./parts/Boundary";
 import { StudioWindow } from "./StudioWindow";
 import "./theme/mantine";
 import "./theme/theme.css";
 import { cssVariables, theme } from "./theme/theme";
 
-export function App({ studio }: { readonly studio: Studio }) {
+interface AppProps {
+  readonly studio: Studio;
+  readonly forgetVisit: () => Promise<void>;
+}
+
+export function App({ studio, forgetVisit }: AppProps) {
   return (
     <StudioContext value={studio}>
-      <Themed />
+      <Themed forgetVisit={forgetVisit} />
     </StudioContext>
   );
 }
 
-function Themed() {
+function Themed({ forgetVisit }: Pick<AppProps, "forgetVisit">) {
   const scheme = useStudio((state) => state.scheme);
   const language = useStudio((state) => state.language);
   const attempt = useStudio((state) => state.attempt);
@@ -26,7 +32,9 @@ function Themed() {
   }, [language, attempt]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} {...schemeProps(scheme)}>
-      <StudioWindow />
+      <Boundary forgetVisit={forgetVisit}>
+        <StudioWindow />
+      </Boundary>
     </MantineProvider>
   );
 }

@@ -1,6 +1,6 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { IconFileText, IconHistory, IconMessages, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { DOCK_TABS, ROOMS, type Room } from "../state/view";
 import { useShortcuts } from "./commands/useShortcuts";
 import { useStudio, useText } from "./context";
@@ -8,6 +8,7 @@ import { Header } from "./header/Header";
 import { Dock } from "./history/Dock";
 import { ModelsPanel } from "./models/ModelsPanel";
 import { WindowDrop } from "./models/WindowDrop";
+import { keepFocus } from "./parts/keepFocus";
 import { Notice } from "./parts/Notice";
 import { RecipePanel } from "./recipe/RecipePanel";
 import { RunPanel } from "./run/RunPanel";
@@ -24,6 +25,7 @@ export function StudioWindow() {
   const [paletteRequest, setPaletteRequest] = useState(0);
   const openPalette = () => setPaletteRequest((request) => request + 1);
   useShortcuts(openPalette);
+  useEffect(keepFocus, []);
   const narrow = useMediaQuery("(max-width: 900px)", false, { getInitialValueInEffect: false });
   return (
     <>

@@ -9,7 +9,7 @@ import {
   type StateRows,
   type TopRows,
 } from "./baseCache";
-import { type Batch, runPass } from "./batch";
+import { type Batch, type PassResult, runPass } from "./batch";
 import { type TopRow, topRow } from "./divergence";
 import { type EndReading, readEnd } from "./eosHealth";
 import type { Measured } from "./measured";
@@ -25,6 +25,8 @@ export interface BaseOptions {
   readonly cache?: BaseCache | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onTokens?: ((done: number) => void) | undefined;
+  /** Takes the batch through the base, where that is to leave something behind; `onTokens` is its own business then. */
+  readonly pass?: (() => Promise<PassResult>) | undefined;
 }
 
 /** A base's values for a batch: from the cache, or measured and put there. */
@@ -32,10 +34,10 @@ export async function basePass(
   base: Measured,
   batch: Batch,
   keeping: Keeping,
-  { cache, signal, onTokens }: BaseOptions,
+  { cache, signal, onTokens, pass = () => runPass(base.model, batch, { signal, onTokens }) }: BaseOptions,
 ): Promise<BasePass> {
   const measure = async (): Promise<BasePass & { readonly kind: "pass" }> => {
-    const { nll, states } = await runPass(base.model, batch, { signal, onTokens });
+    const { nll, states } = await pass();
     const side = { model: base.model, states };
     const rows: StateRows | TopRows =
       keeping === "states" ? { kind: "states", states } : await keepTop(side, keeping, signal);

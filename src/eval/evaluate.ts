@@ -95,7 +95,7 @@ async function measureTexts(
   const before = await basePass(base, questions.compared, keeping, { cache, signal, onTokens });
   meter.finish("base");
   const known = { ...before, model: base.model };
-  const { scores, divergence, ...found } = await likelihoodsAgainst(subject, known, questions, pass);
+  const { scores, divergence, baseEos: _, ...found } = await likelihoodsAgainst(subject, known, questions, pass);
   return {
     ...(measures.includes("perplexity") && {
       perplexity: perplexity(scores),

@@ -64,6 +64,8 @@ async function watch(weights: TestWeights, options: Partial<GuardOptions> = {}, 
   };
 }
 
+const layersOf = ({ calls }: TestModel) => calls.flatMap((call) => /^layers (.+)$/.exec(call)?.[1] ?? []);
+
 const lnRatio = (added: number) => expect.closeTo(lnPerplexity(added) - lnPerplexity(0), 5);
 
 describe("runGuard", () => {
@@ -74,22 +76,16 @@ describe("runGuard", () => {
     expect(report.base.perplexity).toBeCloseTo(Math.exp(lnPerplexity(0)), 5);
     expect(report.end.relative.ln).toEqual(lnRatio(0.8));
     expect(report.end.eos?.perId).toHaveLength(1);
+    expect(report.base.eos?.perId).toHaveLength(1);
+    expect(report.end.eos?.againstBase).toBeCloseTo(
+      (report.end.eos?.logProbability ?? 0) - (report.base.eos?.logProbability ?? 0),
+      12,
+    );
     expect(report).toMatchObject({ strengths: {}, recipe: "{}", stopped: false });
-    // The base goes through once to be measured, once to be kept; embedding and head are named until they are merged.
-    expect(base.model.calls.filter((call) => call.startsWith("layers"))).toEqual([
-      "layers 0-4",
-      "layers 0-2",
-      "layers 2-4",
-    ]);
+    // The base goes through once, and is kept; the last trial is the end. Embedding and head are named until they are merged.
+    expect(layersOf(base.model)).toEqual(["0-2", "2-4"]);
     expect(asked.map(({ strengths }) => strengths)).toEqual([{ embedding: 0 }, {}]);
-    expect(asked.flatMap(({ model }) => model.calls.filter((call) => call.startsWith("layers")))).toEqual([
-      "layers 2-4",
-      "layers 0-2",
-      "layers 2-4",
-      "layers 0-2",
-      "layers 2-4",
-      "layers 0-4",
-    ]);
+    expect(asked.flatMap(({ model }) => layersOf(model))).toEqual(["2-4", "0-2", "2-4", "0-2", "2-4"]);
   });
 
   it("measures merge below and base above, from the embedding up", async () => {
@@ -100,18 +96,30 @@ describe("runGuard", () => {
     expect(report.stages.map(({ group }) => group.id)).toEqual(["embedding", "layers 0–1", "layers 2–3", "head"]);
     expect(report.stages.map(({ relative }) => relative.ln)).toEqual([0.1, 0.3, 0.7, 0.8].map(lnRatio));
     expect(asked.map(({ strengths }) => strengths)).toEqual([{ head: 0 }, {}]);
-    // What lies below a group is not computed again, and no layer twice by the merge but for the end.
-    expect(base.model.calls.filter((call) => call.startsWith("layers"))).toEqual([
-      "layers 0-4",
-      "layers 0-2",
-      "layers 2-4",
-      "layers 2-4",
-    ]);
-    expect(asked.flatMap(({ model }) => model.calls.filter((call) => call.startsWith("layers")))).toEqual([
-      "layers 0-2",
-      "layers 2-4",
-      "layers 0-4",
-    ]);
+    // What lies below a group is not computed again, and no layer twice by the merge.
+    expect(layersOf(base.model)).toEqual(["0-2", "2-4", "0-2", "2-4", "2-4"]);
+    expect(asked.flatMap(({ model }) => layersOf(model))).toEqual(["0-2", "2-4"]);
+  });
+
+  it.each(["up", "down"] as const)("takes reference answers through the base and the end alone (%s)", async (order) => {
+    const weights = { embedding: 0.1, layers: [0.2, 0, 0.3, 0.1], head: 0.1 };
+    const [set] = OPTIONS.sets;
+    const prompts = set?.prompts.map((prompt) => ({ ...prompt, answer: "hg" })) ?? [];
+    const plain = await watch(weights, { order });
+    const answered = await watch(weights, { order, sets: set ? [{ ...set, prompts }] : [] });
+    expect(layersOf(answered.base.model)[0]).toBe("0-4");
+    expect(answered.asked.flatMap(({ model }) => layersOf(model)).at(-1)).toBe("0-4");
+    expect(answered.report.stages.map(({ perplexity }) => perplexity)).toEqual(
+      plain.report.stages.map(({ perplexity }) => perplexity),
+    );
+    expect(answered.report.end.perplexity).toEqual(plain.report.end.perplexity);
+    expect(answered.report.end.divergence).toEqual(plain.report.end.divergence);
+  });
+
+  it("measures the end anew where something was rolled back: what the recipe makes of it, no trial has seen", async () => {
+    const { asked, report } = await watch({ embedding: 0.1, layers: [0, 0, 30, 0], head: 0 });
+    expect(report.strengths).toEqual({ "layers 2–3": 0 });
+    expect(asked.flatMap(({ model }) => layersOf(model)).at(-1)).toBe("0-4");
   });
 
   it.each(["up", "down"] as const)("rolls back what breaks the model, and goes on without it (%s)", async (order) => {

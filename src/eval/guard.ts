@@ -2,7 +2,7 @@ import { AwaseError } from "../base/errors";
 import type { LanguageModel, LanguageModelFacts } from "../lm/types";
 import { type BasePass, basePass } from "./base";
 import type { BaseCache } from "./baseCache";
-import { tokensIn } from "./batch";
+import { type PassResult, runPass, tokensIn } from "./batch";
 import { compareRows } from "./compareRows";
 import {
   GUARD_BEGIN,
@@ -14,7 +14,7 @@ import {
   onTrial,
   type Strengths,
 } from "./guardMachine";
-import { likelihoodsAgainst, scoresOf } from "./likelihoods";
+import { compareLikelihoods, scoresOf } from "./likelihoods";
 import { type Measured, realVocabulary } from "./measured";
 import { Meter } from "./meter";
 import { perplexity } from "./perplexity";
@@ -52,35 +52,29 @@ export interface GuardRun {
  * @throws {AwaseError} `guard/other-shape`, `eval/nothing-scored`, `eval/positions`, and what a forward pass throws
  */
 export async function runGuard(run: GuardRun): Promise<GuardReport> {
-  const { base, groups, options, cache, signal } = run;
+  const { base, groups, options, signal } = run;
   const ordered = options.order === "up" ? groups : groups.toReversed();
   const rules: GuardRules = { ...options, groups: ordered.map(({ id }) => id) };
   const prompts = options.sets.flatMap((set) => set.prompts);
   const asking = { tokenizer: base.tokenizer, positions: options.positions, window: windowFor([base.context]) };
   const questions = questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence", "eos"] });
+  const texts = questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence"] });
   const tokens = tokensIn(questions.batch.sequences);
   const meter = new Meter({ base: 1, stages: groups.length, end: 1 }, run.onProgress);
+  using trials = new Trials(run, rules, texts, questions);
 
-  const onBase = (done: number) => meter.at("base", done / tokens);
-  const before = await basePass(base, questions.batch, "states", { cache, signal, onTokens: onBase });
+  const before = await trials.base((done) => meter.at("base", done));
   meter.finish("base");
   const baseScores = scoresOf(questions, before.nll);
   const basePerplexity = perplexity(baseScores).tokenWeighted;
   run.onBegin?.(basePerplexity, groups.length);
 
-  // Texts come first in every batch, so that these have the numbers they had when the base was measured.
-  using trials = new Trials(
-    run,
-    rules,
-    before,
-    questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence"] }),
-  );
   const stages: GuardStage[] = [];
   let state = GUARD_BEGIN;
   for (let group = trials.group(state); group; group = trials.group(state)) {
     const begin = performance.now();
     const { at } = state;
-    const trial = await trials.measure(group, state, (done) => meter.at("stages", at + done));
+    const trial = await trials.measure(group, state, before, (done) => meter.at("stages", at + done));
     const { verdict, next } = judge(rules, state, readingOf(trial));
     const seconds = (performance.now() - begin) / 1000;
     const stage = { index: stages.length, group, strength: state.strength, ...trial, verdict, seconds };
@@ -90,15 +84,14 @@ export async function runGuard(run: GuardRun): Promise<GuardReport> {
   }
   meter.finish("stages");
 
-  const end = await likelihoodsAgainst(
-    { ...base, model: await trials.merged(state.decided) },
-    { ...before, model: base.model },
-    questions,
-    { signal, onTokens: (done) => meter.at("end", done / tokens) },
-  );
+  const model = await trials.merged(state.decided);
+  const onTokens = (done: number) => meter.at("end", done / tokens);
+  const pass = trials.passOf(state) ?? (await runPass(model, questions.batch, { signal, onTokens }));
+  const against = { ...before, model: base.model };
+  const end = await compareLikelihoods({ ...base, model }, against, questions, pass, { signal });
   meter.finish("end");
   return {
-    base: { perplexity: basePerplexity, prompts: baseScores },
+    base: { perplexity: basePerplexity, prompts: baseScores, ...(end.baseEos && { eos: end.baseEos }) },
     stages,
     end: {
       perplexity: perplexity(end.scores),
@@ -118,25 +111,53 @@ type Trial = Pick<GuardStage, "perplexity" | "relative" | "divergence" | "drift"
 class Trials implements Disposable {
   readonly #stack: Stack;
   readonly #groups: ReadonlyMap<string, LayerGroup>;
+  /** Whether a trial answers everything: reference answers, where there are any, go through the base and the end only. */
+  readonly #complete: boolean;
   /** The merge that was asked for last: most trials differ from the one before in nothing that it must know. */
   #last: { readonly key: string; readonly model: LanguageModel } | undefined;
+  #pass: PassResult | undefined;
 
+  /** Texts come first in every batch: their sequences and rows have the same numbers in `texts` and in `questions`. */
   constructor(
     private readonly run: GuardRun,
     private readonly rules: GuardRules,
-    private readonly before: BasePass,
+    private readonly texts: Questions,
     private readonly questions: Questions,
   ) {
     const { base, groups, signal } = run;
-    this.#stack = new Stack({ ...questions.batch, groups, hidden: base.model.facts.hidden, signal });
+    this.#complete = texts.batch.sequences.length === questions.batch.sequences.length;
+    const { batch } = this.#complete ? questions : texts;
+    this.#stack = new Stack({ ...batch, groups, hidden: base.model.facts.hidden, signal });
     this.#groups = new Map(groups.map((group) => [group.id, group]));
+  }
+
+  /** The base's values for all questions. What it gave on the way is kept where the first trial goes on from it. */
+  base(onProgress: (done: number) => void): Promise<BasePass> {
+    const { base, groups, cache, options, signal } = this.run;
+    const strengths = Object.fromEntries(groups.map(({ id }) => [id, 0]));
+    const down = options.order === "down";
+    const onLayer = (done: number, total: number) => onProgress(done / total);
+    const tokens = tokensIn(this.questions.batch.sequences);
+    return basePass(base, this.questions.batch, "states", {
+      cache,
+      signal,
+      onTokens: (done) => onProgress(done / tokens),
+      ...(this.#complete && {
+        pass: () => this.#stack.run(this.#parts(strengths, base.model), () => down, onLayer),
+      }),
+    });
   }
 
   group(state: GuardState): LayerGroup | undefined {
     return this.#groups.get(groupOnTrial(this.rules, state) ?? "");
   }
 
-  async measure(group: LayerGroup, state: GuardState, onProgress: (done: number) => void): Promise<Trial> {
+  async measure(
+    group: LayerGroup,
+    state: GuardState,
+    before: BasePass,
+    onProgress: (done: number) => void,
+  ): Promise<Trial> {
     const { base, signal, options } = this.run;
     const strengths = onTrial(this.rules, state);
     const parts = this.#parts(strengths, await this.merged(this.#asked(strengths, state)));
@@ -144,17 +165,19 @@ class Trials implements Disposable {
     const below = this.#stack.boundaryBelow(group);
     // From the head down the base's activations lower down are needed next; from the embedding up those above, if it is kept.
     const needed = (at: number) => (options.order === "down" ? at <= below : at === below || at === below + 1);
-    const { nll, states } = await this.#stack.run(parts, needed, (done, total) => onProgress(done / total));
+    this.#pass = await this.#stack.run(parts, needed, (done, total) => onProgress(done / total));
+    const { nll, states } = this.#pass;
+    const compared = this.texts.batch.positions.length * base.model.facts.hidden;
     const { divergence } = await compareRows(
-      { model: parts.head, states },
-      { model: base.model, rows: this.before.rows },
-      this.questions.texts.map(({ rows }) => rows),
+      { model: parts.head, states: states.subarray(0, compared) },
+      { model: base.model, rows: before.rows },
+      this.texts.texts.map(({ rows }) => rows),
       { width: realVocabulary(base.tokenizer, base.model, parts.head), ends: [], signal },
     );
-    const scores = scoresOf(this.questions, nll);
+    const scores = scoresOf(this.texts, nll);
     return {
       perplexity: perplexity(scores).tokenWeighted,
-      relative: relativePerplexity(scores, scoresOf(this.questions, this.before.nll)),
+      relative: relativePerplexity(scores, scoresOf(this.texts, before.nll)),
       divergence,
       drift,
     };
@@ -169,6 +192,14 @@ class Trials implements Disposable {
       this.#last = { key, model };
     }
     return this.#last.model;
+  }
+
+  /**
+   * What the merge gave for all questions, where the last trial was of just that merge. A group that was rolled back was the
+   * base's in the trials: what the recipe makes of it is still to be seen.
+   */
+  passOf({ decided }: GuardState): PassResult | undefined {
+    return this.#complete && !Object.values(decided).includes(0) ? this.#pass : undefined;
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import type { BasePass } from "./base";
-import { type PassOptions, runPass } from "./batch";
+import { type PassOptions, type PassResult, runPass } from "./batch";
 import { type BaseRows, compareRows, readEnds } from "./compareRows";
 import { type EndReading, type EndReadings, eosHealth } from "./eosHealth";
 import { endsOf, realVocabulary, type Subject } from "./measured";
@@ -18,6 +18,8 @@ export interface Likelihoods {
 
 export interface ComparedLikelihoods extends Likelihoods {
   readonly divergence: Divergence;
+  /** How the base sees the same ends. */
+  readonly baseEos?: EosHealth;
 }
 
 /** Measures a model by one pass over all that is asked. */
@@ -39,15 +41,31 @@ export async function likelihoodsAgainst(
   questions: Questions,
   options: PassOptions,
 ): Promise<ComparedLikelihoods> {
-  const { nll, states } = await runPass(subject.model, questions.batch, options);
+  return compareLikelihoods(subject, base, questions, await runPass(subject.model, questions.batch, options), options);
+}
+
+/** The same, of a pass over `questions.batch` that was made before. */
+export async function compareLikelihoods(
+  subject: Subject,
+  base: BasePass & BaseRows,
+  questions: Questions,
+  { nll, states }: PassResult,
+  { signal }: Pick<PassOptions, "signal">,
+): Promise<ComparedLikelihoods> {
   const width = realVocabulary(subject.tokenizer, subject.model, base.model);
   const { divergence, ends, baseEnds } = await compareRows(
     { model: subject.model, states },
     base,
     questions.texts.map(({ rows }) => rows),
-    { width, ends: endIds(subject, questions), ...options },
+    { width, ends: endIds(subject, questions), signal },
   );
-  return { ...readings(questions, nll), ...eos(subject, questions, ends, baseEnds), divergence };
+  const baseEos = eos(subject, questions, baseEnds).eos;
+  return {
+    ...readings(questions, nll),
+    ...eos(subject, questions, ends, baseEnds),
+    ...(baseEos && { baseEos }),
+    divergence,
+  };
 }
 
 /** NLL of the prompts' texts. */

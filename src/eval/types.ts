@@ -188,7 +188,7 @@ export interface GuardStage {
 }
 
 export interface GuardReport {
-  readonly base: { readonly perplexity: number; readonly prompts: readonly PromptScore[] };
+  readonly base: { readonly perplexity: number; readonly prompts: readonly PromptScore[]; readonly eos?: EosHealth };
   readonly stages: readonly GuardStage[];
   /** The model as it will be written, after everything that was rolled back. */
   readonly end: {

@@ -1,4 +1,5 @@
 import type { MeasurementRecord } from "./records";
+import { isRunning } from "./run";
 import type { Slice } from "./slice";
 import type { StudioState } from "./studio";
 
@@ -40,4 +41,13 @@ export function shownRecord({ records, chartView, visitBegan }: Shown): Measurem
 export function pinnedRecord(state: Shown): MeasurementRecord | undefined {
   const pinned = state.records.find(({ id }) => id === state.chartView.pinned);
   return pinned === shownRecord(state) ? undefined : pinned;
+}
+
+/** Whether more values of a record are to come. */
+export function isBeingMeasured(
+  { measuring, run }: Pick<StudioState, "measuring" | "run">,
+  { id, watched, result }: MeasurementRecord,
+): boolean {
+  if (measuring.phase === "running" && measuring.record === id) return true;
+  return isRunning(run) && result === undefined && watched !== undefined && watched.report === undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { EngineClient } from "../engine/client";
 import type { AnswerRequest } from "../engine/evalProtocol";
 import { blindName, blindOrder } from "./blind";
-import { chosenSpeakers, MERGE, possibleSpeakers, TIE, tally } from "./compare";
+import { chosenSpeakers, isAnswered, MERGE, possibleSpeakers, TIE, tally } from "./compare";
 import { toJsonLines, toMarkdown } from "./compareExport";
 import { answered, fakeEngine, goodPlan, goodReport, memorySession } from "./fakeEngine";
 import { beginVisit, createStudio } from "./studio";
@@ -103,6 +103,7 @@ describe("asking", () => {
       { status: "stopped", text: "" },
       { status: "stopped" },
     ]);
+    expect(studio.getState().questions.map(isAnswered)).toEqual([false]); // nothing to vote on
   });
 
   it("goes on with the others when one cannot answer", async () => {

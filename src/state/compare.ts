@@ -192,9 +192,9 @@ function isOver({ status }: Reply): boolean {
   return status !== "waiting" && status !== "writing";
 }
 
-/** Whether every reply to a question is there. */
+/** Whether every reply to a question is there, or never will be; one that was stopped leaves nothing to vote on. */
 export function isAnswered({ replies }: Question): boolean {
-  return replies.every(isOver);
+  return replies.every(({ status }) => status === "done" || status === "failed");
 }
 
 type Speaking = Pick<StudioState, "models" | "recipe" | "report" | "reportedText" | "speakers">;

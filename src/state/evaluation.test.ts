@@ -126,6 +126,16 @@ describe("measuring", () => {
     expect(studio.getState().records).toHaveLength(1);
   });
 
+  it("passes over sets without a prompt", async () => {
+    const { studio } = await visit();
+    vi.useRealTimers();
+    const { set } = await studio.getState().addPrompts({ name: "nothing", text: "" });
+    studio.getState().chooseForMeasuring(set.id, true);
+    studio.getState().changeGuard({ set: set.id });
+    expect(setsToMeasure(studio.getState()).map(({ id }) => id)).toEqual(["samples-mixed"]);
+    expect(guardOptions(studio.getState())?.sets).toMatchObject([{ id: "samples-mixed" }]);
+  });
+
   it("says what failed", async () => {
     const { studio } = await visit({
       evaluate: async () => {
@@ -235,7 +245,7 @@ describe("the guard", () => {
     await studio.getState().startRun();
     await vi.runAllTimersAsync();
     expect(seen[0]).toEqual({ done: 1, total: 2 });
-    expect(seen[1]).toMatchObject({ cap: 2, order: "up", basePerplexity: 3, stages: [stage] });
+    expect(seen[1]).toMatchObject({ cap: 2, order: "down", basePerplexity: 3, stages: [stage] });
     const kept = { result: "result", watched: { report: rolledBack } };
     expect(studio.getState()).toMatchObject({ guardProgress: undefined, run: { phase: "done" }, records: [kept] });
     expect(stores.records.stored).toMatchObject({ records: [kept] });

@@ -1,8 +1,9 @@
 import { isAbort } from "../base/errors";
 import type { EvaluationRequest, GuardEvent } from "../engine/evalProtocol";
+import { GUARD_POSITIONS } from "../eval/guardDefaults";
 import type { Evaluation } from "../eval/types";
 import { type Failure, failureOf } from "./failure";
-import { guardOptions, POSITIONS, withGuardEvent } from "./guard";
+import { guardOptions, withGuardEvent } from "./guard";
 import { baseOf, measuresFor, newRecord, setsToMeasure } from "./measureRequest";
 import { canMerge } from "./plan";
 import { seedOf } from "./recipe";
@@ -101,7 +102,7 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
         const base = baseOf(state);
         const request: Omit<EvaluationRequest, "sets" | "subject"> = {
           measures: measuresFor(sets, state.live),
-          positions: POSITIONS,
+          positions: GUARD_POSITIONS, // so that values can be held against the guard's
           maxTokens: ANSWER_TOKENS,
         };
         await follow(record, async (signal, change) => {

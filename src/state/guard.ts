@@ -1,22 +1,19 @@
 import type { GuardEvent } from "../engine/evalProtocol";
-import type { GuardAction, GuardOptions, PromptSet } from "../eval/types";
-import { defaultSet, isSampleRecipe } from "./measureRequest";
+import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../eval/guardDefaults";
+import type { GuardOptions, GuardReport, PromptSet } from "../eval/types";
+import { defaultSet, isSampleRecipe, usableSets } from "./measureRequest";
 import type { MeasurementRecord } from "./records";
 import type { Slice } from "./slice";
 import type { StudioState } from "./studio";
 
 /** How merges are watched. */
-export interface GuardSettings {
+export interface GuardSettings extends GuardChoices {
   /** Undefined until somebody decides: then it is on for the bundled samples alone, where it takes seconds. */
   readonly on: boolean | undefined;
   /** Id of a prompt set; undefined: the one that suits the recipe. */
   readonly set: string | undefined;
   /** How many of its prompts are used: the first ones. */
   readonly prompts: number;
-  readonly cap: number;
-  readonly action: GuardAction;
-  readonly groupLayers: number;
-  readonly order: GuardOptions["order"];
 }
 
 export interface GuardSlice {
@@ -26,19 +23,11 @@ export interface GuardSlice {
   changeGuard(change: Partial<GuardSettings>): void;
 }
 
-export const GUARD_ACTIONS: readonly GuardAction[] = ["warn", "halve", "roll-back", "stop"];
-
-/** Logits at the last eight tokens of each prompt are compared, as in the published merges of others. */
-export const POSITIONS = "tail:8";
-
-export const defaultGuard: GuardSettings = {
+const defaultGuard: GuardSettings = {
   on: undefined,
   set: undefined,
   prompts: 4,
-  cap: 2,
-  action: "roll-back",
-  groupLayers: 4,
-  order: "up",
+  ...GUARD_DEFAULTS,
 };
 
 export const createGuardSlice: Slice<GuardSlice> = (set) => ({
@@ -56,7 +45,7 @@ type Guarding = Pick<StudioState, "guard" | "promptSets" | "report" | "models" |
 
 /** The set the guard measures with. */
 export function guardSet(state: Guarding): PromptSet | undefined {
-  return state.promptSets.find(({ set }) => set.id === state.guard.set)?.set ?? defaultSet(state);
+  return usableSets(state).find(({ id }) => id === state.guard.set) ?? defaultSet(state);
 }
 
 /** What the engine is told about the guard; undefined when there are no prompts to watch with. */
@@ -70,7 +59,7 @@ export function guardOptions(state: Guarding): GuardOptions | undefined {
     action,
     groupLayers,
     order,
-    positions: POSITIONS,
+    positions: GUARD_POSITIONS,
   };
 }
 
@@ -88,4 +77,16 @@ export function withGuardEvent(
   return event.type === "guard-stage"
     ? { ...record, watched: { ...watched, stages: [...watched.stages, event.stage] } }
     : { ...record, watched: { ...watched, stages: event.report.stages, report: event.report } };
+}
+
+/** How a watched recipe ended, the gravest first: `incurable` is NaN or Inf that groups at strength 0 still give. */
+export type GuardEnding = "incurable" | "stopped" | "not-finite" | "changed" | "warned" | "kept";
+
+export function endingOf({ end, stages, stopped, strengths }: GuardReport): GuardEnding {
+  const changed = Object.keys(strengths).length > 0;
+  // 0 times NaN is NaN: what a model brings along is not taken back by a weight.
+  if (!Number.isFinite(end.relative.ratio)) return changed ? "incurable" : "not-finite";
+  if (stopped) return "stopped";
+  if (changed) return "changed";
+  return stages.some(({ verdict }) => verdict === "warned") ? "warned" : "kept";
 }

@@ -9,8 +9,13 @@ type Choosing = Pick<StudioState, "promptSets" | "report" | "models" | "language
 /** The set to measure with where nobody chose one: the samples' own for recipes of samples, else the page's language. */
 export function defaultSet(state: Choosing): PromptSet | undefined {
   const wanted = isSampleRecipe(state) ? "samples-mixed" : `general-${state.language}`;
-  const sets = state.promptSets.map((known) => known.set);
+  const sets = usableSets(state);
   return sets.find(({ id }) => id === wanted) ?? sets[0];
+}
+
+/** The sets that hold any prompt. */
+export function usableSets({ promptSets }: Pick<StudioState, "promptSets">): PromptSet[] {
+  return promptSets.flatMap(({ set }) => (set.prompts.length > 0 ? [set] : []));
 }
 
 /** Whether a recipe merges nothing but bundled samples. */
@@ -24,9 +29,8 @@ export function isSampleRecipe({ report, models }: Pick<StudioState, "report" | 
 
 /** The sets that `measure` uses, in the list's order. */
 export function setsToMeasure(state: Choosing & Pick<StudioState, "measureSets">): PromptSet[] {
-  const { measureSets, promptSets } = state;
-  const chosen = measureSets ?? [defaultSet(state)?.id];
-  return promptSets.flatMap(({ set }) => (chosen.includes(set.id) ? [set] : []));
+  const chosen = state.measureSets ?? [defaultSet(state)?.id];
+  return usableSets(state).filter(({ id }) => chosen.includes(id));
 }
 
 /** What a recipe is measured against: its base, else the first of its models. */

@@ -1,5 +1,6 @@
 import { isAbort } from "../base/errors";
 import type { HubHit, ModelDetails, ModelKey, ModelOrigin, ModelSummary } from "../engine/protocol";
+import { modelKey } from "../recipe/references";
 import { type Failure, failureOf } from "./failure";
 import { askPermission, isGranted } from "./fileSystemAccess";
 import type { Slice, StudioTools } from "./slice";
@@ -53,10 +54,10 @@ export function keptModel({ id, origin }: ModelEntry): KeptModel {
 }
 
 /** What a person calls a model before it is open. */
-export function originName(origin: ModelOrigin): string {
+function originName(origin: ModelOrigin): string {
   switch (origin.kind) {
     case "hub":
-      return origin.repo;
+      return modelKey(origin.repo, origin.revision);
     case "directory":
       return origin.handle.name;
     case "sample":
@@ -69,6 +70,11 @@ export function originName(origin: ModelOrigin): string {
 
 export function entryName(entry: ModelEntry): string {
   return entry.status === "ready" ? entry.summary.key : originName(entry.origin);
+}
+
+/** What recipes may call the listed models, each name once: a model added twice is in the list twice. */
+export function modelNames(models: readonly ModelEntry[]): string[] {
+  return [...new Set(models.map(entryName))];
 }
 
 /** The open models, in the list's order. */

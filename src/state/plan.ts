@@ -1,5 +1,7 @@
 import type { RecipeReport } from "../engine/protocol";
+import type { Problem } from "../recipe/problems";
 import { type Failure, failureOf } from "./failure";
+import { type ModelEntry, modelNames } from "./models";
 import { seedOf } from "./recipe";
 import type { Slice, StudioTools } from "./slice";
 
@@ -36,6 +38,17 @@ export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice> {
       },
     };
   };
+}
+
+/** The model a problem says is not loaded. */
+export function missingModel({ code, facts }: Problem): string | undefined {
+  return code === "plan/model-missing" ? String(facts.model) : undefined;
+}
+
+/** The problems that stand: a model that is being opened is no mistake of the recipe. */
+export function standingProblems(problems: readonly Problem[], models: readonly ModelEntry[]): readonly Problem[] {
+  const coming = new Set<string | undefined>(modelNames(models.filter(({ status }) => status === "opening")));
+  return problems.filter((problem) => !coming.has(missingModel(problem)));
 }
 
 /** Whether Merge may be pressed: the plan stands, and it is the plan of the text on the screen. */

@@ -43,6 +43,11 @@ out_dtype: bfloat16
 `;
 }
 
+/** Lines end as the editor ends them: problems and their fixes are places in the text that both must count alike. */
+function withPlainLines(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
 /** What random masks are keyed by; 0 where the recipe says nothing. */
 export function seedOf(text: string): number {
   return extrasOf(text).seed ?? 0;
@@ -70,7 +75,8 @@ export const createRecipeSlice: Slice<RecipeSlice> = (set) => ({
   recipeName: STARTER_NAME,
   editRecipe: (text) => set(({ recipe }) => ({ recipe: edit(recipe, text) })),
   markRecipe: () => set(({ recipe }) => ({ recipe: mark(recipe) })),
-  loadRecipe: ({ text, name }) => set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), text)), recipeName: name })),
+  loadRecipe: ({ text, name }) =>
+    set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), withPlainLines(text))), recipeName: name })),
   renameRecipe: (recipeName) => set({ recipeName }),
   setSeed: (seed) => set(({ recipe }) => ({ recipe: edit(recipe, withSeed(recipe.present, seed)) })),
   undo: () => set(({ recipe }) => ({ recipe: undo(recipe) })),

@@ -3,7 +3,7 @@ import { AwaseError } from "../base/errors";
 import type { EngineClient } from "../engine/client";
 import type { MergeEvent, RecipeReport } from "../engine/protocol";
 import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./fakeEngine";
-import { canMerge } from "./plan";
+import { canMerge, standingProblems } from "./plan";
 import { seedOf } from "./recipe";
 import { beginVisit, createStudio, type Studio, type Visit } from "./studio";
 
@@ -56,6 +56,29 @@ describe("the first visit", () => {
     broken = false;
     await studio.getState().startEngine();
     expect(names(studio).map(([status]) => status)).toEqual(["ready", "ready", "ready"]);
+  });
+});
+
+describe("a recipe from a file", () => {
+  it("has the line ends that places in its text are counted by", async () => {
+    const { studio } = await visit();
+    studio.getState().loadRecipe({ text: "merge_method: slerp\r\nmodels:\r- model: a\n", name: "windows" });
+    expect(studio.getState().recipe.present).toBe("merge_method: slerp\nmodels:\n- model: a\n");
+  });
+});
+
+describe("problems", () => {
+  it("do not name a model that is being opened", () => {
+    const missing = (model: string) => ({
+      code: "plan/model-missing",
+      severity: "error" as const,
+      message: "",
+      facts: { model },
+    });
+    const coming = { id: "1", origin: { kind: "hub", repo: "org/a", revision: "v2" }, status: "opening" } as const;
+    const problems = [missing("org/a@v2"), missing("org/b")];
+    expect(standingProblems(problems, [coming])).toEqual([missing("org/b")]);
+    expect(standingProblems(problems, [])).toEqual(problems);
   });
 });
 

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconDownload, IconEyeOff, IconPlayerPause, IconPlayerPlay, IconTable } from "@tabler/icons-react";
 import { type ReactNode, useId, useRef, useState } from "react";
-import type { ChartId } from "../../state/chartView";
+import { type ChartId, isBeingMeasured } from "../../state/chartView";
 import { useStudio, useText } from "../context";
 import { saveBlob } from "../parts/save";
 import classes from "./Charts.module.css";
@@ -27,6 +27,7 @@ export function ChartCard({ id, source, table, children }: ChartCardProps) {
   const attempt = useStudio((state) => state.attempt);
   const hidden = useStudio((state) => state.chartView.hidden);
   const changeChartView = useStudio((state) => state.changeChartView);
+  const pending = useStudio((state) => isBeingMeasured(state, source.shown));
   const drawn = useHeld(source, paused);
   const rows = table(drawn);
   const name = t.charts.names[id];
@@ -72,7 +73,7 @@ export function ChartCard({ id, source, table, children }: ChartCardProps) {
         />
       </div>
       {rows.rows.length === 0 ? (
-        <p className={classes.noData}>{t.charts.noData}</p>
+        <p className={classes.noData}>{pending ? t.charts.notYet : t.charts.noData}</p>
       ) : asTable ? (
         <ChartTableView name={name} table={rows} />
       ) : (

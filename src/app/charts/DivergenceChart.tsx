@@ -1,15 +1,13 @@
 import { SegmentedControl } from "@mantine/core";
-import { Area, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { Divergence } from "../../eval/types";
 import { useFormats, useStudio, useText } from "../context";
-import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
 import { Legend } from "./Legend";
 import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { beside, pointsOf } from "./points";
+import { Band, BandMark, type PlotRow, RunPlot } from "./RunPlot";
 import { axisFor, onAxis } from "./scale";
 import type { ChartSource } from "./source";
-import { TooltipCard } from "./TooltipCard";
 import { useStageText } from "./useStageText";
 
 /** Between which quantiles of KL each band lies, and how strongly it is drawn: the tail is faint. */
@@ -18,6 +16,11 @@ const BANDS = [
   { from: "q90", to: "q95", opacity: 0.18 },
   { from: "q95", to: "q99", opacity: 0.09 },
 ] as const;
+
+interface DivergenceRow extends PlotRow {
+  readonly errors: readonly (number | undefined)[] | undefined;
+  readonly quantile: (name: keyof Divergence["quantiles"]) => number | undefined;
+}
 
 /** Mean symmetric KL with the base, and how it spreads over the tokens, or how sure the mean is. */
 export function DivergenceChart({ shown, other, view }: ChartSource) {
@@ -36,93 +39,52 @@ export function DivergenceChart({ shown, other, view }: ChartSource) {
     { zero: true },
   );
   const place = (value: number | undefined) => (value === undefined ? undefined : onAxis(value, axis));
-  const data = pairs.map((pair) => {
-    const divergence = pair.shown?.divergence;
-    const { median = 0, q90 = 0, q95 = 0, q99 = 0 } = divergence?.quantiles ?? {};
+  const data = pairs.map(({ key, shown: own, other: pinned }): DivergenceRow => {
+    const divergence = own?.divergence;
     return {
-      ...pair,
-      tick: tickOf(pair.shown ?? pair.other),
+      key,
+      tick: tickOf(own ?? pinned),
+      title: titleOf(own ?? pinned),
+      lines: [
+        ...(divergence
+          ? [
+              {
+                label: t.charts.thisRun,
+                value: `${formats.measure(divergence.symmetric)} ± ${formats.number(divergence.standardError)}`,
+              },
+              { label: t.charts.columns.q90, value: formats.number(divergence.quantiles.q90) },
+              { label: t.charts.columns.q99, value: formats.number(divergence.quantiles.q99) },
+            ]
+          : []),
+        ...(pinned?.divergence
+          ? [{ label: t.charts.pinned, value: formats.measure(pinned.divergence.symmetric) }]
+          : []),
+      ],
       mean: place(divergence?.symmetric),
-      otherMean: place(pair.other?.divergence?.symmetric),
+      otherMean: place(pinned?.divergence?.symmetric),
+      verdict: own?.stage?.verdict,
       errors: errorsOf(divergence)?.map(place),
-      median: place(median),
-      q90: place(q90),
-      q95: place(q95),
-      q99: place(q99),
+      quantile: (name) => place(divergence?.quantiles[name]),
     };
   });
   return (
     <>
-      <div className={classes.plot} role="img" aria-label={t.charts.names.divergence}>
-        <ResponsiveContainer {...FRAME} initialDimension={INITIAL}>
-          <ComposedChart data={data} margin={MARGIN} accessibilityLayer={false}>
-            <XAxis dataKey="key" tickFormatter={(key) => data.find((at) => at.key === key)?.tick ?? ""} {...X_TICK} />
-            <YAxis {...AXIS} {...axis} allowDataOverflow tickFormatter={formats.measure} />
-            <Tooltip
-              isAnimationActive={false}
-              content={({ payload }) => {
-                const at = data.find(({ key }) => key === payload[0]?.payload?.key);
-                const divergence = at?.shown?.divergence;
-                return at ? (
-                  <TooltipCard
-                    title={titleOf(at.shown ?? at.other)}
-                    lines={[
-                      ...(divergence
-                        ? [
-                            {
-                              label: t.charts.thisRun,
-                              value: `${formats.measure(divergence.symmetric)} ± ${formats.number(divergence.standardError)}`,
-                            },
-                            { label: t.charts.columns.q90, value: formats.number(divergence.quantiles.q90) },
-                            { label: t.charts.columns.q99, value: formats.number(divergence.quantiles.q99) },
-                          ]
-                        : []),
-                      ...(at.other?.divergence
-                        ? [{ label: t.charts.pinned, value: formats.measure(at.other.divergence.symmetric) }]
-                        : []),
-                    ]}
-                  />
-                ) : null;
-              }}
+      <RunPlot name={t.charts.names.divergence} data={data} axis={axis}>
+        {quantiles ? (
+          BANDS.map(({ from, to, opacity }) => (
+            <Band
+              key={to}
+              edges={({ quantile }: DivergenceRow) =>
+                quantile(to) === undefined ? undefined : [quantile(from), quantile(to)]
+              }
+              opacity={opacity}
+              edged
             />
-            {quantiles ? (
-              BANDS.map(({ from, to, opacity }) => (
-                <Area
-                  key={to}
-                  dataKey={(at: (typeof data)[number]) => at.shown?.divergence && [at[from], at[to]]}
-                  stroke="var(--model-0)"
-                  strokeOpacity={0.35}
-                  strokeWidth={0.5}
-                  fill="var(--model-0)"
-                  fillOpacity={opacity}
-                  activeDot={false}
-                  dot={false}
-                  isAnimationActive={false}
-                />
-              ))
-            ) : (
-              <Area
-                dataKey="errors"
-                stroke="none"
-                fill="var(--model-0)"
-                fillOpacity={0.2}
-                activeDot={false}
-                dot={false}
-                isAnimationActive={false}
-              />
-            )}
-            {other && <Line dataKey="otherMean" {...OTHER} dot={<OtherDot />} isAnimationActive={false} />}
-            <Line
-              dataKey="mean"
-              {...SHOWN}
-              isAnimationActive={false}
-              dot={({ key, cx, cy, index }) => (
-                <VerdictDot key={key} cx={cx} cy={cy} verdict={data[index]?.shown?.stage?.verdict} />
-              )}
-            />
-          </ComposedChart>
-        </ResponsiveContainer>
-      </div>
+          ))
+        ) : (
+          <Band edges={({ errors }: DivergenceRow) => errors} opacity={0.2} />
+        )}
+      </RunPlot>
       <Legend
         entries={[
           { label: t.charts.columns.symmetric, line: SHOWN, mark: <VerdictDot cx={14} cy={6} /> },
@@ -130,18 +92,7 @@ export function DivergenceChart({ shown, other, view }: ChartSource) {
           ...(quantiles
             ? BANDS.map(({ from, to, opacity }) => ({
                 label: `${t.charts.columns[from]} – ${t.charts.columns[to]}`,
-                mark: (
-                  <rect
-                    x={8}
-                    y={1}
-                    width={12}
-                    height={10}
-                    fill="var(--model-0)"
-                    fillOpacity={opacity}
-                    stroke="var(--model-0)"
-                    strokeOpacity={0.35}
-                  />
-                ),
+                mark: <BandMark opacity={opacity} edged />,
               }))
             : []),
         ]}

@@ -1,14 +1,18 @@
-import { Area, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { useFormats, useText } from "../context";
 import { groupName, shortGroupName } from "../parts/groupName";
-import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
-import classes from "./Charts.module.css";
 import { Legend } from "./Legend";
 import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { type LayerDrift, layerDrifts } from "./points";
+import { Band, BandMark, type PlotRow, RunPlot } from "./RunPlot";
 import { axisFor } from "./scale";
 import type { ChartSource } from "./source";
-import { TooltipCard } from "./TooltipCard";
+
+interface DriftRow extends PlotRow {
+  readonly own: LayerDrift | undefined;
+}
+
+/** How strongly the stretch up to the tensor that moved most is drawn. */
+const SPREAD = 0.18;
 
 /** How far each layer's tensors moved from the base: their mean, and up to the one that moved most. */
 export function DriftChart({ shown, other }: ChartSource) {
@@ -16,77 +20,50 @@ export function DriftChart({ shown, other }: ChartSource) {
   const formats = useFormats();
   const drifts = new Map(layerDrifts(shown).map((drift) => [keyOf(drift), drift]));
   const others = new Map((other ? layerDrifts(other) : []).map((drift) => [keyOf(drift), drift]));
-  const data = [...new Set([...drifts.keys(), ...others.keys()])].map((key) => {
-    const [own, beside] = [drifts.get(key), others.get(key)];
-    return { key, own, beside, mean: own?.mean, range: own && [own.mean, own.largest], otherMean: beside?.mean };
-  });
-  const tickOf = (drift: LayerDrift | undefined) =>
-    drift ? (drift.layer === undefined ? shortGroupName(drift.group, t) : String(drift.layer)) : "";
+  const tickOf = ({ layer, group }: LayerDrift) => (layer === undefined ? shortGroupName(group, t) : String(layer));
   const titleOf = ({ layer, group }: LayerDrift) =>
     layer === undefined ? groupName(group, t) : t.guard.groups.layer(String(layer));
+  const data = [...new Set([...drifts.keys(), ...others.keys()])].flatMap((key): DriftRow[] => {
+    const [own, pinned] = [drifts.get(key), others.get(key)];
+    const drift = own ?? pinned;
+    if (!drift) return [];
+    return [
+      {
+        key,
+        tick: tickOf(drift),
+        title: titleOf(drift),
+        lines: [
+          ...(own
+            ? [
+                { label: t.charts.columns.drift, value: formats.measure(own.mean) },
+                { label: t.charts.columns.largest, value: formats.measure(own.largest) },
+              ]
+            : []),
+          ...(drift.nonFinite > 0
+            ? [{ label: t.charts.columns.nonFinite, value: formats.count(drift.nonFinite) }]
+            : []),
+          ...(pinned ? [{ label: t.charts.pinned, value: formats.measure(pinned.mean) }] : []),
+        ],
+        mean: own?.mean,
+        otherMean: pinned?.mean,
+        verdict: own?.nonFinite ? "stopped" : "kept",
+        own,
+      },
+    ];
+  });
   const axis = axisFor(
     data.flatMap(({ own, otherMean }) => [own?.largest ?? 0, otherMean ?? 0]),
     { zero: true },
   );
   return (
     <>
-      <div className={classes.plot} role="img" aria-label={t.charts.names.drift}>
-        <ResponsiveContainer {...FRAME} initialDimension={INITIAL}>
-          <ComposedChart data={data} margin={MARGIN} accessibilityLayer={false}>
-            <XAxis dataKey="key" tickFormatter={(key) => tickOf(drifts.get(key) ?? others.get(key))} {...X_TICK} />
-            <YAxis {...AXIS} {...axis} allowDataOverflow tickFormatter={formats.measure} />
-            <Tooltip
-              isAnimationActive={false}
-              content={({ payload }) => {
-                const at = data.find(({ key }) => key === payload[0]?.payload?.key);
-                const drift = at?.own ?? at?.beside;
-                return at && drift ? (
-                  <TooltipCard
-                    title={titleOf(drift)}
-                    lines={[
-                      ...(at.own
-                        ? [
-                            { label: t.charts.columns.drift, value: formats.measure(at.own.mean) },
-                            { label: t.charts.columns.largest, value: formats.measure(at.own.largest) },
-                          ]
-                        : []),
-                      ...(drift.nonFinite > 0
-                        ? [{ label: t.charts.columns.nonFinite, value: formats.count(drift.nonFinite) }]
-                        : []),
-                      ...(at.beside ? [{ label: t.charts.pinned, value: formats.measure(at.beside.mean) }] : []),
-                    ]}
-                  />
-                ) : null;
-              }}
-            />
-            <Area
-              dataKey="range"
-              stroke="none"
-              fill="var(--model-0)"
-              fillOpacity={0.18}
-              activeDot={false}
-              dot={false}
-              isAnimationActive={false}
-            />
-            {other && <Line dataKey="otherMean" {...OTHER} dot={<OtherDot />} isAnimationActive={false} />}
-            <Line
-              dataKey="mean"
-              {...SHOWN}
-              isAnimationActive={false}
-              dot={({ key, cx, cy, index }) => (
-                <VerdictDot key={key} cx={cx} cy={cy} verdict={data[index]?.own?.nonFinite ? "stopped" : "kept"} />
-              )}
-            />
-          </ComposedChart>
-        </ResponsiveContainer>
-      </div>
+      <RunPlot name={t.charts.names.drift} data={data} axis={axis}>
+        <Band edges={({ own }: DriftRow) => own && [own.mean, own.largest]} opacity={SPREAD} />
+      </RunPlot>
       <Legend
         entries={[
           { label: t.charts.columns.drift, line: SHOWN, mark: <VerdictDot cx={14} cy={6} /> },
-          {
-            label: t.charts.columns.largest,
-            mark: <rect x={8} y={1} width={12} height={10} fill="var(--model-0)" fillOpacity={0.18} />,
-          },
+          { label: t.charts.columns.largest, mark: <BandMark opacity={SPREAD} /> },
           ...(other ? [{ label: t.charts.pinned, line: OTHER, mark: <OtherDot cx={14} cy={6} /> }] : []),
           ...(data.some(({ own }) => own?.nonFinite)
             ? [{ label: t.charts.columns.nonFinite, mark: <VerdictDot cx={14} cy={6} verdict="stopped" /> }]

@@ -1,14 +1,16 @@
-import { Area, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { ReferenceLine } from "recharts";
 import { useFormats, useText } from "../context";
-import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
-import classes from "./Charts.module.css";
 import { Legend, type LegendEntry } from "./Legend";
 import { CAP, NO_CHANGE, OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { beside, type Point, pointsOf } from "./points";
+import { Band, type PlotRow, RunPlot } from "./RunPlot";
 import { axisFor, onAxis } from "./scale";
 import type { ChartSource } from "./source";
-import { TooltipCard } from "./TooltipCard";
 import { useStageText } from "./useStageText";
+
+interface PerplexityRow extends PlotRow {
+  readonly band: readonly (number | undefined)[];
+}
 
 /** Relative perplexity, stage by stage or by depth, with the cap. */
 export function PerplexityChart({ shown, other, view }: ChartSource) {
@@ -26,64 +28,33 @@ export function PerplexityChart({ shown, other, view }: ChartSource) {
   ]);
   const axis = axisFor([...drawn.filter((value) => value !== undefined), 1, cap ?? 1], { least: 0.02 });
   const place = (value: number | undefined) => (value === undefined ? undefined : onAxis(value, axis));
-  const data = pairs.map((pair) => ({
-    ...pair,
-    tick: tickOf(pair.shown ?? pair.other),
-    relative: place(pair.shown?.relative?.ratio),
-    band: bandOf(pair.shown).map(place),
-    otherRelative: place(pair.other?.relative?.ratio),
-  }));
+  const data = pairs.map((pair): PerplexityRow => {
+    const { key, shown: own, other: pinned } = pair;
+    return {
+      key,
+      tick: tickOf(own ?? pinned),
+      title: titleOf(own ?? pinned),
+      lines: [
+        ...linesOf(t.charts.thisRun, own, formats.measure),
+        ...(own?.stage ? [{ label: t.charts.columns.verdict, value: verdictOf(own.stage) }] : []),
+        ...linesOf(t.charts.pinned, pinned, formats.measure),
+      ],
+      mean: place(own?.relative?.ratio),
+      otherMean: place(pinned?.relative?.ratio),
+      verdict: own?.stage?.verdict,
+      band: bandOf(own).map(place),
+    };
+  });
   const verdicts = [
     ...new Set(points.flatMap(({ stage }) => (stage && stage.verdict !== "kept" ? [stage.verdict] : []))),
   ];
   return (
     <>
-      <div className={classes.plot} role="img" aria-label={t.charts.names.perplexity}>
-        <ResponsiveContainer {...FRAME} initialDimension={INITIAL}>
-          <ComposedChart data={data} margin={MARGIN} accessibilityLayer={false}>
-            <XAxis dataKey="key" tickFormatter={(key) => data.find((at) => at.key === key)?.tick ?? ""} {...X_TICK} />
-            <YAxis {...AXIS} {...axis} allowDataOverflow tickFormatter={formats.measure} />
-            <ReferenceLine y={1} {...NO_CHANGE} />
-            {cap !== undefined && <ReferenceLine y={cap} {...CAP} />}
-            <Tooltip
-              isAnimationActive={false}
-              content={({ payload }) => {
-                const at = data.find(({ key }) => key === payload[0]?.payload?.key);
-                return at ? (
-                  <TooltipCard
-                    title={titleOf(at.shown ?? at.other)}
-                    lines={[
-                      ...linesOf(t.charts.thisRun, at.shown, formats.measure),
-                      ...(at.shown?.stage
-                        ? [{ label: t.charts.columns.verdict, value: verdictOf(at.shown.stage) }]
-                        : []),
-                      ...linesOf(t.charts.pinned, at.other, formats.measure),
-                    ]}
-                  />
-                ) : null;
-              }}
-            />
-            <Area
-              dataKey="band"
-              stroke="none"
-              fill="var(--model-0)"
-              fillOpacity={0.16}
-              isAnimationActive={false}
-              activeDot={false}
-              dot={false}
-            />
-            {other && <Line dataKey="otherRelative" {...OTHER} dot={<OtherDot />} isAnimationActive={false} />}
-            <Line
-              dataKey="relative"
-              {...SHOWN}
-              isAnimationActive={false}
-              dot={({ key, cx, cy, index }) => (
-                <VerdictDot key={key} cx={cx} cy={cy} verdict={data[index]?.shown?.stage?.verdict} />
-              )}
-            />
-          </ComposedChart>
-        </ResponsiveContainer>
-      </div>
+      <RunPlot name={t.charts.names.perplexity} data={data} axis={axis}>
+        <ReferenceLine y={1} {...NO_CHANGE} />
+        {cap !== undefined && <ReferenceLine y={cap} {...CAP} />}
+        <Band edges={({ band }: PerplexityRow) => band} opacity={0.16} />
+      </RunPlot>
       <Legend
         entries={[
           { label: t.charts.thisRun, line: SHOWN, mark: <VerdictDot cx={14} cy={6} /> },

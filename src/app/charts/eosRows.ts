@@ -10,16 +10,22 @@ export interface EosRow {
 
 /** End-token health of the base, of the run and of the one beside it, as far as they were measured. */
 export function eosOf({ shown, other, view }: ChartSource): EosRow[] {
-  const base = chosenSet(latestSets(shown), view.set)?.base?.eos;
-  const own = mergedEos(shown, view.set);
-  const others = other && mergedEos(other, view.set);
+  const own = measuredEos(shown, view.set);
+  const others = other && measuredEos(other, view.set).merged;
   return [
-    ...(base && own ? [{ whose: "base", eos: base } as const] : []),
-    ...(own ? [{ whose: "shown", eos: own } as const] : []),
+    ...(own.base && own.merged ? [{ whose: "base", eos: own.base } as const] : []),
+    ...(own.merged ? [{ whose: "shown", eos: own.merged } as const] : []),
     ...(others ? [{ whose: "other", eos: others } as const] : []),
   ];
 }
 
-function mergedEos(record: MeasurementRecord, set: string | undefined): EosHealth | undefined {
-  return record.watched?.report?.end.eos ?? chosenSet(latestSets(record), set)?.merged.eos;
+/** After the guard, else of the set as it was measured last. */
+function measuredEos(
+  record: MeasurementRecord,
+  set: string | undefined,
+): { readonly base: EosHealth | undefined; readonly merged: EosHealth | undefined } {
+  const report = record.watched?.report;
+  if (report) return { base: report.base.eos, merged: report.end.eos };
+  const measured = chosenSet(latestSets(record), set);
+  return { base: measured?.base?.eos, merged: measured?.merged.eos };
 }

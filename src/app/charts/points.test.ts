@@ -16,7 +16,8 @@ function stage(group: LayerGroup, ratio: number, strength = 1, drift: readonly T
 }
 
 function recordOf(stages: readonly GuardStage[]): MeasurementRecord {
-  const watched = { cap: 2, order: "down" as const, basePerplexity: 1, stages };
+  const numbered = stages.map((one, index) => ({ ...one, index }));
+  const watched = { cap: 2, order: "down" as const, basePerplexity: 1, stages: numbered };
   return { id: "a", name: "a", recipe: "", started: 0, device: "", measured: [], watched };
 }
 
@@ -42,7 +43,8 @@ describe("points of a guarded merge", () => {
     ]);
   });
 
-  it("stand by depth as each group was settled, from the embedding up to the head", () => {
+  it("stand by depth as each group was settled, from the embedding up to the head, each with its own stage", () => {
+    expect(pointsOf(record, { axis: "depth", set: undefined }).map(({ turn }) => turn)).toEqual([5, 4, 3, 1]);
     expect(ratios(record, "depth")).toEqual([
       ["embedding", 1.4],
       ["layers-0", 1.3],

@@ -11,7 +11,7 @@ export interface Point {
   readonly divergence: Divergence | undefined;
   /** What the guard measured; absent for measurements of the whole recipe. */
   readonly stage: GuardStage | undefined;
-  /** Which measurement of a live record this is, from 1. */
+  /** Which stage of the guard, or which measurement of a live record this is, from 1. */
   readonly turn: number;
 }
 
@@ -19,13 +19,13 @@ export interface Point {
 export function pointsOf(record: MeasurementRecord, { axis, set }: Pick<ChartView, "axis" | "set">): Point[] {
   if (record.watched) {
     const stages = axis === "stage" ? record.watched.stages : settledStages(record.watched);
-    return stages.map((stage, index) => ({
-      key: axis === "stage" ? String(index) : stage.group.id,
+    return stages.map((stage) => ({
+      key: axis === "stage" ? String(stage.index) : stage.group.id,
       perplexity: stage.perplexity,
       relative: stage.relative,
       divergence: stage.divergence,
       stage,
-      turn: index + 1,
+      turn: stage.index + 1,
     }));
   }
   return record.measured.flatMap((sets, index): Point[] => {

@@ -43,4 +43,14 @@ describe("axes", () => {
   it("thin their ticks out over many powers of ten", () => {
     expect(logAxis(1, 1e12).ticks.length).toBeLessThan(9);
   });
+
+  it("have a place for what is no number: at the top", () => {
+    const linear = axisFor([1, 2]);
+    expect([Number.NaN, Number.POSITIVE_INFINITY].map((value) => onAxis(value, linear))).toEqual([
+      linear.domain[1],
+      linear.domain[1],
+    ]);
+    const log = axisFor([1, 100]);
+    expect(onAxis(Number.NaN, log)).toBe(log.domain[1]);
+  });
 });

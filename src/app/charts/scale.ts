@@ -32,8 +32,12 @@ export function axisFor(values: readonly number[], { zero = false, least = 0 }: 
   return { scale: "linear", domain, ticks: linearTicks(domain) };
 }
 
-/** The value, or the end of a logarithmic axis for what lies beyond it: a broken model is still seen to be broken. */
+/**
+ * The value, or the end of a logarithmic axis for what lies beyond it. NaN and Inf stand at the top of any: a broken model is
+ * still seen to be broken.
+ */
 export function onAxis(value: number, { scale, domain: [low, high] }: Axis): number {
+  if (!Number.isFinite(value)) return high;
   return scale === "log" ? Math.min(Math.max(value, low), high) : value;
 }
 

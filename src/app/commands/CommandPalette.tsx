@@ -4,7 +4,8 @@ import "@mantine/spotlight/styles.layer.css";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useStudioStore, useText } from "../context";
-import { type Command, commands, runCommand, shortcutText } from "./commands";
+import { type Command, commands, runCommand } from "./commands";
+import { shortcutText } from "./shortcutText";
 
 const [palette, handle] = createSpotlight();
 

@@ -6,7 +6,7 @@ import { isRunning } from "../../state/run";
 import { LANGUAGES, type Scheme } from "../../state/settings";
 import type { Studio, StudioState } from "../../state/studio";
 import { LANGUAGE_NAMES, type Messages } from "../i18n";
-import { pickFiles, pickFolder, pickText } from "../models/pickers";
+import { pickFiles, pickFolder, pickText, recipeNameOf } from "../models/pickers";
 import { saveBlob } from "../parts/save";
 import { beginMerge } from "../run/beginMerge";
 
@@ -17,6 +17,8 @@ export interface Command {
   readonly label: (t: Messages) => string;
   /** As `useHotkeys` reads it; `mod` is Ctrl, or ⌘ on a Mac. */
   readonly shortcut?: string;
+  /** Another, which other programs have taught people. */
+  readonly otherShortcut?: string;
   readonly enabled?: (state: StudioState) => boolean;
   readonly run: (studio: Studio) => unknown;
 }
@@ -30,8 +32,7 @@ async function add(studio: Studio, picking: Promise<ModelOrigin[]>): Promise<voi
 
 async function openRecipe(studio: Studio): Promise<void> {
   const picked = await pickText(RECIPE_FILES);
-  if (!picked) return;
-  studio.getState().loadRecipe({ text: picked.text, name: picked.name.replace(/\.ya?ml$/i, "") });
+  if (picked) studio.getState().loadRecipe({ text: picked.text, name: recipeNameOf(picked.name) });
 }
 
 function saveRecipe(studio: Studio): void {
@@ -85,6 +86,7 @@ export const commands: readonly Command[] = [
     group: "recipe",
     label: (t) => t.commands.redo,
     shortcut: "mod+shift+Z",
+    otherShortcut: "mod+Y",
     enabled: (state) => state.recipe.future.length > 0,
     run: (studio) => studio.getState().redo(),
   },
@@ -171,14 +173,6 @@ export const commands: readonly Command[] = [
     }),
   ),
 ];
-
-/** Ctrl Enter, as keyboards say it. */
-export function shortcutText(shortcut: string): string {
-  return shortcut
-    .split("+")
-    .map((key) => (key === "mod" ? "Ctrl" : key === "shift" ? "Shift" : key))
-    .join(" ");
-}
 
 export function runCommand(studio: Studio, { enabled, run }: Command): void {
   if (enabled?.(studio.getState()) ?? true) void studio.getState().attempt(Promise.resolve(run(studio)));

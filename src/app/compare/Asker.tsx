@@ -3,6 +3,7 @@ import { IconDownload, IconPlayerStopFilled, IconSend2, IconTrash } from "@table
 import { useState } from "react";
 import { chosenSpeakers, MERGE, possibleSpeakers } from "../../state/compare";
 import { toJsonLines, toMarkdown } from "../../state/compareExport";
+import { usableSets } from "../../state/measureRequest";
 import { entryName } from "../../state/models";
 import { useStudio, useStudioStore, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
@@ -26,7 +27,8 @@ export function Asker() {
   const [typed, setTyped] = useState("");
   const [from, setFrom] = useState(TYPED);
   const [first, setFirst] = useState(FIRST);
-  const set = promptSets.find((known) => known.set.id === from)?.set;
+  const sets = usableSets({ promptSets });
+  const set = sets.find(({ id }) => id === from);
   const prompts = set ? set.prompts.slice(0, first) : typed.trim() === "" ? [] : [{ text: typed }];
   const send = () => {
     if (canAsk && !asking && prompts.length > 0) void attempt(ask(prompts));
@@ -51,6 +53,7 @@ export function Asker() {
         onKeyDown={(event) => {
           if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
           event.preventDefault();
+          event.stopPropagation(); // Ctrl+Enter asks here, and does not merge as well
           send();
         }}
       />
@@ -71,11 +74,11 @@ export function Asker() {
         <div className={classes.source}>
           <Select
             aria-label={t.compare.from}
-            value={from}
+            value={set?.id ?? TYPED}
             onChange={(id) => setFrom(id ?? TYPED)}
             data={[
               { value: TYPED, label: t.compare.typed },
-              ...promptSets.map((known) => ({ value: known.set.id, label: known.set.name })),
+              ...sets.map(({ id, name }) => ({ value: id, label: name })),
             ]}
           />
           {set && (

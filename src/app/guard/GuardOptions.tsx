@@ -1,6 +1,8 @@
 import { Button, Checkbox, SegmentedControl, Select, Text } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
-import { GUARD_ACTIONS, guardSet, isGuarded } from "../../state/guard";
+import { GUARD_ACTIONS } from "../../eval/guardDefaults";
+import { guardSet, isGuarded } from "../../state/guard";
+import { usableSets } from "../../state/measureRequest";
 import { canMerge } from "../../state/plan";
 import { isRunning } from "../../state/run";
 import { useStudio, useText } from "../context";
@@ -52,9 +54,9 @@ function Details() {
           id="guard-prompts"
           value={chosen ?? null}
           onChange={(set) => changeGuard({ set: set ?? undefined })}
-          data={promptSets.map(({ set }) => ({
-            value: set.id,
-            label: set.split === "held-out" ? t.guard.heldOut(set.name) : set.name,
+          data={usableSets({ promptSets }).map(({ id, name, split }) => ({
+            value: id,
+            label: split === "held-out" ? t.guard.heldOut(name) : name,
           }))}
         />
         <label className={run.optionLabel} htmlFor="guard-most">
@@ -115,8 +117,8 @@ function Details() {
           value={guard.order}
           onChange={(order) => changeGuard({ order })}
           data={[
-            { value: "up", label: t.guard.orders.up },
             { value: "down", label: t.guard.orders.down },
+            { value: "up", label: t.guard.orders.up },
           ]}
         />
       </div>

@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconCircleCheck } from "@tabler/icons-react";
 import type { GuardReport, GuardStage } from "../../eval/types";
 import { shownRecord } from "../../state/chartView";
+import { endingOf, type GuardEnding } from "../../state/guard";
+import { isRunning } from "../../state/run";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { Figure } from "../parts/Figure";
@@ -15,16 +17,22 @@ export function GuardOutcome() {
   const record = useStudio(shownRecord);
   const recipe = useStudio((state) => state.recipe.present);
   const loadRecipe = useStudio((state) => state.loadRecipe);
+  const running = useStudio((state) => isRunning(state.run));
   const report = record?.watched?.report;
   if (!record || !report) return null;
-  const changed = Object.keys(report.strengths).length > 0;
+  const written = record.result !== undefined || running;
+  const better = Object.keys(report.strengths).length > 0 && endingOf(report) !== "incurable";
   const used = recipe === report.recipe;
   return (
-    <Section title={t.guard.outcome} region>
+    <Section
+      title={t.guard.outcome}
+      aside={<span className={classes.quiet}>{written ? record.name : t.history.notWritten}</span>}
+      region
+    >
       <Verdict report={report} />
       <Changes report={report} />
       <EndFacts report={report} />
-      {changed &&
+      {better &&
         (used ? (
           <p className={classes.used}>{t.guard.recipeUsed}</p>
         ) : (
@@ -41,22 +49,31 @@ export function GuardOutcome() {
   );
 }
 
+const TONES = {
+  incurable: "bad",
+  stopped: "bad",
+  "not-finite": "bad",
+  changed: "warn",
+  warned: "warn",
+  kept: "ok",
+} as const satisfies Record<GuardEnding, string>;
+
 function Verdict({ report }: { readonly report: GuardReport }) {
   const t = useText();
-  const changes = Object.keys(report.strengths).length;
-  const warned = warnedStages(report).length;
-  const [tone, sentence] = report.stopped
-    ? (["bad", t.guard.stopped] as const)
-    : changes > 0
-      ? (["warn", t.guard.changed(changes)] as const)
-      : warned > 0
-        ? (["warn", t.guard.warned(warned)] as const)
-        : (["ok", t.guard.kept] as const);
-  const Icon = tone === "ok" ? IconCircleCheck : IconAlertTriangle;
+  const ending = endingOf(report);
+  const sentences: Readonly<Record<GuardEnding, string>> = {
+    incurable: t.guard.incurable,
+    stopped: t.guard.stopped,
+    "not-finite": t.guard.notFinite,
+    changed: t.guard.changed(Object.keys(report.strengths).length),
+    warned: t.guard.warned(warnedStages(report).length),
+    kept: t.guard.kept,
+  };
+  const Icon = TONES[ending] === "ok" ? IconCircleCheck : IconAlertTriangle;
   return (
-    <p className={classes.verdict} data-tone={tone}>
+    <p className={classes.verdict} data-tone={TONES[ending]}>
       <Icon size={15} aria-hidden />
-      {sentence}
+      {sentences[ending]}
     </p>
   );
 }
@@ -66,17 +83,23 @@ function Changes({ report }: { readonly report: GuardReport }) {
   const t = useText();
   const formats = useFormats();
   const groups = new Map(report.stages.map((stage) => [stage.group.id, stage.group]));
+  const incurable = endingOf(report) === "incurable";
   const changed = Object.entries(report.strengths).flatMap(([id, strength]) => {
     const group = groups.get(id);
     if (!group) return [];
     const name = groupName(group, t);
-    return strength === 0 ? [t.guard.rolledBackGroup(name)] : [t.guard.weakenedGroup(name, formats.number(strength))];
+    return strength === 0 && !incurable
+      ? [t.guard.rolledBackGroup(name)]
+      : [t.guard.weakenedGroup(name, formats.number(strength))];
   });
   const warned = warnedStages(report).map(({ group }) => `${groupName(group, t)}: ${t.guard.verdicts.warned}`);
-  const broken = new Set(
-    report.stages.flatMap(({ drift }) => drift.filter(({ nonFinite }) => nonFinite > 0).map(({ tensor }) => tensor)),
-  );
-  const lines = [...changed, ...warned, ...(broken.size > 0 ? [t.guard.nonFinite(broken.size)] : [])];
+  const broken = [
+    ...new Set(
+      report.stages.flatMap(({ drift }) => drift.flatMap(({ tensor, nonFinite }) => (nonFinite > 0 ? [tensor] : []))),
+    ),
+  ];
+  const [first] = broken;
+  const lines = [...changed, ...warned, ...(first === undefined ? [] : [t.guard.nonFinite(broken.length, first)])];
   if (lines.length === 0) return null;
   return (
     <ul className={classes.changes}>

@@ -9,6 +9,7 @@ import {
   IconSun,
 } from "@tabler/icons-react";
 import { LANGUAGES, type Scheme } from "../../state/settings";
+import { shortcutText } from "../commands/shortcutText";
 import { useStudio, useText } from "../context";
 import { LANGUAGE_NAMES } from "../i18n";
 import classes from "./Header.module.css";
@@ -37,15 +38,15 @@ export function Header({ onPalette }: { readonly onPalette: () => void }) {
       <UnstyledButton className={classes.search} onClick={onPalette} aria-label={t.header.commands}>
         <IconSearch size={14} aria-hidden />
         <span>{t.header.commands}</span>
-        <Kbd size="xs">Ctrl K</Kbd>
+        <Kbd size="xs">{shortcutText("mod+K")}</Kbd>
       </UnstyledButton>
       <div className={classes.tools}>
-        <Tooltip label={`${t.header.undo} · Ctrl Z`}>
+        <Tooltip label={`${t.header.undo} · ${shortcutText("mod+Z")}`}>
           <ActionIcon aria-label={t.header.undo} onClick={undo} disabled={!canUndo}>
             <IconArrowBackUp size={17} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label={`${t.header.redo} · Ctrl Shift Z`}>
+        <Tooltip label={`${t.header.redo} · ${shortcutText("mod+shift+Z")}`}>
           <ActionIcon aria-label={t.header.redo} onClick={redo} disabled={!canRedo}>
             <IconArrowForwardUp size={17} />
           </ActionIcon>

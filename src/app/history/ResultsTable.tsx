@@ -14,6 +14,7 @@ import type { Divergence, RelativePerplexity } from "../../eval/types";
 import { hasValues, latestSets, type MeasurementRecord } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";
 import { Figure } from "../parts/Figure";
+import list from "../parts/ListTable.module.css";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import { useMethodOf } from "../recipe/useRecipe";
 import classes from "./History.module.css";
@@ -36,18 +37,18 @@ export function ResultsTable() {
   ].sort((a, b) => b.at - a.at);
   if (rows.length === 0) return <p className={classes.empty}>{t.history.empty}</p>;
   return (
-    <ScrollRegion label={t.history.results} className={classes.scroller}>
-      <Table className={classes.table} aria-label={t.history.results} stickyHeader highlightOnHover>
+    <ScrollRegion label={t.history.results} className={list.scroller}>
+      <Table className={list.table} aria-label={t.history.results} stickyHeader highlightOnHover>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.history.name}</Table.Th>
             <Table.Th>{t.history.method}</Table.Th>
             <Table.Th>{t.history.finished}</Table.Th>
-            <Table.Th className={classes.figure}>{t.history.relative}</Table.Th>
-            <Table.Th className={classes.figure}>{t.history.divergence}</Table.Th>
-            <Table.Th className={classes.figure}>{t.history.tensors}</Table.Th>
-            <Table.Th className={classes.figure}>{t.history.size}</Table.Th>
-            <Table.Th className={classes.figure}>{t.history.time}</Table.Th>
+            <Table.Th className={list.figure}>{t.history.relative}</Table.Th>
+            <Table.Th className={list.figure}>{t.history.divergence}</Table.Th>
+            <Table.Th className={list.figure}>{t.history.tensors}</Table.Th>
+            <Table.Th className={list.figure}>{t.history.size}</Table.Th>
+            <Table.Th className={list.figure}>{t.history.time}</Table.Th>
             <Table.Th>{t.history.device}</Table.Th>
             <Table.Th>{t.history.place}</Table.Th>
             <Table.Th>
@@ -87,18 +88,18 @@ function ResultRow({ result, record }: ResultRowProps) {
     <Table.Tr>
       <Table.Td className={classes.name}>{report.name}</Table.Td>
       <Table.Td>
-        <code>{method}</code>
+        <code className={classes.code}>{method}</code>
       </Table.Td>
       <Table.Td>{formats.dateTime(finished)}</Table.Td>
       <MeasuredCells figures={report.guard?.end ?? (record && figuresOf(record))} />
-      <Table.Td className={classes.figure}>{formats.count(report.tensors)}</Table.Td>
-      <Table.Td className={classes.figure}>{formats.bytes(report.writtenBytes)}</Table.Td>
-      <Table.Td className={classes.figure}>{formats.duration(report.seconds)}</Table.Td>
+      <Table.Td className={list.figure}>{formats.count(report.tensors)}</Table.Td>
+      <Table.Td className={list.figure}>{formats.bytes(report.writtenBytes)}</Table.Td>
+      <Table.Td className={list.figure}>{formats.duration(report.seconds)}</Table.Td>
       <Table.Td className={classes.device} title={report.device}>
         {report.device}
       </Table.Td>
       <Table.Td>{t.run.places[report.place]}</Table.Td>
-      <Table.Td className={classes.figure}>
+      <Table.Td className={list.figure}>
         <ResultMenu result={result} record={record} />
       </Table.Td>
     </Table.Tr>
@@ -113,7 +114,7 @@ function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
     <Table.Tr>
       <Table.Td className={classes.name}>{record.name}</Table.Td>
       <Table.Td>
-        <code>{method}</code>
+        <code className={classes.code}>{method}</code>
       </Table.Td>
       <Table.Td>{formats.dateTime(record.started)}</Table.Td>
       <MeasuredCells figures={figuresOf(record)} />
@@ -122,7 +123,7 @@ function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
         {record.device}
       </Table.Td>
       <Table.Td className={classes.quiet}>{t.history.notWritten}</Table.Td>
-      <Table.Td className={classes.figure}>
+      <Table.Td className={list.figure}>
         <RecordMenu record={record} />
       </Table.Td>
     </Table.Tr>
@@ -142,8 +143,8 @@ function figuresOf(record: MeasurementRecord): Figures | undefined {
 function MeasuredCells({ figures }: { readonly figures: Figures | undefined }) {
   return (
     <>
-      <Table.Td className={classes.figure}>{figures?.relative && <Figure value={figures.relative.ratio} />}</Table.Td>
-      <Table.Td className={classes.figure}>
+      <Table.Td className={list.figure}>{figures?.relative && <Figure value={figures.relative.ratio} />}</Table.Td>
+      <Table.Td className={list.figure}>
         {figures?.divergence && <Figure value={figures.divergence.symmetric} />}
       </Table.Td>
     </>

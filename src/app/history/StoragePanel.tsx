@@ -2,6 +2,7 @@ import { ActionIcon, Button, Progress, Table, Text, Tooltip, VisuallyHidden } fr
 import { IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useFormats, useStudio, useText } from "../context";
+import list from "../parts/ListTable.module.css";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./History.module.css";
 
@@ -46,13 +47,13 @@ function CacheTable() {
   const evict = useStudio((state) => state.evict);
   if (cache.length === 0) return <p className={classes.empty}>{t.storage.empty}</p>;
   return (
-    <ScrollRegion label={t.storage.cache} className={classes.scroller}>
-      <Table className={classes.table} aria-label={t.storage.cache} stickyHeader>
+    <ScrollRegion label={t.storage.cache} className={list.scroller}>
+      <Table className={list.table} aria-label={t.storage.cache} stickyHeader>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.storage.model}</Table.Th>
             <Table.Th>{t.storage.revision}</Table.Th>
-            <Table.Th className={classes.figure}>{t.storage.size}</Table.Th>
+            <Table.Th className={list.figure}>{t.storage.size}</Table.Th>
             <Table.Th>{t.storage.lastUsed}</Table.Th>
             <Table.Th>
               <VisuallyHidden>{t.history.actionsColumn}</VisuallyHidden>
@@ -64,11 +65,13 @@ function CacheTable() {
             <Table.Tr key={`${repo}@${revision}`}>
               <Table.Td className={classes.name}>{repo}</Table.Td>
               <Table.Td>
-                <code title={revision}>{revision.slice(0, 7)}</code>
+                <code className={classes.code} title={revision}>
+                  {revision.slice(0, 7)}
+                </code>
               </Table.Td>
-              <Table.Td className={classes.figure}>{formats.bytes(bytes)}</Table.Td>
+              <Table.Td className={list.figure}>{formats.bytes(bytes)}</Table.Td>
               <Table.Td>{formats.dateTime(lastUsed)}</Table.Td>
-              <Table.Td className={classes.figure}>
+              <Table.Td className={list.figure}>
                 <Tooltip label={t.storage.evict(repo)}>
                   <ActionIcon
                     size={22}

@@ -6,13 +6,16 @@ import { isAbort } from "../../base/errors";
 import type { HubHit } from "../../engine/protocol";
 import { parseHubReference } from "../../hub/reference";
 import { type Failure, failureOf } from "../../state/failure";
+import { modelNames } from "../../state/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { useOpened } from "../parts/useOpened";
 import classes from "./HubDialog.module.css";
 
 type Search =
-  | { readonly status: "idle" | "searching" }
+  | { readonly status: "idle" }
+  /** What was found before stays until the answer is here. */
+  | { readonly status: "searching"; readonly hits: readonly HubHit[] }
   | { readonly status: "found"; readonly hits: readonly HubHit[] }
   | { readonly status: "failed"; readonly failure: Failure };
 
@@ -78,7 +81,12 @@ function HubSearch({ onDone }: { readonly onDone: () => void }) {
             {t.hub.nothing}
           </Text>
         )}
-        {search.status === "found" && search.hits.length > 0 && (
+        {search.status === "searching" && search.hits.length === 0 && (
+          <Text c="dimmed" size="sm" p={12}>
+            {t.hub.searching}
+          </Text>
+        )}
+        {"hits" in search && search.hits.length > 0 && (
           <ul className={classes.list} aria-label={t.hub.results}>
             {search.hits.map((hit) => (
               <Hit key={hit.repo} hit={hit} onAdd={() => add({ repo: hit.repo })} />
@@ -96,10 +104,12 @@ function HubSearch({ onDone }: { readonly onDone: () => void }) {
 function Hit({ hit, onAdd }: { readonly hit: HubHit; readonly onAdd: () => void }) {
   const t = useText();
   const formats = useFormats();
+  const loaded = useStudio((state) => modelNames(state.models).includes(hit.repo));
   return (
     <li>
-      <UnstyledButton className={classes.hit} onClick={onAdd} aria-label={t.hub.addExactly(hit.repo)}>
+      <UnstyledButton className={classes.hit} onClick={onAdd} disabled={loaded} aria-label={t.hub.addExactly(hit.repo)}>
         <span className={classes.repo}>{hit.repo}</span>
+        {loaded && <Badge color="green">{t.models.loaded}</Badge>}
         {hit.gated && <Badge color="yellow">{t.hub.gated}</Badge>}
         <span className={classes.size}>{hit.parameters !== undefined && formats.parameters(hit.parameters)}</span>
         <span className={classes.about}>
@@ -124,7 +134,7 @@ function useSearch(text: string): Search {
       return;
     }
     const control = new AbortController();
-    setSearch({ status: "searching" });
+    setSearch((before) => ({ status: "searching", hits: "hits" in before ? before.hits : [] }));
     searchHub(query, control.signal).then(
       (hits) => setSearch({ status: "found", hits }),
       (error: unknown) => {

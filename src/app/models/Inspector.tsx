@@ -6,6 +6,7 @@ import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";
 import { ScrollRegion } from "../parts/ScrollRegion";
+import { useLast } from "../parts/useLast";
 import { useOpened } from "../parts/useOpened";
 import classes from "./Inspector.module.css";
 import { TensorTable } from "./TensorTable";
@@ -16,18 +17,19 @@ export default function Inspector() {
   const show = useStudio((state) => state.show);
   const inspected = useStudio((state) => state.models.find(({ id }) => id === state.inspected));
   const summary = inspected?.status === "ready" ? inspected.summary : undefined;
+  const shown = useLast(summary);
   const opened = useOpened(summary !== undefined);
   return (
     <Drawer
       opened={opened}
       onClose={() => show({ inspected: undefined })}
-      title={summary?.key}
+      title={shown?.key}
       position="right"
       size="min(760px, 100%)"
       closeButtonProps={{ "aria-label": t.inspector.close }}
       classNames={{ body: classes.body, content: classes.content, title: classes.title }}
     >
-      {summary && <Inside summary={summary} />}
+      {shown && <Inside summary={shown} />}
     </Drawer>
   );
 }

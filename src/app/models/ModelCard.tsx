@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, Loader, Menu, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconDots, IconExternalLink, IconFlag, IconListSearch, IconPlus, IconTrash } from "@tabler/icons-react";
-import type { ModelSummary } from "../../engine/protocol";
-import { entryName, type ModelEntry, originName } from "../../state/models";
+import type { ModelOrigin, ModelSummary } from "../../engine/protocol";
+import { entryName, type ModelEntry } from "../../state/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { Swatch } from "../parts/Swatch";
@@ -65,8 +65,13 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
   const formats = useFormats();
   const { architecture, layers, parameters, dtypes, bytes, cachedBytes, origin, license, revision } = summary;
   const onHub = origin.kind === "hub";
-  const share = bytes === 0 ? 1 : cachedBytes / bytes;
-  const place = !onHub ? t.models.local : share === 0 ? t.models.notCached : t.models.cached(formats.percent(share));
+  // Config and tokenizer are kept as well, and only what is all there may be called whole.
+  const share = bytes === 0 ? 1 : Math.min(1, Math.floor((100 * cachedBytes) / bytes) / 100);
+  const place = !onHub
+    ? t.models.local
+    : cachedBytes === 0
+      ? t.models.notCached
+      : t.models.cached(formats.percent(share));
   return (
     <>
       <div className={classes.line} title={architecture}>
@@ -100,22 +105,26 @@ function Mend({ entry }: { readonly entry: ModelEntry }) {
   const attempt = useStudio((state) => state.attempt);
   const reopenModel = useStudio((state) => state.reopenModel);
   if (entry.status !== "failed" && entry.status !== "waiting") return null;
-  const pickAgain = async () => {
-    // A model of several files was a folder; a single file is picked as one.
-    const single = /\.safetensors$/i.test(originName(entry.origin));
-    const [origin] = await (single ? pickFiles() : pickFolder());
+  const pickAgain = async (picking: Promise<ModelOrigin[]>) => {
+    const [origin] = await picking;
     if (origin) await reopenModel(entry.id, origin);
   };
+  // Nothing tells any more whether it was a folder or a file.
   const forgotten = entry.origin.kind === "files" && entry.origin.files.length === 0;
+  const ways: readonly { label: string; act: () => Promise<void> }[] = forgotten
+    ? [
+        { label: t.models.folder, act: () => pickAgain(pickFolder()) },
+        { label: t.models.files, act: () => pickAgain(pickFiles()) },
+      ]
+    : [{ label: entry.status === "failed" ? t.models.retry : t.models.allow, act: () => reopenModel(entry.id) }];
   return (
-    <Button
-      variant="default"
-      size="compact-xs"
-      mt={4}
-      onClick={() => attempt(forgotten ? pickAgain() : reopenModel(entry.id))}
-    >
-      {entry.status === "failed" ? t.models.retry : forgotten ? t.models.pickAgain : t.models.allow}
-    </Button>
+    <div className={classes.mend}>
+      {ways.map(({ label, act }) => (
+        <Button key={label} variant="default" size="compact-xs" onClick={() => attempt(act())}>
+          {label}
+        </Button>
+      ))}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { useStudio, useText } from "../context";
-import { droppedModels } from "./pickers";
+import { droppedModels, droppedRecipe, recipeNameOf } from "./pickers";
 import classes from "./WindowDrop.module.css";
 
 /** The whole window takes drops; while something hovers over it, it says so. */
@@ -8,6 +8,7 @@ export function WindowDrop() {
   const t = useText();
   const addModel = useStudio((state) => state.addModel);
   const attempt = useStudio((state) => state.attempt);
+  const loadRecipe = useStudio((state) => state.loadRecipe);
   const [hovering, setHovering] = useState(false);
   useEffect(() => {
     const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -25,6 +26,8 @@ export function WindowDrop() {
       setHovering(false);
       if (!event.dataTransfer || !carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
+      const recipe = droppedRecipe(event.dataTransfer);
+      if (recipe) return loadRecipe({ text: await recipe.text(), name: recipeNameOf(recipe.name) });
       for (const origin of await droppedModels(event.dataTransfer)) await addModel(origin);
     };
     const dropped = (event: DragEvent) => void attempt(drop(event));
@@ -36,7 +39,7 @@ export function WindowDrop() {
       window.removeEventListener("dragleave", leave);
       window.removeEventListener("drop", dropped);
     };
-  }, [addModel, attempt]);
+  }, [addModel, attempt, loadRecipe]);
   if (!hovering) return null;
   return (
     <div className={classes.veil} aria-hidden>

@@ -28,16 +28,29 @@ export async function pickDirectory(
   }
 }
 
+const RECIPE = /\.ya?ml$/i;
+
+/** What a recipe is called whose file is called `file`. */
+export function recipeNameOf(file: string): string {
+  return file.replace(RECIPE, "");
+}
+
+/** The recipe in a drop of nothing but one; undefined when the drop is something else. */
+export function droppedRecipe({ files }: DataTransfer): File | undefined {
+  const [only, ...more] = files;
+  return only && more.length === 0 && RECIPE.test(only.name) ? only : undefined;
+}
+
 /** One text file, read; undefined when none was chosen. */
 export async function pickText(accept: string): Promise<{ name: string; text: string } | undefined> {
   const [picked] = await askFiles({ folder: false, accept, multiple: false });
   return picked && { name: picked.file.name, text: await picked.file.text() };
 }
 
-/** Text files, read. */
-export async function pickTexts(accept: string): Promise<{ name: string; text: string }[]> {
+/** Files, as they are; none when none was chosen. */
+export async function pickPlainFiles(accept: string): Promise<File[]> {
   const picked = await askFiles({ folder: false, accept });
-  return Promise.all(picked.map(async ({ file }) => ({ name: file.name, text: await file.text() })));
+  return picked.map(({ file }) => file);
 }
 
 function askFiles(options: { folder: boolean; accept?: string; multiple?: boolean }): Promise<NamedFile[]> {

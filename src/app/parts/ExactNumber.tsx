@@ -12,6 +12,12 @@ interface ExactNumberProps extends Omit<NumberInputProps, "value" | "onChange" |
 /** A number to type. What cannot be used is left in the field while it is being typed, and put right on leaving it. */
 export function ExactNumber({ value, onChange, onBlur, ...rest }: ExactNumberProps) {
   const [draft, setDraft] = useState<string | number>();
+  const [known, setKnown] = useState(value);
+  if (value !== known) {
+    setKnown(value);
+    // Somebody else changed it, with Undo perhaps: what was typed is not what counts any more.
+    if (draft !== undefined && Number(draft) !== value) setDraft(undefined);
+  }
   return (
     <NumberInput
       {...rest}

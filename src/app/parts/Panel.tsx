@@ -12,7 +12,7 @@ interface PanelProps {
 export function Panel({ title, actions, children }: PanelProps) {
   const id = useId();
   return (
-    <section className={classes.panel} aria-labelledby={id}>
+    <section className={classes.panel} aria-labelledby={id} data-panel>
       <header className={classes.bar}>
         <h2 id={id} className={classes.title}>
           {title}

@@ -44,6 +44,7 @@ export function PromptDetails({ known }: { readonly known: KnownSet }) {
           ))}
         </ul>
       )}
+      {set.prompts.length === 0 && problems.length === 0 && <p className={classes.none}>{t.prompts.none}</p>}
       <ScrollRegion label={set.name} className={classes.prompts}>
         <ol>
           {keyed(set.prompts.slice(0, MOST), ({ text }) => text).map(

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconClipboardText, IconFileText } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { readPromptFile } from "../../state/promptFile";
 import { useStudio, useText } from "../context";
-import { pickTexts } from "../models/pickers";
+import { pickPlainFiles } from "../models/pickers";
 import { PasteDialog } from "./PasteDialog";
 import { PromptDetails } from "./PromptDetails";
 import classes from "./Prompts.module.css";
@@ -20,12 +21,16 @@ export default function PromptsPanel() {
   const [chosen, setChosen] = useState<string>();
   const [pasting, setPasting] = useState(false);
   useCosts();
-  const add = async (sources: Promise<readonly { name: string; text: string }[]>) => {
-    for (const source of await sources) setChosen((await addPrompts(source)).set.id);
+  const add = async (source: { readonly name: string; readonly text: string }) => {
+    setChosen((await addPrompts(source)).set.id);
+  };
+  const addFiles = async (files: readonly File[]) => {
+    // One that cannot be read is no reason to leave out the others.
+    for (const file of files) await attempt(readPromptFile(file).then(add));
   };
   const looked = promptSets.find(({ set }) => set.id === chosen) ?? promptSets[0];
   return (
-    <PromptsDrop onDrop={(files) => attempt(add(textsOf(files)))}>
+    <PromptsDrop onDrop={(files) => void addFiles(files)}>
       <div className={classes.panel}>
         <div className={classes.list}>
           <div className={classes.tools}>
@@ -35,7 +40,7 @@ export default function PromptsPanel() {
             <Button
               variant="default"
               leftSection={<IconFileText size={14} />}
-              onClick={() => attempt(add(pickTexts(PROMPT_FILES)))}
+              onClick={() => void pickPlainFiles(PROMPT_FILES).then(addFiles)}
             >
               {t.prompts.files}
             </Button>
@@ -45,17 +50,9 @@ export default function PromptsPanel() {
         </div>
         {looked && <PromptDetails known={looked} />}
       </div>
-      <PasteDialog
-        opened={pasting}
-        onClose={() => setPasting(false)}
-        onAdd={(source) => attempt(add(Promise.resolve([source])))}
-      />
+      <PasteDialog opened={pasting} onClose={() => setPasting(false)} onAdd={(source) => attempt(add(source))} />
     </PromptsDrop>
   );
-}
-
-async function textsOf(files: readonly File[]): Promise<{ name: string; text: string }[]> {
-  return Promise.all(files.map(async (file) => ({ name: file.name, text: await file.text() })));
 }
 
 /** Counts the tokens of all sets whenever the sets, or the model that reads them, are others. */

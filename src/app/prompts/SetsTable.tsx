@@ -3,6 +3,7 @@ import { IconArrowsSplit2, IconTrash } from "@tabler/icons-react";
 import { setsToMeasure } from "../../state/measureRequest";
 import type { KnownSet } from "../../state/promptSets";
 import { useFormats, useStudio, useText } from "../context";
+import list from "../parts/ListTable.module.css";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./Prompts.module.css";
 
@@ -16,16 +17,16 @@ export function SetsTable({ chosen, onChoose }: SetsTableProps) {
   const t = useText();
   const promptSets = useStudio((state) => state.promptSets);
   return (
-    <ScrollRegion label={t.prompts.tab} className={classes.scroller}>
-      <Table className={classes.table} aria-label={t.prompts.sets} stickyHeader highlightOnHover>
+    <ScrollRegion label={t.prompts.tab} className={list.scroller}>
+      <Table className={list.table} aria-label={t.prompts.sets} stickyHeader highlightOnHover>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t.prompts.name}</Table.Th>
             <Table.Th>{t.prompts.measureWith}</Table.Th>
             <Table.Th>{t.prompts.split}</Table.Th>
-            <Table.Th className={classes.figure}>{t.prompts.count}</Table.Th>
-            <Table.Th className={classes.figure}>{t.prompts.tokens}</Table.Th>
-            <Table.Th className={classes.figure}>{t.prompts.time}</Table.Th>
+            <Table.Th className={list.figure}>{t.prompts.count}</Table.Th>
+            <Table.Th className={list.figure}>{t.prompts.tokens}</Table.Th>
+            <Table.Th className={list.figure}>{t.prompts.time}</Table.Th>
             <Table.Th>
               <VisuallyHidden>{t.history.actionsColumn}</VisuallyHidden>
             </Table.Th>
@@ -63,7 +64,7 @@ function SetRow({ known: { set, origin }, chosen, onChoose }: SetRowProps) {
   const removePromptSet = useStudio((state) => state.removePromptSet);
   const attempt = useStudio((state) => state.attempt);
   return (
-    <Table.Tr data-chosen={chosen}>
+    <Table.Tr {...(chosen && { className: classes.chosen })}>
       <Table.Td>
         <button
           type="button"
@@ -80,6 +81,7 @@ function SetRow({ known: { set, origin }, chosen, onChoose }: SetRowProps) {
         <Checkbox
           aria-label={t.prompts.measureWithSet(set.name)}
           checked={used}
+          disabled={set.prompts.length === 0}
           onChange={(event) => chooseForMeasuring(set.id, event.currentTarget.checked)}
         />
       </Table.Td>
@@ -98,9 +100,9 @@ function SetRow({ known: { set, origin }, chosen, onChoose }: SetRowProps) {
           t.prompts.splits[set.split]
         )}
       </Table.Td>
-      <Table.Td className={classes.figure}>{formats.count(set.prompts.length)}</Table.Td>
-      <Table.Td className={classes.figure}>{cost ? formats.count(cost.tokens) : t.prompts.unknown}</Table.Td>
-      <Table.Td className={classes.figure}>
+      <Table.Td className={list.figure}>{formats.count(set.prompts.length)}</Table.Td>
+      <Table.Td className={list.figure}>{cost ? formats.count(cost.tokens) : t.prompts.unknown}</Table.Td>
+      <Table.Td className={list.figure}>
         {cost?.seconds === undefined ? t.prompts.unknown : formats.duration(cost.seconds)}
       </Table.Td>
       <Table.Td>

@@ -2,15 +2,16 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-r
 import { canMerge } from "../../state/plan";
 import { useStudio, useText } from "../context";
 import classes from "./RecipePanel.module.css";
+import { useProblems } from "./useProblems";
 
 /** One glance: can it be merged? Announced to screen readers when it changes. */
 export function CheckState() {
   const t = useText();
-  const report = useStudio((state) => state.report);
+  const problems = useProblems();
   const checking = useStudio((state) => state.checking);
   const ready = useStudio(canMerge);
-  const errors = report?.problems.filter(({ severity }) => severity === "error").length ?? 0;
-  const warnings = report?.problems.filter(({ severity }) => severity === "warning").length ?? 0;
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.filter(({ severity }) => severity === "warning").length;
   const failed = useStudio((state) => state.engineFailure !== undefined || state.checkFailure !== undefined);
   if (failed) return null;
   const state = errors > 0 ? "bad" : ready ? (warnings > 0 ? "warn" : "ok") : "checking";

@@ -24,7 +24,7 @@ export default function CurveChart({ name, curves, layers, color }: CurveChartPr
   return (
     <div role="img" aria-label={t.recipe.curve(name)} style={{ height: "100%" }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 200, height: 56 }}>
-        <LineChart data={points} margin={{ top: 4, right: 2, bottom: 4, left: 0 }} accessibilityLayer={false}>
+        <LineChart data={points} margin={{ top: 6, right: 2, bottom: 6, left: 0 }} accessibilityLayer={false}>
           <XAxis dataKey="layer" type="number" domain={[0, "dataMax"]} hide />
           <YAxis
             width={26}
@@ -32,6 +32,7 @@ export default function CurveChart({ name, curves, layers, color }: CurveChartPr
             tickLine={false}
             axisLine={false}
             tickCount={3}
+            interval={0}
           />
           {keyed(curves, ({ label }) => label).map(({ key }, line) => (
             <Line

@@ -1,11 +1,14 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
+import type { ModelOrigin } from "../../engine/protocol";
 import type { Problem } from "../../recipe/problems";
+import { missingModel } from "../../state/plan";
 import { useCatalogue, useStudio, useText } from "../context";
 import { fixLabel, problemSentence } from "../i18n/failures";
 import { keyed } from "../parts/keyed";
 import classes from "./RecipePanel.module.css";
 import { goToLine } from "./reveal";
+import { useProblems } from "./useProblems";
 import { useRecipe } from "./useRecipe";
 
 const ICONS = { error: IconCircleX, warning: IconAlertTriangle, note: IconInfoCircle };
@@ -14,9 +17,8 @@ const ICONS = { error: IconCircleX, warning: IconAlertTriangle, note: IconInfoCi
 export function ProblemList() {
   const t = useText();
   const report = useStudio((state) => state.report);
-  const addModel = useStudio((state) => state.addModel);
   const models = useStudio((state) => state.models);
-  const problems = report?.problems ?? [];
+  const problems = useProblems();
   const coming = new Set(
     models.flatMap(({ origin, status }) => (origin.kind === "hub" && status === "opening" ? origin.repo : [])),
   );
@@ -25,26 +27,49 @@ export function ProblemList() {
     origin && hubId?.includes("/") && !coming.has(hubId) ? [{ reference, origin }] : [],
   );
   if (problems.length === 0) return null;
+  // Other mistakes keep the plan from looking at the models: then nothing above says that one is missing.
+  const told = new Set(problems.flatMap((problem) => missingModel(problem) ?? []));
   return (
     <section className={classes.problems} aria-label={t.plan.problems}>
       <ul>
         {keyed(problems, ({ code, span }) => `${code}@${span?.from}`).map(({ key, item }) => (
-          <ProblemItem key={key} problem={item} />
+          <ProblemItem
+            key={key}
+            problem={item}
+            origin={fetchable.find(({ reference }) => reference === missingModel(item))?.origin}
+          />
         ))}
       </ul>
-      {fetchable.map(({ reference, origin }) => (
-        <div key={reference} className={classes.fetchable}>
-          <span>{t.plan.missing(reference)}</span>
-          <Button size="compact-xs" variant="light" onClick={() => void addModel(origin)}>
-            {t.plan.addFromHub}
-          </Button>
-        </div>
-      ))}
+      {fetchable.map(
+        ({ reference, origin }) =>
+          !told.has(reference) && (
+            <div key={reference} className={classes.fetchable}>
+              <span className={classes.sentence}>{t.plan.missing(reference)}</span>
+              <FetchButton origin={origin} />
+            </div>
+          ),
+      )}
     </section>
   );
 }
 
-function ProblemItem({ problem }: { readonly problem: Problem }) {
+function FetchButton({ origin }: { readonly origin: ModelOrigin }) {
+  const t = useText();
+  const addModel = useStudio((state) => state.addModel);
+  return (
+    <Button className={classes.remedy} size="compact-xs" variant="light" onClick={() => void addModel(origin)}>
+      {t.plan.addFromHub}
+    </Button>
+  );
+}
+
+interface ProblemItemProps {
+  readonly problem: Problem;
+  /** Where the model that is missing could come from. */
+  readonly origin: ModelOrigin | undefined;
+}
+
+function ProblemItem({ problem, origin }: ProblemItemProps) {
   const t = useText();
   const catalogue = useCatalogue();
   const current = useStudio((state) => state.reportedText === state.recipe.present);
@@ -73,10 +98,17 @@ function ProblemItem({ problem }: { readonly problem: Problem }) {
         {problem.tensor && <code> {problem.tensor}</code>}
       </span>
       {fix && (
-        <Button size="compact-xs" variant="light" disabled={!current} onClick={() => change.apply(fix)}>
+        <Button
+          className={classes.remedy}
+          size="compact-xs"
+          variant="light"
+          disabled={!current}
+          onClick={() => change.apply(fix)}
+        >
           {fixLabel(fix, catalogue)}
         </Button>
       )}
+      {origin && <FetchButton origin={origin} />}
     </li>
   );
 }

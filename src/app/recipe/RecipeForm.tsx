@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import type { ModelItem, Recipe } from "../../recipe/recipe";
 import type { FormMethod } from "../../state/engine";
-import { entryName } from "../../state/models";
+import { entryName, modelNames } from "../../state/models";
 import { useStudio, useText } from "../context";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
@@ -16,11 +16,21 @@ const DTYPES = ["float32", "bfloat16", "float16"];
 const AS_STORED = "";
 const NO_BASE = "";
 
+/** What is wrong with a recipe that only needs a method to begin. */
+const UNBEGUN = new Set(["recipe/empty", "recipe/missing-method"]);
+
 /** The recipe as fields. Each one writes into the text; what has no field is left alone. */
 export function RecipeForm() {
   const t = useText();
   const methods = useStudio((state) => state.methods);
-  const { recipe } = useRecipe();
+  const { recipe, problems } = useRecipe();
+  if (!recipe && problems.every(({ code }) => UNBEGUN.has(code))) {
+    return (
+      <section className={classes.basics} aria-label={t.recipe.form}>
+        <MethodSelect written={undefined} method={undefined} />
+      </section>
+    );
+  }
   if (!recipe) return <p className={classes.unreadable}>{t.recipe.unreadable}</p>;
   const method = methods.find(({ id }) => id === recipe.method.value);
   return (
@@ -39,34 +49,11 @@ interface PartProps {
 
 function Basics({ recipe, method }: PartProps) {
   const t = useText();
-  const methods = useStudio((state) => state.methods);
   const { change } = useRecipe();
   const names = useModelNames(recipe);
-  const written = recipe.method.value;
   return (
     <section className={classes.basics} aria-label={t.recipe.form}>
-      <Select
-        label={t.recipe.method}
-        placeholder={t.recipe.methodPlaceholder}
-        value={written}
-        onChange={(id) => id && change.setMethod(id)}
-        data={[
-          ...methods.map(({ id, label }) => ({ value: id, label })),
-          ...(method || !written ? [] : [{ value: written, label: written }]),
-        ]}
-        description={
-          <span className={classes.methodNote}>
-            <code>{written}</code>
-            {method?.paper && (
-              <Anchor href={method.paper.url} target="_blank" rel="noreferrer" fz="inherit" title={method.paper.title}>
-                {t.recipe.paper}
-              </Anchor>
-            )}
-          </span>
-        }
-        inputWrapperOrder={["label", "input", "description"]}
-        searchable
-      />
+      <MethodSelect written={recipe.method.value} method={method} />
       <Select
         label={t.recipe.base}
         value={recipe.base?.key ?? NO_BASE}
@@ -91,6 +78,45 @@ function Basics({ recipe, method }: PartProps) {
   );
 }
 
+interface MethodSelectProps {
+  /** As the text has it; absent while it has none. */
+  readonly written: string | undefined;
+  /** Absent when there is no such method. */
+  readonly method: FormMethod | undefined;
+}
+
+function MethodSelect({ written, method }: MethodSelectProps) {
+  const t = useText();
+  const methods = useStudio((state) => state.methods);
+  const { change } = useRecipe();
+  return (
+    <Select
+      label={t.recipe.method}
+      placeholder={t.recipe.methodPlaceholder}
+      value={written ?? null}
+      onChange={(id) => id && change.setMethod(id)}
+      data={[
+        ...methods.map(({ id, label }) => ({ value: id, label })),
+        ...(method || !written ? [] : [{ value: written, label: written }]),
+      ]}
+      description={
+        written && (
+          <span className={classes.methodNote}>
+            <code>{written}</code>
+            {method?.paper && (
+              <Anchor href={method.paper.url} target="_blank" rel="noreferrer" fz="inherit" title={method.paper.title}>
+                {t.recipe.paper}
+              </Anchor>
+            )}
+          </span>
+        )
+      }
+      inputWrapperOrder={["label", "input", "description"]}
+      searchable
+    />
+  );
+}
+
 function dtypeName(dtype: "BF16" | "F16" | "F32" | undefined): string {
   return dtype ? { BF16: "bfloat16", F16: "float16", F32: "float32" }[dtype] : AS_STORED;
 }
@@ -99,7 +125,7 @@ function dtypeName(dtype: "BF16" | "F16" | "F32" | undefined): string {
 function useModelNames(recipe: Recipe): string[] {
   const models = useStudio((state) => state.models);
   const named = [...(recipe.base ? [recipe.base.key] : []), ...recipe.models.map(({ model }) => model.key)];
-  return [...new Set([...models.map(entryName), ...named])];
+  return [...new Set([...modelNames(models), ...named])];
 }
 
 function Models({ recipe, method }: PartProps) {
@@ -107,7 +133,7 @@ function Models({ recipe, method }: PartProps) {
   const models = useStudio((state) => state.models);
   const { change } = useRecipe();
   const listed = new Set(recipe.models.map(({ model }) => model.key));
-  const addable = models.map(entryName).filter((name) => !listed.has(name));
+  const addable = modelNames(models).filter((name) => !listed.has(name));
   return (
     <Section title={t.recipe.models}>
       {recipe.models.length === 0 && (

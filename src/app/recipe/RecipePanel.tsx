@@ -18,7 +18,7 @@ export function RecipePanel() {
   const renameRecipe = useStudio((state) => state.renameRecipe);
   const view = useStudio((state) => state.recipeView);
   const show = useStudio((state) => state.show);
-  const narrow = useMediaQuery("(max-width: 1100px)", false, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery("(max-width: 1279px)", false, { getInitialValueInEffect: false });
   return (
     <Panel
       title={t.recipe.title}
@@ -50,7 +50,7 @@ export function RecipePanel() {
     >
       <div className={classes.views}>
         {(!narrow || view === "form") && (
-          <div className={classes.form}>
+          <div className={classes.form} data-recipe-form>
             <RecipeForm />
           </div>
         )}

@@ -10,29 +10,31 @@ import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";
 import { ScrollRegion } from "../parts/ScrollRegion";
+import { useLast } from "../parts/useLast";
 import classes from "./Review.module.css";
 
 /** A recipe somebody sent, looked at before anything is loaded. */
 export default function ReviewDialog() {
   const t = useText();
   const review = useStudio((state) => state.review);
+  const shown = useLast(review);
   const declineShare = useStudio((state) => state.declineShare);
   return (
     <Modal
       opened={review !== undefined}
       onClose={declineShare}
-      title={review?.status === "failed" ? t.review.damaged : t.review.title}
+      title={shown?.status === "failed" ? t.review.damaged : t.review.title}
       size={640}
       closeButtonProps={{ "aria-label": t.close }}
     >
-      {review?.status === "reading" && (
+      {shown?.status === "reading" && (
         <Text c="dimmed">
           <Loader size={12} /> {t.review.reading}
         </Text>
       )}
-      {review?.status === "failed" && (
+      {shown?.status === "failed" && (
         <>
-          <FailureText failure={review.failure} />
+          <FailureText failure={shown.failure} />
           <div className={classes.actions}>
             <Button variant="default" onClick={declineShare} data-autofocus>
               {t.review.close}
@@ -40,7 +42,7 @@ export default function ReviewDialog() {
           </div>
         </>
       )}
-      {review?.status === "ready" && <Look review={review} />}
+      {shown?.status === "ready" && <Look review={shown} />}
     </Modal>
   );
 }

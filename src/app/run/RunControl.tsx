@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlayerStopFilled } from "@tabler/icons-react";
 import { canMerge } from "../../state/plan";
 import { isRunning } from "../../state/run";
+import { ariaShortcut, shortcutText } from "../commands/shortcutText";
 import { useStudio, useStudioStore, useText } from "../context";
 import { MeasureControl } from "../measure/MeasureControl";
 import { MeasureOptions } from "../measure/MeasureOptions";
@@ -36,9 +37,9 @@ export function RunControl() {
               size="md"
               disabled={!ready}
               onClick={() => attempt(beginMerge(studio))}
-              rightSection={<span className={classes.keys}>Ctrl ↵</span>}
+              rightSection={<span className={classes.keys}>{shortcutText("mod+Enter")}</span>}
               aria-label={t.run.merge}
-              aria-keyshortcuts="Control+Enter"
+              aria-keyshortcuts={ariaShortcut("mod+Enter")}
             >
               {t.run.merge}
             </Button>

@@ -122,5 +122,5 @@ function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object") return "an object";
-  return quoted(String(value));
+  return typeof value === "string" ? quoted(value) : String(value);
 }

@@ -2,10 +2,11 @@ import { setDiagnostics } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { entryName } from "../../../state/models";
+import { modelNames } from "../../../state/models";
 import type { Studio } from "../../../state/studio";
 import { useCatalogue, useStudio, useStudioStore, useText } from "../../context";
 import { onGoToLine } from "../reveal";
+import { useProblems } from "../useProblems";
 import { diagnosticsOf } from "./diagnostics";
 import { recipeExtensions } from "./extensions";
 import classes from "./RecipeEditor.module.css";
@@ -21,9 +22,8 @@ export default function RecipeEditor() {
   const t = useText();
   const studio = useStudioStore();
   const text = useStudio((state) => state.recipe.present);
-  const problems = useStudio((state) =>
-    state.reportedText === state.recipe.present ? state.report?.problems : undefined,
-  );
+  const problems = useProblems();
+  const current = useStudio((state) => state.reportedText === state.recipe.present);
   const catalogue = useCatalogue();
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
@@ -56,17 +56,20 @@ export default function RecipeEditor() {
 
   useEffect(() => {
     const editor = view.current;
-    if (editor && problems) {
+    if (editor && current) {
       editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(problems, editor.state.doc.length, catalogue)));
     }
-  }, [problems, catalogue]);
+  }, [problems, current, catalogue]);
 
   return <div ref={place} className={classes.editor} />;
 }
 
 function createEditor(studio: Studio, parent: HTMLElement, label: ReturnType<Compartment["of"]>): EditorView {
   let pause: ReturnType<typeof setTimeout> | undefined;
-  const mark = () => studio.getState().markRecipe();
+  const mark = () => {
+    clearTimeout(pause);
+    studio.getState().markRecipe();
+  };
   const { recipe } = studio.getState();
   return new EditorView({
     parent,
@@ -78,7 +81,7 @@ function createEditor(studio: Studio, parent: HTMLElement, label: ReturnType<Com
           redo: () => studio.getState().redo(),
           vocabulary: () => {
             const { methods, models } = studio.getState();
-            return { methods, models: models.map(entryName) };
+            return { methods, models: modelNames(models) };
           },
         }),
         label,

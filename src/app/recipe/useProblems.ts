@@ -1,0 +1,13 @@
+import { useMemo } from "react";
+import type { Problem } from "../../recipe/problems";
+import { standingProblems } from "../../state/plan";
+import { useStudio } from "../context";
+
+const NONE: readonly Problem[] = [];
+
+/** What is wrong with the recipe that was checked last. */
+export function useProblems(): readonly Problem[] {
+  const problems = useStudio((state) => state.report?.problems) ?? NONE;
+  const models = useStudio((state) => state.models);
+  return useMemo(() => standingProblems(problems, models), [problems, models]);
+}
