@@ -8,5 +8,5 @@ export default defineConfig({
   plugins: [],
   root: fileURLToPath(new URL(".", import.meta.url)),
   publicDir: fileURLToPath(new URL("../public", import.meta.url)), // the samples
-  build: { target: "es2022", outDir: "../dist/bench", emptyOutDir: true },
+  build: { ...page.build, outDir: "../dist/bench" },
 });

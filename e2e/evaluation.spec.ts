@@ -79,6 +79,21 @@ test("a recipe is measured without being written, and its charts are taken along
   expect([...picture.bytes.subarray(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
 });
 
+test("a changed weight is measured by itself while live measuring is on", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(taskArithmeticRecipe(1));
+  await studio.recipe.ready();
+  await studio.measure.live.check();
+  await studio.measure.done();
+  expectWithin(await studio.measure.value("Perplexity"), goldenReport(taskArithmeticName("1.0")).ppl.mixed);
+  for (const model of ["llama-ja", "llama-math"]) await studio.recipe.number("weight", model).fill("0.5");
+  await expect(async () => expectWithin(await studio.measure.value("Perplexity"), merged.ppl.mixed)).toPass({
+    timeout: 60_000,
+  });
+  await expect(studio.history.results).toHaveCount(1); // one run, whose values follow the recipe
+});
+
 test("base, parents and a merge nobody saved answer side by side, token by token", async ({ studio, page }) => {
   await studio.open();
   await studio.recipe.ready();

@@ -80,24 +80,7 @@ export class Charts {
     return { name: download.suggestedFilename(), bytes: readFileSync(path) };
   }
 
-  async axis(name: "By stage" | "By depth"): Promise<void> {
-    await this.region.getByText(name, { exact: true }).click();
-  }
-
-  async show(run: string | RegExp): Promise<void> {
-    await this.choose("Run", run);
-  }
-
   async pin(): Promise<void> {
     await this.region.getByRole("button", { name: "Pin this run to compare others with" }).click();
-  }
-
-  async compareWith(run: string | RegExp): Promise<void> {
-    await this.choose("Compare with", run);
-  }
-
-  private async choose(label: string, option: string | RegExp): Promise<void> {
-    await this.region.getByLabel(label, { exact: true }).click();
-    await this.page.getByRole("option", { name: option }).first().click();
   }
 }

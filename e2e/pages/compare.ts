@@ -41,11 +41,6 @@ export class Compare {
     return this.answer(name).getByRole("status");
   }
 
-  async ask(prompt: string): Promise<void> {
-    await this.panel.getByRole("textbox", { name: "Prompt", exact: true }).fill(prompt);
-    await this.panel.getByRole("button", { name: "Ask", exact: true }).click();
-  }
-
   /** Types a prompt and sends it with the keyboard. */
   async askByKeys(prompt: string, keys: "Enter" | "Control+Enter"): Promise<void> {
     const field = this.panel.getByRole("textbox", { name: "Prompt", exact: true });
@@ -77,36 +72,9 @@ export class Compare {
     return () => seen.evaluate((texts) => texts.size);
   }
 
-  async stop(): Promise<void> {
-    await this.panel.getByRole("button", { name: "Stop", exact: true }).click();
-  }
-
   /** Waits until everything has been answered. */
   async done(timeout = 60_000): Promise<void> {
     await expect(this.panel.getByRole("button", { name: "Ask", exact: true })).toBeVisible({ timeout });
-  }
-
-  async sampled(options: { temperature?: string; topP?: string; seed?: string } = {}): Promise<void> {
-    await this.openOptions();
-    await this.page.getByRole("radiogroup", { name: "Sampling" }).getByText("Sampled", { exact: true }).click();
-    const fields = { temperature: "Temperature", topP: "Top p", seed: "Seed" } as const;
-    for (const [key, label] of Object.entries(fields)) {
-      const value = options[key as keyof typeof fields];
-      if (value !== undefined) await this.options.getByRole("textbox", { name: label, exact: true }).fill(value);
-    }
-    await this.closeOptions();
-  }
-
-  async maxTokens(value: string): Promise<void> {
-    await this.openOptions();
-    await this.options.getByRole("textbox", { name: "Most tokens" }).fill(value);
-    await this.closeOptions();
-  }
-
-  async chat(on: boolean): Promise<void> {
-    await this.openOptions();
-    await this.options.getByRole("checkbox", { name: "Chat template" }).setChecked(on);
-    await this.closeOptions();
   }
 
   async blind(on: boolean): Promise<void> {
@@ -140,19 +108,5 @@ export class Compare {
     const path = join(this.downloads, download.suggestedFilename());
     await download.saveAs(path);
     return readFileSync(path, "utf8");
-  }
-
-  private get options(): Locator {
-    return this.page.getByRole("dialog", { name: "How they answer" });
-  }
-
-  private async openOptions(): Promise<void> {
-    await this.panel.getByRole("button", { name: "How they answer" }).click();
-    await this.options.waitFor();
-  }
-
-  private async closeOptions(): Promise<void> {
-    await this.page.keyboard.press("Escape");
-    await this.options.waitFor({ state: "hidden" });
   }
 }

@@ -23,29 +23,13 @@ export class Guard {
     return this.outcome.getByRole("listitem");
   }
 
-  get progress(): Locator {
-    return this.page.getByRole("progressbar", { name: "Guard" });
-  }
-
   async set(on: boolean): Promise<void> {
     await this.enabled.setChecked(on);
-  }
-
-  async cap(value: string): Promise<void> {
-    const field = this.group.getByRole("textbox", { name: "Cap on relative PPL" });
-    await field.fill(value);
-    await field.press("Tab");
   }
 
   /** How many prompts of the set are used: the first ones. */
   async promptsUsed(value: string): Promise<void> {
     const field = this.group.getByRole("textbox", { name: "Prompts used" });
-    await field.fill(value);
-    await field.press("Tab");
-  }
-
-  async groupLayers(value: string): Promise<void> {
-    const field = this.group.getByRole("textbox", { name: "Layers per group" });
     await field.fill(value);
     await field.press("Tab");
   }

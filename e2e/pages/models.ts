@@ -70,11 +70,6 @@ export class Models {
     }
   }
 
-  async addSample(name: string): Promise<void> {
-    await this.menu(name);
-    await this.ready(name);
-  }
-
   /** Drops folders from the disk on the window, as a person drags them in. */
   async drop(...paths: string[]): Promise<void> {
     for (const path of paths) {

@@ -27,11 +27,6 @@ export class Prompts {
     return this.sets.filter({ has: this.page.getByRole("button", { name: `Look at ${name}`, exact: true }) });
   }
 
-  /** Whether `Measure` uses a set. */
-  async measureWith(name: string, on: boolean): Promise<void> {
-    await this.panel.getByRole("checkbox", { name: `Measure with ${name}`, exact: true }).setChecked(on);
-  }
-
   async choose(name: string): Promise<void> {
     await this.panel.getByRole("button", { name: `Look at ${name}`, exact: true }).click();
   }
@@ -54,15 +49,6 @@ export class Prompts {
     await dialog.getByRole("button", { name: "Add", exact: true }).click();
     await dialog.waitFor({ state: "hidden" });
     await expect(this.set(name)).toHaveCount(1);
-  }
-
-  /** Picks files from the disk; each becomes a set called after it. */
-  async pick(...paths: string[]): Promise<void> {
-    const [chooser] = await Promise.all([
-      this.page.waitForEvent("filechooser"),
-      this.panel.getByRole("button", { name: "Files…" }).click(),
-    ]);
-    await chooser.setFiles(paths);
   }
 
   /** Drops files from the disk on the panel. */

@@ -4,7 +4,7 @@ import type { Hub, HubModel } from "../hub/types";
 import { BlockStore } from "../io/blockStore";
 import { MemoryFolder } from "../io/memory";
 import { MemoryTable, storageOf, watched } from "../io/testing";
-import { openHubModel } from "./hubModels";
+import { hubOnDemand, openHubModel } from "./hubModels";
 import { createNotes } from "./notes";
 import { memoryRecords } from "./records";
 
@@ -89,4 +89,14 @@ it("asks for a file that holds no weights in one piece, so that the Hub's hash o
   for (const path of paths) await (await folder.open(path)).read(0, 100);
   expect(sources.get("tokenizer.json")?.reads).toEqual([{ start: 0, end: 9_000_000 }]);
   expect(sources.get("model.safetensors")?.reads).toEqual([{ start: 0, end: 4 * 2 ** 20 }]);
+});
+
+it("makes the Hub's client when it is first asked for, once, and again after a failure", async () => {
+  const hub = hubOnDemand({ hubUrl: "https://hub.test", onNote: () => {}, token: undefined });
+  expect(await hub()).toBe(await hub());
+
+  const refused = hubOnDemand({ hubUrl: "https://hub.test", onNote: () => {}, token: "sk-1" });
+  const [first, second] = await Promise.all([refused().catch(String), refused().catch(String)]);
+  expect([first, second]).toEqual([expect.stringContaining("hf_"), first]);
+  await expect(refused()).rejects.toMatchObject({ code: "hub/bad-token" });
 });

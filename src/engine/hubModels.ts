@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import type { HubOptions } from "../hub/hubClient";
 import type { Hub, HubModel } from "../hub/types";
 import type { BlockStore } from "../io/blockStore";
 import { type CachedSource, cachedSource } from "../io/cached";
@@ -16,6 +17,29 @@ export interface HubAccess {
   /** Commits and file lists that earlier sessions were told, by `repo@revision` as it was asked for. */
   readonly listings: Records<HubModel>;
   readonly notes: Notes;
+}
+
+/**
+ * The Hub behind a door that opens when somebody first asks for it: until then its client need not be loaded.
+ * @throws {AwaseError} `hub/bad-token`, from the door
+ */
+export function hubOnDemand({ token, ...options }: HubSettings): () => Promise<Hub> {
+  let hub: Promise<Hub> | undefined;
+  const open = async () => {
+    const { createHub } = await import("../hub/hubClient");
+    return createHub({ ...options, ...(token !== undefined && { token }) });
+  };
+  return () => {
+    hub ??= open().catch((error: unknown) => {
+      hub = undefined;
+      throw error;
+    });
+    return hub;
+  };
+}
+
+interface HubSettings extends Pick<HubOptions, "hubUrl" | "onNote"> {
+  readonly token: string | undefined;
 }
 
 interface HubReference {

@@ -1,3 +1,4 @@
+import type { Hub } from "../hub/types";
 import { directoryFolder } from "../io/directory";
 import { fetchedFolder } from "../io/fetched";
 import { filesFolder } from "../io/file";
@@ -9,7 +10,8 @@ import type { ModelKey, ModelOrigin } from "./protocol";
 import type { Results } from "./results";
 
 /** Where models are looked for. */
-export interface OriginAccess extends HubAccess {
+export interface OriginAccess extends Omit<HubAccess, "hub"> {
+  hub(): Promise<Hub>;
   readonly samplesUrl: string;
   readonly environment: Environment;
 }
@@ -24,7 +26,8 @@ export async function openOrigin(
     case "hub": {
       const { repo, revision, commit } = origin;
       const wanted = commit ?? revision;
-      return openHubModel(access, { repo, ...(wanted === undefined ? {} : { revision: wanted }) }, signal);
+      const reference = { repo, ...(wanted === undefined ? {} : { revision: wanted }) };
+      return openHubModel({ ...access, hub: await access.hub() }, reference, signal);
     }
     case "sample":
       return { folder: fetchedFolder(origin.name, `${access.samplesUrl}/${origin.name}`) };

@@ -1,5 +1,4 @@
 import { AwaseError } from "../base/errors";
-import { createHub } from "../hub/hubClient";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
 import type { TokenIds } from "../lm/types";
@@ -9,7 +8,7 @@ import { modelFacts } from "../model/facts";
 import { keepDevice } from "./deviceKeeper";
 import type { Environment } from "./environment";
 import type { Subject } from "./evalProtocol";
-import { lookAtHub } from "./hubModels";
+import { hubOnDemand, lookAtHub } from "./hubModels";
 import { createJobs } from "./jobs";
 import type { Measuring } from "./measuring";
 import { createShelf, type ShelvedModel } from "./models";
@@ -45,7 +44,7 @@ export interface Session extends EngineApi {
 
 /** An engine on the given machine. `start` comes first; calls before it fail with `engine/not-started`. */
 export function createSession(environment: Environment): Session {
-  let started: { readonly settings: EngineSettings; readonly hub: Hub } | undefined;
+  let started: { readonly settings: EngineSettings; readonly hub: () => Promise<Hub> } | undefined;
   const setup = () => {
     if (started) return started;
     throw new AwaseError("engine/not-started", "The engine has no settings yet. Reload the page to start it.");
@@ -110,8 +109,10 @@ export function createSession(environment: Environment): Session {
     async start(settings) {
       measuring?.close();
       device.close();
-      const token = environment.hubToken === undefined ? {} : { token: environment.hubToken };
-      started = { settings, hub: createHub({ hubUrl: settings.hubUrl, onNote: notes.send, ...token }) };
+      started = {
+        settings,
+        hub: hubOnDemand({ hubUrl: settings.hubUrl, onNote: notes.send, token: environment.hubToken }),
+      };
       await sweep(environment);
       return (await device.get()).info;
     },
@@ -144,8 +145,8 @@ export function createSession(environment: Environment): Session {
       const keys = [...shelf.checkpoints.keys()];
       return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await cachedBytes(shelf.get(key))])));
     },
-    searchHub: (job, query) => jobs.run(job, (signal) => setup().hub.search(query, signal)),
-    lookAtHub: (job, origin) => jobs.run(job, (signal) => lookAtHub(setup().hub, origin, signal)),
+    searchHub: (job, query) => jobs.run(job, async (signal) => (await setup().hub()).search(query, signal)),
+    lookAtHub: (job, origin) => jobs.run(job, async (signal) => lookAtHub(await setup().hub(), origin, signal)),
     check,
     merge: (job, recipe, options, onEvent) =>
       jobs.run(job, (signal) => runs.begin(job, recipe, options, onEvent, signal)),

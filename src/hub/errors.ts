@@ -24,13 +24,17 @@ type HubFaults = {
 
 export type HubCode = keyof HubFaults;
 
+const WITH_TOKEN =
+  "A model that not everybody may read is fetched by the command line with your token in HF_TOKEN; here, drop its downloaded folder.";
+
 const SENTENCES: { readonly [C in HubCode]: (facts: HubFaults[C]) => string } = {
   "hub/unreachable": ({ host }) =>
     `Could not reach ${host}. The network, an extension or a firewall stopped the request. Try again.`,
   "hub/storage-blocked": ({ host, storage }) =>
     `${host} answers, but its file server${storage && ` ${storage}`} does not. An extension or a firewall may block it. Try again.`,
-  "hub/not-found": ({ repo }) => `No model is named ${repo}, or it is private. Check the name, or sign in.`,
-  "hub/gated-signin": ({ repo }) => `${repo} asks its users to accept terms. Sign in first.`,
+  "hub/not-found": ({ repo }) => `No model is named ${repo}, or it is private. Check the name. ${WITH_TOKEN}`,
+  "hub/gated-signin": ({ repo }) =>
+    `${repo} asks its users to accept terms. Accept them on the model's page. ${WITH_TOKEN}`,
   "hub/gated-ask": ({ repo }) => `Your account has no access to ${repo} yet. Ask for it on the model's page.`,
   "hub/disabled": ({ repo }) => `${repo} was disabled on the Hub. Use another model.`,
   "hub/no-right": ({ repo }) => `This sign-in may not read ${repo}. Sign in with more rights.`,

@@ -58,7 +58,7 @@ async function readConfig(key: string, folder: Folder, files: readonly FileEntry
   if (!entry) {
     throw new AwaseError(
       "model/no-config",
-      `${key} has no config.json among its ${files.length} files, so its architecture is unknown. Add the file, or the whole model folder.`,
+      `${key} has no config.json among its files (${files.length}), so its architecture is unknown. Add the file, or the whole model folder.`,
       { facts: { model: key, files: files.length } },
     );
   }

@@ -68,7 +68,7 @@ export async function decodeShare(fragment: string): Promise<SharedRecipe> {
   const packed = fromBase64Url(body.slice(dot + 1));
   if (!packed) throw damaged("it is not base64url");
   const bytes = await collect(pipe(packed, new DecompressionStream("deflate-raw")), MAX_INFLATED_BYTES);
-  if (!bytes) throw damaged(`it does not inflate to at most ${MAX_INFLATED_BYTES} bytes`);
+  if (!bytes) throw damaged(`it was cut short, or holds more than ${MAX_INFLATED_BYTES} bytes`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

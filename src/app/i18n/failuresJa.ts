@@ -2,6 +2,8 @@ import type { FactSentence } from "./factSentence";
 import { measuringJa } from "./measuringJa";
 
 const again = "もう一度ダウンロードか書き出しをしてください。";
+const WITH_TOKEN =
+  "公開が限られたモデルは、コマンドラインなら HF_TOKEN のトークンで読めます。ここではダウンロードしたフォルダーをドロップしてください。";
 /** A safetensors file that breaks a rule. */
 const broken =
   (what: FactSentence): FactSentence =>
@@ -151,8 +153,9 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `${host} に接続できません。ネットワーク、拡張機能、ファイアウォールのいずれかが止めています。もう一度お試しください。`,
   "hub/storage-blocked": ({ host, storage }) =>
     `${host} は応答しますが、ファイルサーバー ${storage} が応答しません。拡張機能やファイアウォールを確かめて、もう一度お試しください。`,
-  "hub/not-found": ({ repo }) => `${repo} というモデルはないか、非公開です。名前を確かめてください。`,
-  "hub/gated-signin": ({ repo }) => `${repo} は利用条件への同意が必要です。先にサインインしてください。`,
+  "hub/not-found": ({ repo }) => `${repo} というモデルはないか、非公開です。名前を確かめてください。${WITH_TOKEN}`,
+  "hub/gated-signin": ({ repo }) =>
+    `${repo} は利用条件への同意が必要です。モデルのページで同意してください。${WITH_TOKEN}`,
   "hub/gated-ask": ({ repo }) => `このアカウントはまだ ${repo} を使えません。モデルのページで申請してください。`,
   "hub/disabled": ({ repo }) => `${repo} はHubで無効にされています。別のモデルを使ってください。`,
   "hub/no-right": ({ repo }) => `このサインインでは ${repo} を読めません。権限を増やしてサインインしてください。`,
