@@ -16,13 +16,15 @@ export function benchChromium(
 ): Promise<void> {
   return withBench({ cache, files: models, hub: served(models) }, async ({ context, page, device }) => {
     const loops = new Map<number, number>();
-    for (const inputs of [1, 2, 3]) loops.set(inputs, await page.evaluate((n) => window.bench.loop(n), inputs));
+    for (const inputs of [1, 2, 3])
+      loops.set(inputs, await bestOfTwo(() => page.evaluate((n) => window.bench.loop(n), inputs)));
 
     const rows: Measured[] = [];
     const measure = async (from: "files" | "indexeddb", recipes: readonly BenchRecipe[]) => {
       const copies = new Map<number, number>();
       for (const inputs of [1, 2, 3]) {
-        copies.set(inputs, await page.evaluate(([n, from]) => window.bench.copy(n, from), [inputs, from] as const));
+        const copy = () => page.evaluate(([n, from]) => window.bench.copy(n, from), [inputs, from] as const);
+        copies.set(inputs, await bestOfTwo(copy));
       }
       for (const { method, inputs, recipe } of recipes) {
         const run = () => page.evaluate((text) => window.bench.merge(text), recipe);
@@ -53,6 +55,11 @@ export function benchChromium(
     await page.evaluate(() => window.bench.addFiles());
     await measure("files", recipes());
   });
+}
+
+/** A yardstick that something else held up would flatter every merge that is held against it. */
+async function bestOfTwo(measure: () => Promise<number>): Promise<number> {
+  return Math.min(await measure(), await measure());
 }
 
 /** Milliseconds from pressing cancel in the middle of a merge to its end, for each method. */
