@@ -7,8 +7,9 @@ export default defineConfig({
   outputDir: ".cache/e2e",
   forbidOnly: true,
   retries: 0,
-  workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 20_000 },
+  workers: 2,
+  fullyParallel: true,
+  timeout: 240_000,
+  expect: { timeout: 40_000 },
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [["list"], ["json"]] : "list",
 });

@@ -1,12 +1,22 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { CHROMIUM_FLAGS, chromiumPath } from "./scripts/chromium.ts";
 import page from "./vite.config.ts";
+
+/** The longest file first: begun last, it would leave one of two cores idle at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification) => moduleId.endsWith("/eval/golden.test.ts");
+    return (await super.sort(files)).sort((a, b) => Number(isLongest(b)) - Number(isLongest(a)));
+  }
+}
 
 /** Two suites: `unit` in Node, `gpu` in a real Chromium with a WebGPU adapter (SwiftShader where there is no GPU). */
 export default defineConfig({
   test: {
     maxWorkers: 2, // one of two cores would be left idle
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

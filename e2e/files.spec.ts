@@ -33,6 +33,7 @@ test("a merge goes to a folder the user picks", async ({ studio, page }) => {
   });
   await studio.open();
   await studio.recipe.ready();
+  await studio.guard.set(false);
   await studio.run.writeToFolder();
   await studio.run.start();
   await studio.run.done();

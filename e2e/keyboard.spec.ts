@@ -45,7 +45,8 @@ test("everything can be done from the keyboard: add, edit, merge, inspect, share
 test("the focus stays where it was when what had it goes away", async ({ studio, page }) => {
   await studio.open();
   await studio.recipe.ready();
-  const { models, recipe, run } = studio;
+  const { models, recipe, run, guard } = studio;
+  await guard.set(false);
 
   await recipe.resetButton("weight", "llama-ja").focus();
   await page.keyboard.press("Enter");

@@ -22,6 +22,7 @@ import { syntheticModel } from "./syntheticModel";
 export { expect };
 
 const MODELS = join(import.meta.dirname, "golden/merge/models");
+const LARGE = [1, 2].map((seed) => ({ id: `acme/large-${seed}`, files: syntheticModel(seed) }));
 /** Where a page looks for the address of another Hub. */
 const HUB_KEY = "awase.hubUrl";
 
@@ -95,7 +96,7 @@ export const test = base.extend<Fixtures>({
     const storage = (path: string) => (path.endsWith(".safetensors") ? ("lfs" as const) : ("git" as const));
     const tags = ["safetensors", "license:apache-2.0"];
     const small = ["a", "b"].map((name) => ({ id: `acme/${name}`, folder: join(MODELS, name), tags, storage }));
-    const large = [1, 2].map((seed) => ({ id: `acme/large-${seed}`, files: syntheticModel(seed), tags, storage }));
+    const large = LARGE.map((model) => ({ ...model, tags, storage }));
     const hub = await startHub({ repositories: [...small, ...large] });
     await use(hub);
     await hub.close();

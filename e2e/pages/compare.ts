@@ -73,7 +73,7 @@ export class Compare {
   }
 
   /** Waits until everything has been answered. */
-  async done(timeout = 60_000): Promise<void> {
+  async done(timeout = 120_000): Promise<void> {
     await expect(this.panel.getByRole("button", { name: "Ask", exact: true })).toBeVisible({ timeout });
   }
 

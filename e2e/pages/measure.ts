@@ -35,7 +35,7 @@ export class Measure {
   }
 
   /** Waits until nothing is being measured and there are figures. */
-  async done(timeout = 60_000): Promise<void> {
+  async done(timeout = 120_000): Promise<void> {
     await expect(this.results).toHaveAttribute("aria-busy", "false", { timeout });
   }
 

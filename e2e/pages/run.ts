@@ -47,7 +47,7 @@ export class Run {
   }
 
   /** Waits for the end of the run; a failure is told with its sentence. */
-  async done(timeout = 60_000): Promise<void> {
+  async done(timeout = 120_000): Promise<void> {
     await expect(this.status).not.toBeEmpty({ timeout });
     await expect(this.panel).toContainText(/Merged \d+ tensors/, { timeout: 1 });
   }
