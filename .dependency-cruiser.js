@@ -2,7 +2,7 @@
 const floors = [
   ["base"],
   ["io", "formats", "compute"],
-  ["hub", "model", "recipe"],
+  ["hub", "model", "recipe", "tokens"],
   ["merge", "lm"],
   ["eval", "search", "align"],
   ["engine"],
@@ -36,7 +36,7 @@ export default {
       name: "comlink-at-the-boundary",
       comment: "Only the worker and its client know that there is a worker.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/engine/(worker|client|boundary)[^/]*\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/engine/boundary/" },
       to: { path: "node_modules/comlink" },
     },
     {
@@ -53,9 +53,16 @@ export default {
     },
     { name: "the-two-shells-are-strangers", severity: "error", from: { path: "^src/cli/" }, to: { path: "^src/app/" } },
     {
+      name: "test-helpers-stay-in-tests",
+      comment: "What a *.testing.ts offers is for tests, benches and other test helpers.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.(test|testing)\\.tsx?$" },
+      to: { path: "\\.testing\\.tsx?$" },
+    },
+    {
       name: "no-node-in-the-browser",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/cli/|\\.test\\.ts$|/node[^/]*\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/cli/|\\.(test|testing)\\.ts$|/node[^/]*\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
   ],

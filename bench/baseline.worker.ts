@@ -1,7 +1,7 @@
-import { BlockStore } from "../src/io/blockStore";
-import { cachedSource } from "../src/io/cached";
 import { fileSource } from "../src/io/file";
 import { opfsOutput, removeOpfs } from "../src/io/opfs";
+import { BlockStore } from "../src/io/store/blockStore";
+import { cachedSource } from "../src/io/store/cached";
 import type { ByteSource } from "../src/io/types";
 import { bareLoop } from "./bareLoop";
 import type { BaselineRequest } from "./protocol";

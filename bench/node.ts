@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import type { MergeReport } from "../src/engine/protocol";
+import type { MergeReport } from "../src/engine/protocol/protocol";
 import { BENCH_MODELS } from "./models";
 import { benchRecipes } from "./recipes";
 import type { Measured } from "./results";

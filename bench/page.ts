@@ -1,4 +1,4 @@
-import { connectEngine } from "../src/engine/client";
+import { connectEngine } from "../src/engine/boundary/client";
 import { lmBench } from "./lm/page";
 import type { BaselineRequest, BenchPage } from "./protocol";
 

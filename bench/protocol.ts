@@ -1,4 +1,4 @@
-import type { MergeReport } from "../src/engine/protocol";
+import type { MergeReport } from "../src/engine/protocol/protocol";
 import type { LmBench } from "./lm/page";
 
 /** What the bench's page offers to the driver outside the browser. */

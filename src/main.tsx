@@ -1,6 +1,6 @@
 import { del, get, set } from "idb-keyval";
 import { mount } from "./app/mount";
-import { connectEngine } from "./engine/client";
+import { connectEngine } from "./engine/boundary/client";
 import type { SessionStore } from "./state/persistence";
 import { DEFAULT_HUB_URL } from "./state/settings";
 import { isShareFragment } from "./state/share";

@@ -1,12 +1,12 @@
 import type { Device } from "../../src/compute/device";
-import type { TokenIds } from "../../src/lm/types";
 import { methodFacts } from "../../src/merge/registry";
 import { ResidentInputs } from "../../src/merge/resident";
 import { MergedSource } from "../../src/merge/source";
 import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/checkpointSource";
-import { ResidentSource } from "../../src/model/residentSource";
-import { planMerge } from "../../src/recipe/planMerge";
+import { CheckpointSource } from "../../src/model/sources/checkpoint";
+import { ResidentSource } from "../../src/model/sources/resident";
+import { planMerge } from "../../src/recipe/plan/planMerge";
+import type { TokenIds } from "../../src/tokens/types";
 import { openOver, perplexityPass } from "./opened";
 import { secondsOf } from "./timing";
 

@@ -1,8 +1,9 @@
 import type { Device } from "../../src/compute/device";
 import { openLanguageModel } from "../../src/lm/open";
-import type { LanguageModel, TokenIds } from "../../src/lm/types";
+import type { LanguageModel } from "../../src/lm/types";
 import type { Checkpoint } from "../../src/model/checkpoint";
-import type { TensorSource } from "../../src/model/tensorSource";
+import type { TensorSource } from "../../src/model/sources/tensorSource";
+import type { TokenIds } from "../../src/tokens/types";
 
 export function openOver(checkpoint: Checkpoint, source: TensorSource, device: Device): Promise<LanguageModel> {
   return openLanguageModel({ config: checkpoint.config, source, device });

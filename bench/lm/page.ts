@@ -1,6 +1,6 @@
 import type { Device } from "../../src/compute/device";
 import { openDevice } from "../../src/compute/open";
-import type { EngineClient } from "../../src/engine/client";
+import type { EngineClient } from "../../src/engine/boundary/client";
 import { fetchedFolder } from "../../src/io/fetched";
 import { filesFolder } from "../../src/io/file";
 import type { Checkpoint } from "../../src/model/checkpoint";

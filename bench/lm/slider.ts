@@ -1,4 +1,4 @@
-import type { EngineClient } from "../../src/engine/client";
+import type { EngineClient } from "../../src/engine/boundary/client";
 import { bundledSets } from "../../src/eval/prompts/bundled";
 
 const SAMPLES = ["llama-base", "llama-ja", "llama-math"] as const;

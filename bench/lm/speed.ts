@@ -1,7 +1,7 @@
 import type { Device } from "../../src/compute/device";
 import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/checkpointSource";
-import { ResidentSource } from "../../src/model/residentSource";
+import { CheckpointSource } from "../../src/model/sources/checkpoint";
+import { ResidentSource } from "../../src/model/sources/resident";
 import { anyTokens, openOver } from "./opened";
 import { secondsOf } from "./timing";
 

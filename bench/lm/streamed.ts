@@ -2,7 +2,7 @@ import type { Device } from "../../src/compute/device";
 import { DTYPE_BYTES, type FloatDType } from "../../src/formats/dtypes";
 import { elementCount } from "../../src/formats/tensor";
 import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/checkpointSource";
+import { CheckpointSource } from "../../src/model/sources/checkpoint";
 import { anyTokens, openOver, perplexityPass } from "./opened";
 
 /** A model measured layer by layer, its weights dropped on the way. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Clock } from "../../src/hub/clock";
+import type { Clock } from "../../src/hub/transfer/clock";
 import { type LocalHub, startHub } from "./server";
 
 const MODELS = join(import.meta.dirname, "../golden/merge/models");

@@ -1,4 +1,4 @@
-import type { DeviceChoice } from "./nodeDevice";
+import type { DeviceChoice } from "./machine/nodeDevice";
 
 /* What the command lines have in common. Each reader gives the value, or a sentence that says what is wrong. */
 

@@ -1,22 +1,22 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DeviceInfo } from "../compute/device";
-import type { Subject } from "../engine/evalProtocol";
+import type { Subject } from "../engine/protocol/evalProtocol";
 import { createSession, type Session } from "../engine/session";
 import type { Measure, PromptSet } from "../eval/types";
-import type { TokenIds } from "../lm/types";
-import { modelKey, splitReference } from "../recipe/references";
+import { modelKey, splitReference } from "../recipe/parse/references";
+import type { TokenIds } from "../tokens/types";
 import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { evalTable } from "./evalTable";
-import { type LocatedModel, loadModels, locateModel } from "./locateModels";
-import { cacheFolder, nodeEnvironment } from "./nodeEnvironment";
+import { type LocatedModel, loadModels, locateModel } from "./input/locateModels";
+import { readPromptFile } from "./input/promptFile";
+import { readRecipeFile } from "./input/recipeFile";
+import { readTokensFile } from "./input/tokensFile";
+import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
 import { printProblems } from "./problemLines";
 import { type ProgressLine, standing } from "./progressLine";
-import { readPromptFile } from "./promptFile";
-import { readRecipeFile } from "./recipeFile";
-import { readTokensFile } from "./tokensFile";
 
 /** What is measured where nothing is asked for by its name. */
 const DEFAULT_MEASURES: readonly Measure[] = ["perplexity", "divergence", "eos", "exact-match", "multiple-choice"];

@@ -1,4 +1,4 @@
-import { klTable } from "../eval/klTable";
+import { klTable } from "../eval/measures/klTable";
 import type { Accuracy, Evaluation, PositionRule } from "../eval/types";
 
 /** What was measured, for people. */

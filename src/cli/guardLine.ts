@@ -1,4 +1,4 @@
-import type { GuardEvent } from "../engine/evalProtocol";
+import type { GuardEvent } from "../engine/protocol/evalProtocol";
 import type { GuardStage } from "../eval/types";
 
 /** What the guard found, a line for each stage. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { GUARD_ACTIONS, GUARD_DEFAULTS, type GuardChoices } from "../eval/guardDefaults";
+import { GUARD_ACTIONS, GUARD_DEFAULTS, type GuardChoices } from "../eval/guard/guardDefaults";
 import {
   COMMON_OPTIONS,
   COMMON_USAGE,

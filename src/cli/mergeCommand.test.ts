@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startHub } from "../../e2e/hub/server";
-import type { MergeReport } from "../engine/protocol";
+import type { MergeReport } from "../engine/protocol/protocol";
 import { mergeCommand } from "./mergeCommand";
 
 const GOLDEN = join(import.meta.dirname, "../../e2e/golden/merge");

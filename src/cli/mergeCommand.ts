@@ -1,24 +1,24 @@
 import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { AwaseError } from "../base/errors";
-import type { GuardEvent } from "../engine/evalProtocol";
-import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../engine/protocol";
+import type { GuardEvent } from "../engine/protocol/evalProtocol";
+import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
 import { createSession, type Session } from "../engine/session";
-import { GUARD_POSITIONS } from "../eval/guardDefaults";
+import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/events";
 import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
-import { LOCK_FILE, lockFolder } from "./folderLock";
 import { guardLine } from "./guardLine";
-import { loadModels, refuseInputAsOutput } from "./locateModels";
+import { loadModels, refuseInputAsOutput } from "./input/locateModels";
+import { readPromptFile } from "./input/promptFile";
+import { readRecipeFile } from "./input/recipeFile";
+import { LOCK_FILE, lockFolder } from "./machine/folderLock";
+import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { mergeStanding } from "./mergeProgress";
-import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./nodeEnvironment";
 import { printProblems } from "./problemLines";
 import { type ProgressLine, standing } from "./progressLine";
-import { readPromptFile } from "./promptFile";
-import { readRecipeFile } from "./recipeFile";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
 export function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { firstDifference, openTestDevices, testBlocks } from "./devices.testing";
 import { applyMap, NotFiniteCounter } from "./elementwise";
 import type { MapDefinition } from "./map";
 import { randomKey, randomWords } from "./random";
-import { firstDifference, openTestDevices, testBlocks } from "./testDevices";
 
 const devices = await openTestDevices();
 afterAll(() => {

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { narrow, widen } from "../formats/convert";
+import { normals, openTestDevices, type TestInput, testBlocks } from "./devices.testing";
 import { cutWithin, keyBits, kthLargest } from "./select";
 import type { BoundTerms } from "./terms";
-import { normals, openTestDevices, type TestInput, testBlocks } from "./testDevices";
 import { openWebGpuDevice } from "./webgpu";
 
 const devices = await openTestDevices();

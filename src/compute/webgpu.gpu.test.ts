@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { AwaseError } from "../base/errors";
+import { openTestDevices } from "./devices.testing";
 import { applyMap, NotFiniteCounter } from "./elementwise";
 import type { Kernel } from "./kernel";
 import type { MapDefinition } from "./map";
 import { openDevice } from "./open";
-import { openTestDevices } from "./testDevices";
 import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgpu";
 
 const MIB = 1024 * 1024;

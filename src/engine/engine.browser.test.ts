@@ -5,9 +5,9 @@ import type { FloatDType } from "../formats/dtypes";
 import { readSafetensors } from "../formats/safetensors";
 import { fileSource } from "../io/file";
 import { removeOpfs } from "../io/opfs";
-import { connectEngine } from "./client";
-import type { EvaluationEvent } from "./evalProtocol";
-import type { MergeEvent, MergeOptions, ModelOrigin } from "./protocol";
+import { connectEngine } from "./boundary/client";
+import type { EvaluationEvent } from "./protocol/evalProtocol";
+import type { MergeEvent, MergeOptions, ModelOrigin } from "./protocol/protocol";
 
 /* The real worker: comlink, WebGPU, OPFS, IndexedDB and locks of a real browser. */
 

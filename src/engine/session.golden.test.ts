@@ -6,9 +6,9 @@ import type { FloatDType } from "../formats/dtypes";
 import { readSafetensors } from "../formats/safetensors";
 import { memorySource } from "../io/memory";
 import { methodFacts } from "../merge/registry";
-import { MemoryEnvironment } from "./memoryEnvironment";
-import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, sha256 } from "./nodeTestSession";
-import type { MergeOptions, MergeReport } from "./protocol";
+import { MemoryEnvironment } from "./machine/memoryEnvironment";
+import type { MergeOptions, MergeReport } from "./protocol/protocol";
+import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, sha256 } from "./session.testing";
 
 const ignore = () => undefined;
 

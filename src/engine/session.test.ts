@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isAbort } from "../base/errors";
 import { methodFacts } from "../merge/registry";
-import { MemoryEnvironment } from "./memoryEnvironment";
-import { GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, SETTINGS } from "./nodeTestSession";
-import type { ModelOrigin } from "./protocol";
+import { MemoryEnvironment } from "./machine/memoryEnvironment";
+import type { ModelOrigin } from "./protocol/protocol";
 import { createSession, type Session } from "./session";
+import { GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, SETTINGS } from "./session.testing";
 
 const ignore = () => undefined;
 

@@ -1,26 +1,34 @@
 import { AwaseError } from "../base/errors";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
-import type { TokenIds } from "../lm/types";
 import { methodFacts } from "../merge/registry";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts } from "../model/facts";
-import { keepDevice } from "./deviceKeeper";
-import type { Environment } from "./environment";
-import type { Subject } from "./evalProtocol";
-import { hubOnDemand, lookAtHub } from "./hubModels";
-import { createJobs } from "./jobs";
-import type { Measuring } from "./measuring";
-import { createShelf, type ShelvedModel } from "./models";
-import { createNotes } from "./notes";
-import { keyOf, openOrigin, pinned } from "./origins";
-import { missingModels, plan, requirePlan } from "./planning";
-import type { EngineApi, EngineSettings, JobId, ModelKey, ModelOrigin, ModelSummary, RecipeReport } from "./protocol";
-import { createRateBook } from "./rates";
-import { Residency } from "./residency";
-import { keepResults } from "./results";
-import { createRuns } from "./runs";
-import { storageFacts, sweep } from "./storage";
+import type { TokenIds } from "../tokens/types";
+import { createJobs } from "./boundary/jobs";
+import { keepDevice } from "./machine/deviceKeeper";
+import type { Environment } from "./machine/environment";
+import { createRateBook } from "./machine/rates";
+import { storageFacts, sweep } from "./machine/storage";
+import type { Measuring } from "./measuring/measuring";
+import { Residency } from "./measuring/residency";
+import type { Subject } from "./protocol/evalProtocol";
+import type {
+  EngineApi,
+  EngineSettings,
+  JobId,
+  ModelKey,
+  ModelOrigin,
+  ModelSummary,
+  RecipeReport,
+} from "./protocol/protocol";
+import { keepResults } from "./runs/results";
+import { createRuns } from "./runs/runs";
+import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
+import { createShelf, type ShelvedModel } from "./shelf/models";
+import { createNotes } from "./shelf/notes";
+import { keyOf, openOrigin, pinned } from "./shelf/origins";
+import { missingModels, plan, requirePlan } from "./shelf/planning";
 
 /** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
 export interface Session extends EngineApi {
@@ -62,7 +70,7 @@ export function createSession(environment: Environment): Session {
   let measuring: Measuring | undefined;
   /** The part that computes with models, loaded when it is first needed. */
   async function measure(): Promise<Measuring> {
-    const { createMeasuring } = await import("./measuring");
+    const { createMeasuring } = await import("./measuring/measuring");
     measuring ??= createMeasuring({ environment, device, rates, shelf, plan: requiredPlan }, residency);
     return measuring;
   }

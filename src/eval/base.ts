@@ -1,4 +1,5 @@
-import type { Generated, TokenIds } from "../lm/types";
+import type { Generated } from "../lm/types";
+import type { TokenIds } from "../tokens/types";
 import {
   answersKey,
   type BaseCache,
@@ -10,9 +11,9 @@ import {
   type TopRows,
 } from "./baseCache";
 import { type Batch, type PassResult, runPass } from "./batch";
-import { type TopRow, topRow } from "./divergence";
-import { type EndReading, readEnd } from "./eosHealth";
-import type { Measured } from "./measured";
+import { type TopRow, topRow } from "./measures/divergence";
+import { type EndReading, readEnd } from "./measures/eosHealth";
+import type { Measured } from "./measures/measured";
 import { type Side, visitRows } from "./rows";
 
 /** What a base model gave for a batch. */

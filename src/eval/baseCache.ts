@@ -1,8 +1,9 @@
 import { sha256 } from "hash-wasm";
-import type { Generated, TokenIds } from "../lm/types";
+import type { Generated } from "../lm/types";
+import type { TokenIds } from "../tokens/types";
 import type { Batch } from "./batch";
-import type { TopRow } from "./divergence";
-import type { EndReading } from "./eosHealth";
+import type { TopRow } from "./measures/divergence";
+import type { EndReading } from "./measures/eosHealth";
 
 /** Rows of a base model after its final norm: with its head they give the exact distributions again. */
 export interface StateRows {

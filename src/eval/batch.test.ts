@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BatchBuilder, runPass } from "./batch";
+import { TestModel, testMeasured } from "./model.testing";
 import { visitRows } from "./rows";
-import { TestModel, testMeasured } from "./testModel";
 
 describe("BatchBuilder", () => {
   it("asks for the same thing once", () => {

@@ -1,4 +1,5 @@
-import type { LanguageModel, Position, TokenIds } from "../lm/types";
+import type { LanguageModel, Position } from "../lm/types";
+import type { TokenIds } from "../tokens/types";
 
 /** Tokens that go through the layers together; more are taken in several passes. 32,768 are 512 MiB at width 4096. */
 const MAX_PASS_TOKENS = 2 ** 15;

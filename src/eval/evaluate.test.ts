@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BaseValues } from "./baseCache";
 import { type EvaluateOptions, evaluate } from "./evaluate";
-import { ALPHABET, TestModel, testMeasured, testTokenizer } from "./testModel";
+import { ALPHABET, TestModel, testMeasured, testTokenizer } from "./model.testing";
 import type { Measure, Prompt, PromptSet } from "./types";
 
 const set = (prompts: readonly Prompt[]): PromptSet => ({ id: "letters", name: "Letters", split: "search", prompts });

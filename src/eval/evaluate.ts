@@ -1,17 +1,18 @@
-import type { Generated, LanguageModel, TokenIds } from "../lm/types";
-import { accuracy } from "./accuracy";
-import { answeredPrompts, greedyAnswers, promptIds } from "./answers";
+import type { Generated, LanguageModel } from "../lm/types";
+import type { TokenIds } from "../tokens/types";
 import { baseAnswers, basePass } from "./base";
 import type { BaseCache } from "./baseCache";
 import { tokensIn } from "./batch";
-import { type AnswerMatch, matches } from "./exactMatch";
-import { generationHealth } from "./generationHealth";
+import { Meter } from "./guard/meter";
 import { likelihoods, likelihoodsAgainst, scoresOf } from "./likelihoods";
-import { endsOf, type Measured, realVocabulary, type Subject } from "./measured";
-import { Meter } from "./meter";
-import { perplexity } from "./perplexity";
+import { accuracy } from "./measures/accuracy";
+import { answeredPrompts, greedyAnswers, promptIds } from "./measures/answers";
+import { type AnswerMatch, matches } from "./measures/exactMatch";
+import { generationHealth } from "./measures/generationHealth";
+import { endsOf, type Measured, realVocabulary, type Subject } from "./measures/measured";
+import { perplexity } from "./measures/perplexity";
+import { relativePerplexity } from "./measures/relative";
 import { type Questions, questionsOf, sameTokens } from "./questions";
-import { relativePerplexity } from "./relative";
 import type { Evaluation, Measure, PositionRule, Prompt, PromptSet } from "./types";
 import { windowFor } from "./windows";
 

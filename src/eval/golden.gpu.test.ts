@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openWebGpuDevice, type WebGpuDevice } from "../compute/webgpu";
 import { MemoryFolder } from "../io/memory";
-import { describeGolden } from "./goldenSuite";
+import { describeGolden } from "./golden.testing";
 
 const FILES = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] as const;
 

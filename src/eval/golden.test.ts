@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import { nodeFolder } from "../io/node";
-import { describeGolden, everyText } from "./goldenSuite";
+import { describeGolden, everyText } from "./golden.testing";
 
 const SAMPLES = fileURLToPath(new URL("../../public/samples/", import.meta.url));
 

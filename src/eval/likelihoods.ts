@@ -1,10 +1,10 @@
 import type { BasePass } from "./base";
 import { type PassOptions, type PassResult, runPass } from "./batch";
-import { type BaseRows, compareRows, readEnds } from "./compareRows";
-import { type EndReading, type EndReadings, eosHealth } from "./eosHealth";
-import { endsOf, realVocabulary, type Subject } from "./measured";
-import { logLikelihood, type MultipleChoice, multipleChoice } from "./multipleChoice";
-import { scorePrompt } from "./perplexity";
+import { type BaseRows, compareRows, readEnds } from "./measures/compareRows";
+import { type EndReading, type EndReadings, eosHealth } from "./measures/eosHealth";
+import { endsOf, realVocabulary, type Subject } from "./measures/measured";
+import { logLikelihood, type MultipleChoice, multipleChoice } from "./measures/multipleChoice";
+import { scorePrompt } from "./measures/perplexity";
 import type { AskedEnd, Questions } from "./questions";
 import type { Divergence, EosHealth, PromptScore } from "./types";
 

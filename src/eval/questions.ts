@@ -1,7 +1,7 @@
-import type { Tokenizer } from "../lm/tokenizer";
-import type { TokenIds } from "../lm/types";
+import type { Tokenizer } from "../tokens/tokenizer";
+import type { TokenIds } from "../tokens/types";
 import { type Batch, BatchBuilder } from "./batch";
-import { type Continued, continued } from "./multipleChoice";
+import { type Continued, continued } from "./measures/multipleChoice";
 import { positionsOf } from "./positions";
 import { tokenizePrompt } from "./prompts/tokenizePrompt";
 import type { Measure, PositionRule, Prompt, TokenizedPrompt } from "./types";

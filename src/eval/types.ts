@@ -1,6 +1,6 @@
-import type { TokenIds } from "../lm/types";
 import type { TensorDrift } from "../merge/drift";
 import type { LayerGroup } from "../model/layerOf";
+import type { TokenIds } from "../tokens/types";
 
 export type { LayerGroup, TensorDrift };
 

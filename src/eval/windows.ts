@@ -1,4 +1,4 @@
-import type { TokenIds } from "../lm/types";
+import type { TokenIds } from "../tokens/types";
 
 /** Longest stretch a model sees at once, unless it was made for less. Longer ones cost the square of their length. */
 const MOST_TOKENS = 2048;

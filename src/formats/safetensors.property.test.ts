@@ -5,9 +5,9 @@ import { memorySource } from "../io/memory";
 import type { ByteSource } from "../io/types";
 import { DTYPE_BYTES, type DType } from "./dtypes";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors";
+import { fileWith } from "./safetensors.testing";
 import { planShards } from "./safetensorsWriter";
 import { elementCount, type TensorFacts } from "./tensor";
-import { fileWith } from "./testing";
 
 const RUNS = 2500;
 

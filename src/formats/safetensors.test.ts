@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { memorySource } from "../io/memory";
 import type { ByteRange, ByteSource } from "../io/types";
 import { MAX_HEADER_BYTES, readSafetensors } from "./safetensors";
-import { fileWith } from "./testing";
+import { fileWith } from "./safetensors.testing";
 
 const read = (bytes: Uint8Array) => readSafetensors(memorySource("x.safetensors", bytes));
 const entry = (from: number, to: number, shape: string, dtype = "U8") =>

@@ -1,9 +1,9 @@
 import { Access } from "./access";
-import { type Clock, systemClock } from "./clock";
 import { HubFolder } from "./hubFolder";
-import { hubHost, openLine } from "./line";
 import { pin } from "./listing";
 import { search } from "./search";
+import { type Clock, systemClock } from "./transfer/clock";
+import { hubHost, openLine } from "./transfer/line";
 import type { Hub, HubNote } from "./types";
 
 export interface HubOptions {

@@ -2,7 +2,7 @@ import { notFound } from "../io/errors";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
 import type { Access } from "./access";
 import { HubSource } from "./hubSource";
-import type { Line } from "./line";
+import type { Line } from "./transfer/line";
 import type { HubFile, HubModel } from "./types";
 
 /** The files of a pinned model. Listing and opening ask nothing of the Hub; the first read of a file does. */

@@ -3,11 +3,11 @@ import * as z from "zod/mini";
 import { tooManyFiles } from "../io/errors";
 import { MAX_FOLDER_FILES } from "../io/limits";
 import { checkPath } from "../io/path";
-import { ask, badAnswer } from "./ask";
 import { hubError } from "./errors";
-import { hubFetch } from "./hubFetch";
-import type { Call, Line } from "./line";
 import { isRepoId } from "./reference";
+import { ask, badAnswer } from "./transfer/ask";
+import { hubFetch } from "./transfer/hubFetch";
+import type { Call, Line } from "./transfer/line";
 import type { HubFile, HubModel } from "./types";
 
 /** Entries on a page of the Hub's file lists. */

@@ -1,11 +1,11 @@
 import { type FileDownloadInfoOutput, fileDownloadInfo } from "@huggingface/hub";
 import { AwaseError } from "../base/errors";
-import { ask } from "./ask";
 import { hubError } from "./errors";
-import { isHub, type Line, storageBlocked } from "./line";
-import { type RangeCall, rangeFetch } from "./rangeFetch";
-import { addressOf, discard, send, signInOf } from "./send";
-import { StallTimer } from "./stall";
+import { ask } from "./transfer/ask";
+import { isHub, type Line, storageBlocked } from "./transfer/line";
+import { type RangeCall, rangeFetch } from "./transfer/rangeFetch";
+import { addressOf, discard, send, signInOf } from "./transfer/send";
+import { StallTimer } from "./transfer/stall";
 import type { HubFile, HubModel } from "./types";
 
 /** Where the bytes of a file can be had now. The address may be signed: a secret, kept in memory and never shown. */

@@ -1,7 +1,7 @@
 import { listModels } from "@huggingface/hub";
-import { ask } from "./ask";
-import { hubFetch } from "./hubFetch";
-import type { Line } from "./line";
+import { ask } from "./transfer/ask";
+import { hubFetch } from "./transfer/hubFetch";
+import type { Line } from "./transfer/line";
 import type { HubHit } from "./types";
 
 const MAX_HITS = 20;

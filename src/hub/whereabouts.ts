@@ -1,6 +1,6 @@
 import { isAbort } from "../base/errors";
-import type { Clock } from "./clock";
 import type { Place } from "./locate";
+import type { Clock } from "./transfer/clock";
 
 /** Signed addresses live for an hour; a new one is asked for in time. */
 const PLACE_LIFE_MS = 50 * 60 * 1000;

@@ -1,8 +1,8 @@
 import { afterAll, expect, it } from "vitest";
 import { directoryFolder, directoryOutput } from "./directory";
 import { removeOpfs } from "./opfs";
-import { describeOutput } from "./outputSuite";
-import { patterned } from "./testing";
+import { describeOutput } from "./outputs.testing";
+import { patterned } from "./sources.testing";
 
 /* A picked folder needs a person; a folder of the browser's own file system has the same interface. */
 const ROOT = "awase-directory-test";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fetchedFolder } from "./fetched";
-import { patterned } from "./testing";
+import { patterned } from "./sources.testing";
 
 const BYTES = patterned(1000);
 type Answer = (range: readonly [number, number] | undefined) => Response | Promise<Response>;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { fileSource, filesFolder } from "./file";
-import { patterned } from "./testing";
+import { patterned } from "./sources.testing";
 
 it("reads slices of a blob and nothing more", async () => {
   const slices: [number | undefined, number | undefined][] = [];

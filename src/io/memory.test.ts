@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { MemoryFolder, MemoryOutput, memorySource } from "./memory";
-import { patterned } from "./testing";
+import { patterned } from "./sources.testing";
 
 it("reads copies of exactly the bytes asked for", async () => {
   const bytes = patterned(100);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { nodeFolder } from "./node";
-import { patterned } from "./testing";
+import { patterned } from "./sources.testing";
 
 let root = "";
 beforeEach(async () => {

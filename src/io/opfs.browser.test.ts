@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { AwaseError } from "../base/errors";
 import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "./opfs";
-import type { Reply, Request } from "./opfsTestWorker";
-import { describeOutput } from "./outputSuite";
-import { patterned } from "./testing";
+import type { Reply, Request } from "./opfsWorker.testing";
+import { describeOutput } from "./outputs.testing";
+import { patterned } from "./sources.testing";
 import type { ByteSink, OutputFolder } from "./types";
 
 const ROOT = "awase-test";
@@ -22,7 +22,7 @@ type Unsent<R> = R extends Request ? Omit<R, "id"> : never;
 
 /** An output folder in a worker of its own. */
 function inWorker() {
-  const worker = new Worker(new URL("./opfsTestWorker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./opfsWorker.testing.ts", import.meta.url), { type: "module" });
   let asked = 0;
   const ask = (request: Unsent<Request>): Promise<number> =>
     new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { MemoryOutput } from "./memory";
 import { nodeFolder, nodeOutput } from "./node";
-import { describeOutput } from "./outputSuite";
+import { describeOutput } from "./outputs.testing";
 
 const made: string[] = [];
 afterAll(() => Promise.all(made.map((path) => rm(path, { recursive: true }))));

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { expect, it } from "vitest";
-import { patterned } from "./testing";
+import { patterned } from "./sources.testing";
 import { zipStream } from "./zip";
 
 /** Files of a zip as its central directory lists them (PKWARE APPNOTE 4.3.12), each read from its local header. */

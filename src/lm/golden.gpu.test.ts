@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openWebGpuDevice, type WebGpuDevice } from "../compute/webgpu";
 import { MemoryFolder } from "../io/memory";
-import { describeGolden } from "./goldenSuite";
+import { describeGolden } from "./golden.testing";
 
 const ROOT = "../../e2e/golden/forward/";
 const URLS = import.meta.glob<string>("../../e2e/golden/forward/*/*.{json,safetensors}", {

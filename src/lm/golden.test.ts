@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import { nodeFolder } from "../io/node";
-import { describeGolden } from "./goldenSuite";
-import { poisoned } from "./testModel";
+import { describeGolden } from "./golden.testing";
+import { poisoned } from "./model.testing";
 
 const GOLDEN = fileURLToPath(new URL("../../e2e/golden/forward/", import.meta.url));
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
-import { PackedActivations } from "./activations";
+import type { TokenIds } from "../tokens/types";
+import { PackedActivations } from "./forward/activations";
+import { disguised, type MemoryTensors, toyLlama, toyTexts } from "./model.testing";
 import { openLanguageModel } from "./open";
-import { disguised, type MemoryTensors, toyLlama, toyTexts } from "./testModel";
-import type { LanguageModel, TokenIds } from "./types";
+import type { LanguageModel } from "./types";
 
 const cpu = () => openCpuDevice({ reason: "A test asks for it." });
 const { config, source } = toyLlama(1);

@@ -1,12 +1,12 @@
 import { AwaseError } from "../base/errors";
-import { PackedActivations } from "./activations";
-import { packBatch } from "./batch";
-import { embedBatch } from "./embed";
-import { generateAnswers } from "./generate";
-import { logitsOf, nllOf, statesAt } from "./head";
-import type { ModelParts } from "./modelParts";
-import { passLayers } from "./passLayers";
-import { Turns } from "./turns";
+import type { TokenIds } from "../tokens/types";
+import { generateAnswers } from "./chat/generate";
+import { PackedActivations } from "./forward/activations";
+import { packBatch } from "./forward/batch";
+import { embedBatch } from "./forward/embed";
+import { logitsOf, nllOf, statesAt } from "./forward/head";
+import { passLayers } from "./forward/passLayers";
+import { Turns } from "./forward/turns";
 import type {
   Activations,
   Generated,
@@ -15,8 +15,8 @@ import type {
   LanguageModelFacts,
   PassOptions,
   Position,
-  TokenIds,
 } from "./types";
+import type { ModelParts } from "./weights/modelParts";
 
 /** A decoder as its spec says, over the source of its parts. */
 export class DecoderModel implements LanguageModel {

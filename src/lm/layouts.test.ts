@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
-import { normals } from "../compute/testDevices";
+import { normals } from "../compute/devices.testing";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
 import type { JsonObject } from "../model/checkpoint";
-import { CheckpointSource } from "../model/checkpointSource";
 import { openCheckpoint } from "../model/open";
-import { openLanguageModel } from "./open";
+import { CheckpointSource } from "../model/sources/checkpoint";
 import {
   disguised,
   type MemoryTensor,
@@ -15,7 +14,8 @@ import {
   poisoned,
   toyLlama,
   toyTexts,
-} from "./testModel";
+} from "./model.testing";
+import { openLanguageModel } from "./open";
 
 const device = poisoned(openCpuDevice({ reason: "A test asks for it." }));
 const texts = toyTexts(9, 4);

@@ -1,13 +1,13 @@
 import type { Device } from "../compute/device";
 import type { JsonObject } from "../model/checkpoint";
 import { configNumber } from "../model/config";
-import type { TensorSource } from "../model/tensorSource";
+import type { TensorSource } from "../model/sources/tensorSource";
 import { specOf } from "./architectures";
 import { DecoderModel } from "./languageModel";
-import { limitsOf } from "./limits";
 import type { LanguageModel, LanguageModelFacts } from "./types";
-import { WeightNames } from "./weightNames";
-import { planWeights } from "./weightPlan";
+import { limitsOf } from "./weights/limits";
+import { WeightNames } from "./weights/weightNames";
+import { planWeights } from "./weights/weightPlan";
 
 export interface OpenLanguageModel {
   /** `config.json`. */

@@ -1,5 +1,4 @@
-/** Token ids of one text, in order. */
-export type TokenIds = readonly number[];
+import type { TokenIds } from "../tokens/types";
 
 /** Facts of a language model that whoever uses it needs. */
 export interface LanguageModelFacts {

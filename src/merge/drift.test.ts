@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
-import { CheckpointSource } from "../model/checkpointSource";
-import { type TestTensor, testModel, toyCheckpoint } from "../model/testing";
+import { type TestTensor, testModel, toyCheckpoint } from "../model/checkpoint.testing";
+import { CheckpointSource } from "../model/sources/checkpoint";
 import { tensorDrift } from "./drift";
 
 const device = openCpuDevice({ reason: "A test asks for it." });

@@ -6,8 +6,8 @@ import { sum } from "../compute/sum";
 import type { TermsDefinition } from "../compute/terms";
 import { isFloatDType, type OutputDType } from "../formats/dtypes";
 import { elementCount, type TensorFacts } from "../formats/tensor";
-import { placedBytes, placedDType } from "../model/placed";
-import type { PlacedTensor, TensorSource } from "../model/tensorSource";
+import { placedBytes, placedDType } from "../model/sources/placed";
+import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
 
 /** How a merge changed one tensor against the base. Norms are Frobenius norms, over what is finite in both. */
 export interface TensorDrift {

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import { nodeFolder } from "../io/node";
-import { describeGolden } from "./goldenSuite";
+import { describeGolden } from "./golden.testing";
 
 const GOLDEN = fileURLToPath(new URL("../../e2e/golden/merge/", import.meta.url));
 

@@ -3,7 +3,7 @@ import { DTYPE_BYTES, type DType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
 import type { ByteRange, ByteSource } from "../io/types";
 import type { Checkpoint } from "../model/checkpoint";
-import type { MergePlan, PlannedInput } from "../recipe/plan";
+import type { MergePlan, PlannedInput } from "../recipe/plan/plan";
 
 /** An input of an output tensor: where its elements lie in a file. */
 export interface TensorInput {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { openWebGpuDevice, type WebGpuDevice } from "../compute/webgpu";
-import { describeMethods } from "./methodSuite";
+import { describeMethods } from "./methods.testing";
 
 let device: WebGpuDevice;
 beforeAll(async () => {

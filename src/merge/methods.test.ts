@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
-import { describeMethods } from "./methodSuite";
+import { describeMethods } from "./methods.testing";
 
 describe("merge methods on the CPU", () => {
   const device = openCpuDevice({ reason: "A test asks for it." });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
-import { normals } from "../compute/testDevices";
+import { normals } from "../compute/devices.testing";
 import { memorySource } from "../io/memory";
-import { testModel } from "../model/testing";
+import { testModel } from "../model/checkpoint.testing";
+import { modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { ResidentInputs } from "./resident";
 import { MergedSource } from "./source";
-import { modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const COUNT = 5000;
 /** Of one input of one tensor. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { normals } from "../compute/testDevices";
+import { normals } from "../compute/devices.testing";
 import { openWebGpuDevice } from "../compute/webgpu";
-import { testModel } from "../model/testing";
+import { testModel } from "../model/checkpoint.testing";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { runMerge } from "./run";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 it("goes on with a new device from the last finished tensor when the GPU goes away", async () => {
   const values = normals(1, 5000);

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
-import { normals } from "../compute/testDevices";
+import { normals } from "../compute/devices.testing";
 import { memorySource } from "../io/memory";
 import type { ByteRange } from "../io/types";
-import { testModel } from "../model/testing";
+import { testModel } from "../model/checkpoint.testing";
 import type { MergeNonFinite, MergeProgress } from "./events";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { type MergeRun, runMerge } from "./run";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const cpu = (budgetBytes?: number) =>
   openCpuDevice({ reason: "A test asks for it.", ...(budgetBytes !== undefined && { budgetBytes }) });

@@ -8,7 +8,7 @@ import { applyMap, type NotFinite, NotFiniteCounter } from "../compute/elementwi
 import { countNonFinite } from "../formats/convert";
 import { DTYPE_BYTES, isFloatDType } from "../formats/dtypes";
 import type { Checkpoint } from "../model/checkpoint";
-import type { MergePlan, PlannedTensor } from "../recipe/plan";
+import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { type ComingBlock, comingBlocks, type HostBlock, hostBlocks } from "./blocks";
 import type { MergeNonFinite, MergeProgress, NonFinite } from "./events";
 import { expectReads } from "./inputs";

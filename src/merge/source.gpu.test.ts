@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Device } from "../compute/device";
-import { normals, openTestDevices, stored } from "../compute/testDevices";
+import { normals, openTestDevices, stored } from "../compute/devices.testing";
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
-import { CheckpointSource } from "../model/checkpointSource";
-import { ResidentSource } from "../model/residentSource";
-import type { PlacedTensor, TensorSource } from "../model/tensorSource";
-import { testModel } from "../model/testing";
+import { testModel } from "../model/checkpoint.testing";
+import { CheckpointSource } from "../model/sources/checkpoint";
+import { ResidentSource } from "../model/sources/resident";
+import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
 import { tensorDrift } from "./drift";
+import { modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { ResidentInputs } from "./resident";
 import { MergedSource } from "./source";
-import { modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const COUNT = 70_001;
 let devices: Awaited<ReturnType<typeof openTestDevices>>;

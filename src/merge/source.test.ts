@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
-import { normals, stored } from "../compute/testDevices";
+import { normals, stored } from "../compute/devices.testing";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { memorySource } from "../io/memory";
-import { testModel } from "../model/testing";
+import { testModel } from "../model/checkpoint.testing";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { MergedSource } from "./source";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./testMerge";
 
 const device = openCpuDevice({ reason: "A test asks for it." });
 const COUNT = 10_000;

@@ -7,12 +7,12 @@ import { type DType, isFloatDType, OUTPUT_DTYPES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
 import type { Checkpoint } from "../model/checkpoint";
-import { CheckpointSource } from "../model/checkpointSource";
 import { layerGroups } from "../model/layerOf";
 import { openCheckpoint } from "../model/open";
-import type { TensorSource } from "../model/tensorSource";
-import { planMerge } from "../recipe/planMerge";
-import { withStrengths } from "../recipe/strength";
+import { CheckpointSource } from "../model/sources/checkpoint";
+import type { TensorSource } from "../model/sources/tensorSource";
+import { planMerge } from "../recipe/plan/planMerge";
+import { withStrengths } from "../recipe/strength/strength";
 import { methodFacts } from "./registry";
 import { MergedSource } from "./source";
 

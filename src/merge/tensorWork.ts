@@ -6,7 +6,7 @@ import type { BoundMap } from "../compute/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Checkpoint } from "../model/checkpoint";
-import type { MergePlan, PlannedTensor } from "../recipe/plan";
+import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { type HostBlock, TensorBlocks } from "./blocks";
 import { cast } from "./cast";
 import { openInput, type TensorInput } from "./inputs";

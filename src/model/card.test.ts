@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { MergePlan } from "../recipe/plan";
-import { planMerge } from "../recipe/planMerge";
-import { testMethods } from "../recipe/testMethods";
+import { testMethods } from "../recipe/plan/methods.testing";
+import type { MergePlan } from "../recipe/plan/plan";
+import { planMerge } from "../recipe/plan/planMerge";
 import { modelCard } from "./card";
-import { toyLlama } from "./testing";
+import { toyLlama } from "./checkpoint.testing";
 
 const RECIPE = `merge_method: ties
 base_model: lab/base

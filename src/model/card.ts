@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { MethodFacts } from "../recipe/facts";
-import type { MergePlan } from "../recipe/plan";
-import { hubIdOf, splitRevision } from "../recipe/references";
+import { hubIdOf, splitRevision } from "../recipe/parse/references";
+import type { MergePlan } from "../recipe/plan/plan";
 
 /** What a model card is made from. */
 export interface CardFacts {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { toyCheckpoint, toyLlama } from "./checkpoint.testing";
 import { layerGroups } from "./layerOf";
-import { toyCheckpoint, toyLlama } from "./testing";
 
 const ids = (groups: readonly { readonly id: string }[]) => groups.map(({ id }) => id);
 

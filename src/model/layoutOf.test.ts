@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { architectures } from "./architectures";
+import { toyCheckpoint, toyLlama } from "./checkpoint.testing";
 import { modelFacts } from "./facts";
 import { findTensor, isBuffer } from "./layout";
 import { layoutOf } from "./layoutOf";
-import { toyCheckpoint, toyLlama } from "./testing";
 
 const names = (weights: readonly { readonly name: string }[] = []) => weights.map(({ name }) => name);
 

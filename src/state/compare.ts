@@ -1,5 +1,5 @@
 import { isAbort } from "../base/errors";
-import type { Answer, Subject } from "../engine/evalProtocol";
+import type { Answer, Subject } from "../engine/protocol/evalProtocol";
 import { blindOrder } from "./blind";
 import { type Failure, failureOf } from "./failure";
 import { baseOf } from "./measureRequest";

@@ -1,6 +1,6 @@
 import { isAbort } from "../base/errors";
-import type { EvaluationRequest, GuardEvent } from "../engine/evalProtocol";
-import { GUARD_POSITIONS } from "../eval/guardDefaults";
+import type { EvaluationRequest, GuardEvent } from "../engine/protocol/evalProtocol";
+import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { Evaluation } from "../eval/types";
 import { type Failure, failureOf } from "./failure";
 import { guardOptions, withGuardEvent } from "./guard";

@@ -1,5 +1,5 @@
 import { AwaseError } from "../base/errors";
-import type { ErrorRecord } from "../engine/protocol";
+import type { ErrorRecord } from "../engine/protocol/protocol";
 
 /** An error as a value that a panel can show and say in another language. */
 export type Failure = ErrorRecord;

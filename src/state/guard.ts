@@ -1,5 +1,5 @@
-import type { GuardEvent } from "../engine/evalProtocol";
-import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../eval/guardDefaults";
+import type { GuardEvent } from "../engine/protocol/evalProtocol";
+import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../eval/guard/guardDefaults";
 import type { GuardOptions, GuardReport, PromptSet } from "../eval/types";
 import { defaultSet, isSampleRecipe, usableSets } from "./measureRequest";
 import type { MeasurementRecord } from "./records";

@@ -1,6 +1,6 @@
-import type { ModelKey } from "../engine/protocol";
+import type { ModelKey } from "../engine/protocol/protocol";
 import type { Measure, PromptSet } from "../eval/types";
-import { parseRecipe } from "../recipe/parse";
+import { parseRecipe } from "../recipe/parse/parse";
 import type { MeasurementRecord } from "./records";
 import type { StudioState } from "./studio";
 

@@ -1,6 +1,6 @@
 import { isAbort } from "../base/errors";
-import type { HubHit, ModelDetails, ModelKey, ModelOrigin, ModelSummary } from "../engine/protocol";
-import { modelKey } from "../recipe/references";
+import type { HubHit, ModelDetails, ModelKey, ModelOrigin, ModelSummary } from "../engine/protocol/protocol";
+import { modelKey } from "../recipe/parse/references";
 import { type Failure, failureOf } from "./failure";
 import { askPermission, isGranted } from "./fileSystemAccess";
 import type { Slice, StudioTools } from "./slice";

@@ -1,4 +1,4 @@
-import type { RecipeReport } from "../engine/protocol";
+import type { RecipeReport } from "../engine/protocol/protocol";
 import type { Problem } from "../recipe/problems";
 import { type Failure, failureOf } from "./failure";
 import { type ModelEntry, modelNames } from "./models";

@@ -1,4 +1,4 @@
-import type { SetCost } from "../engine/evalProtocol";
+import type { SetCost } from "../engine/protocol/evalProtocol";
 import type { PromptProblem } from "../eval/prompts/parsePrompts";
 import type { PromptSet } from "../eval/types";
 import { baseOf } from "./measureRequest";

@@ -1,5 +1,5 @@
-import { type Extras, readExtras, writeExtras } from "../recipe/extras";
-import { readSyntax } from "../recipe/syntax";
+import { type Extras, readExtras, writeExtras } from "../recipe/parse/extras";
+import { readSyntax } from "../recipe/text/syntax";
 import { edit, type History, historyOf, mark, redo, undo } from "./history";
 import type { Language } from "./settings";
 import type { Slice } from "./slice";

@@ -1,5 +1,5 @@
 import { isAbort } from "../base/errors";
-import type { Lane, StorageFacts, StoredResult } from "../engine/protocol";
+import type { Lane, StorageFacts, StoredResult } from "../engine/protocol/protocol";
 import { type Failure, failureOf } from "./failure";
 import type { Slice, StudioTools } from "./slice";
 

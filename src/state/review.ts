@@ -1,4 +1,4 @@
-import type { HubLook, HubOrigin, RecipeReport } from "../engine/protocol";
+import type { HubLook, HubOrigin, RecipeReport } from "../engine/protocol/protocol";
 import { type Failure, failureOf } from "./failure";
 import { readyModels } from "./models";
 import { seedOf, withRevisions } from "./recipe";

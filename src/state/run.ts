@@ -1,5 +1,5 @@
 import { isAbort } from "../base/errors";
-import type { JobId, MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol";
+import type { JobId, MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
 import type { GuardOptions } from "../eval/types";
 import { type Failure, failureOf } from "./failure";
 import { guardOptions, isGuarded, withGuardEvent } from "./guard";

@@ -1,5 +1,5 @@
 import type { StateCreator } from "zustand/vanilla";
-import type { EngineClient } from "../engine/client";
+import type { EngineClient } from "../engine/boundary/client";
 import type { SessionStore } from "./persistence";
 import type { StudioState } from "./studio";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AwaseError } from "../base/errors";
-import type { EngineClient } from "../engine/client";
-import type { MergeEvent, RecipeReport } from "../engine/protocol";
-import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./fakeEngine";
+import type { EngineClient } from "../engine/boundary/client";
+import type { MergeEvent, RecipeReport } from "../engine/protocol/protocol";
+import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./engine.testing";
 import { canMerge, standingProblems } from "./plan";
 import { seedOf } from "./recipe";
 import { beginVisit, createStudio, type Studio, type Visit } from "./studio";

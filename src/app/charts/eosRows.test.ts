@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { EosHealth } from "../../eval/types";
-import { evaluationOf, watched as report } from "../../state/fakeEngine";
+import { evaluationOf, watched as report } from "../../state/engine.testing";
 import type { MeasurementRecord } from "../../state/records";
 import { eosOf } from "./eosRows";
 import type { ChartSource } from "./source";

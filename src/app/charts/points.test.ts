@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GuardStage, LayerGroup, TensorDrift } from "../../eval/types";
-import { evaluationOf, watched as report } from "../../state/fakeEngine";
+import { evaluationOf, watched as report } from "../../state/engine.testing";
 import type { MeasurementRecord } from "../../state/records";
 import { beside, layerDrifts, pointsOf, promptPairs } from "./points";
 

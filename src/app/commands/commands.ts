@@ -1,4 +1,4 @@
-import type { ModelOrigin } from "../../engine/protocol";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { SAMPLES } from "../../state/models";
 import { canMerge } from "../../state/plan";
 import { STARTER_NAME, starterRecipe } from "../../state/recipe";

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Popover, SegmentedControl } from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useId } from "react";
-import { MAX_SEED } from "../../recipe/extras";
+import { MAX_SEED } from "../../recipe/parse/extras";
 import { useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import classes from "./Compare.module.css";

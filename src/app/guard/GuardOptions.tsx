@@ -1,6 +1,6 @@
 import { Button, Checkbox, SegmentedControl, Select, Text } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
-import { GUARD_ACTIONS } from "../../eval/guardDefaults";
+import { GUARD_ACTIONS } from "../../eval/guard/guardDefaults";
 import { guardSet, isGuarded } from "../../state/guard";
 import { usableSets } from "../../state/measureRequest";
 import { canMerge } from "../../state/plan";

@@ -9,7 +9,7 @@ import {
   IconTrash,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import type { StoredResult } from "../../engine/protocol";
+import type { StoredResult } from "../../engine/protocol/protocol";
 import type { Divergence, RelativePerplexity } from "../../eval/types";
 import { hasValues, latestSets, type MeasurementRecord } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";

@@ -1,4 +1,4 @@
-import type { MergeReport } from "../../engine/protocol";
+import type { MergeReport } from "../../engine/protocol/protocol";
 import { zipStream } from "../../io/zip";
 import { useStudioStore } from "../context";
 import { pickDirectory } from "../models/pickers";

@@ -1,6 +1,6 @@
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconCloudDownload, IconFiles, IconFlask, IconFolder, IconPlus } from "@tabler/icons-react";
-import type { ModelOrigin } from "../../engine/protocol";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { SAMPLES } from "../../state/models";
 import { useStudio, useText } from "../context";
 import { pickFiles, pickFolder } from "./pickers";

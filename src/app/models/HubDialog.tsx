@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { isAbort } from "../../base/errors";
-import type { HubHit } from "../../engine/protocol";
+import type { HubHit } from "../../engine/protocol/protocol";
 import { parseHubReference } from "../../hub/reference";
 import { type Failure, failureOf } from "../../state/failure";
 import { modelNames } from "../../state/models";

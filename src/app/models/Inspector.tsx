@@ -1,6 +1,6 @@
 import { Drawer, Loader, SegmentedControl, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
-import type { ModelDetails, ModelSummary } from "../../engine/protocol";
+import type { ModelDetails, ModelSummary } from "../../engine/protocol/protocol";
 import { type Failure, failureOf } from "../../state/failure";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";

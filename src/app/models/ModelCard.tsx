@@ -1,6 +1,6 @@
 import { ActionIcon, Badge, Button, Loader, Menu, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconDots, IconExternalLink, IconFlag, IconListSearch, IconPlus, IconTrash } from "@tabler/icons-react";
-import type { ModelOrigin, ModelSummary } from "../../engine/protocol";
+import type { ModelOrigin, ModelSummary } from "../../engine/protocol/protocol";
 import { entryName, type ModelEntry } from "../../state/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";

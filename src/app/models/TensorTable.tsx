@@ -2,7 +2,7 @@ import { TextInput } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useMemo, useRef, useState } from "react";
-import type { TensorRow } from "../../engine/protocol";
+import type { TensorRow } from "../../engine/protocol/protocol";
 import { useFormats, useText } from "../context";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./Inspector.module.css";

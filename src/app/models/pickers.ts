@@ -1,5 +1,5 @@
 import { isAbort } from "../../base/errors";
-import type { ModelOrigin } from "../../engine/protocol";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { modelsOfFiles } from "../../state/dropped";
 
 type NamedFile = { readonly path: string; readonly file: File };

@@ -1,5 +1,5 @@
 import { Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
-import { gradientPosition, valueAt } from "../../recipe/resolve";
+import { gradientPosition, valueAt } from "../../recipe/plan/resolve";
 import { useText } from "../context";
 import { keyed } from "../parts/keyed";
 

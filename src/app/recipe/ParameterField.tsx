@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Checkbox, Slider, Tooltip } from "@mantine/core";
 import { IconRotate } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import type { ParameterFacts } from "../../recipe/facts";
-import type { Setting } from "../../recipe/recipe";
+import type { Setting } from "../../recipe/parse/recipe";
 import { useFormats, useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { modelColor } from "../parts/Swatch";

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
-import type { ModelOrigin } from "../../engine/protocol";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
 import type { Problem } from "../../recipe/problems";
 import { missingModel } from "../../state/plan";
 import { useCatalogue, useStudio, useText } from "../context";

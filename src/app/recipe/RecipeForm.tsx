@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import type { ModelItem, Recipe } from "../../recipe/recipe";
+import type { ModelItem, Recipe } from "../../recipe/parse/recipe";
 import type { FormMethod } from "../../state/engine";
 import { entryName, modelNames } from "../../state/models";
 import { useStudio, useText } from "../context";

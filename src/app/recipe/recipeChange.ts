@@ -1,5 +1,5 @@
-import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/edit";
 import type { Problem } from "../../recipe/problems";
+import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/text/edit";
 import type { Studio } from "../../state/studio";
 
 /**

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
-import { parseRecipe } from "../../recipe/parse";
-import type { ParsedRecipe } from "../../recipe/recipe";
+import { parseRecipe } from "../../recipe/parse/parse";
+import type { ParsedRecipe } from "../../recipe/parse/recipe";
 import { useStudio, useStudioStore } from "../context";
 import { type RecipeChange, recipeChange } from "./recipeChange";
 

@@ -1,8 +1,8 @@
 import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useState } from "react";
-import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol";
-import { parseRecipe } from "../../recipe/parse";
-import { modelReferences } from "../../recipe/references";
+import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/protocol";
+import { parseRecipe } from "../../recipe/parse/parse";
+import { modelReferences } from "../../recipe/parse/references";
 import { type Failure, failureOf } from "../../state/failure";
 import { readyModels } from "../../state/models";
 import type { Review } from "../../state/review";

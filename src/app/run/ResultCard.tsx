@@ -1,6 +1,6 @@
 import { ActionIcon, Button, CopyButton, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy, IconDownload, IconFolderDown, IconPlus } from "@tabler/icons-react";
-import type { MergeReport } from "../../engine/protocol";
+import type { MergeReport } from "../../engine/protocol/protocol";
 import { useFormats, useStudio, useText } from "../context";
 import { useResultActions } from "../history/useResultActions";
 import { FailureText } from "../parts/FailureText";

@@ -1,5 +1,5 @@
 import { Checkbox, SegmentedControl, Text } from "@mantine/core";
-import { MAX_SEED } from "../../recipe/extras";
+import { MAX_SEED } from "../../recipe/parse/extras";
 import { seedOf } from "../../state/recipe";
 import { isRunning } from "../../state/run";
 import { useStudio, useText } from "../context";

@@ -1,5 +1,5 @@
 import { Progress } from "@mantine/core";
-import type { Lane } from "../../engine/protocol";
+import type { Lane } from "../../engine/protocol/protocol";
 import { isRunning } from "../../state/run";
 import { useFormats, useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { UnfinishedRun } from "../../engine/protocol";
+import type { UnfinishedRun } from "../../engine/protocol/protocol";
 import { askPermission } from "../../state/fileSystemAccess";
 import { isRunning } from "../../state/run";
 import { useFormats, useStudio, useText } from "../context";

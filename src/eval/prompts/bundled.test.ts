@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nodeFolder } from "../../io/node";
-import { openTokenizer } from "../../lm/tokenizer";
+import { openTokenizer } from "../../tokens/tokenizer";
 import type { PromptSet } from "../types";
 import { bundledSets } from "./bundled";
 import { countTokens } from "./count";

@@ -1,4 +1,4 @@
-import type { Tokenizer } from "../../lm/tokenizer";
+import type { Tokenizer } from "../../tokens/tokenizer";
 import type { PromptSet } from "../types";
 import { tokenizePrompt } from "./tokenizePrompt";
 

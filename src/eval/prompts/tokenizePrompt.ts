@@ -1,4 +1,4 @@
-import type { Tokenizer } from "../../lm/tokenizer";
+import type { Tokenizer } from "../../tokens/tokenizer";
 import type { TokenizedPrompt } from "../types";
 
 /**

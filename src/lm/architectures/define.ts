@@ -1,5 +1,5 @@
 import type { ConfigFacts } from "../configFacts";
-import { ropeOf } from "../rope";
+import { ropeOf } from "../forward/rope";
 import type {
   Activation,
   AttentionSpec,

@@ -1,5 +1,5 @@
 import type { ConfigFacts } from "../configFacts";
-import { ropeOf } from "../rope";
+import { ropeOf } from "../forward/rope";
 import { layerKinds, windowsOf } from "../windows";
 import { type DecoderTraits, decoder, type ForwardDefinition, gatedMlp, headNorms, repeated, rms } from "./define";
 

@@ -1,4 +1,4 @@
-import { ropeOf } from "../rope";
+import { ropeOf } from "../forward/rope";
 import { activationOf, attentionSizes, type ForwardDefinition, layerNorm, layerNorms, linear } from "./define";
 
 /** LayerNorms, a quarter of each head turns, the halves side by side, each behind a norm of its own. */

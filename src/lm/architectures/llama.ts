@@ -1,4 +1,4 @@
-import { ropeOf } from "../rope";
+import { ropeOf } from "../forward/rope";
 import { layerKinds, windowsOf } from "../windows";
 import { decoder, type ForwardDefinition, rms } from "./define";
 

@@ -1,4 +1,4 @@
-import { ropeOf } from "../rope";
+import { ropeOf } from "../forward/rope";
 import type { HeadNormSpec } from "../spec";
 import { decoder, type ForwardDefinition, layerNorm } from "./define";
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { activate } from "./activate";
-import { numbersOf, openKernelDevices, place, worst } from "./testKernels";
+import { numbersOf, openKernelDevices, place, worst } from "./kernels.testing";
 
 const devices = await openKernelDevices();
 afterAll(() => {

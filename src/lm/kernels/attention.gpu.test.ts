@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Device } from "../../compute/device";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { attention } from "./attention";
-import { numbersOf, openKernelDevices, place, worst } from "./testKernels";
+import { numbersOf, openKernelDevices, place, worst } from "./kernels.testing";
 
 const devices = await openKernelDevices();
 afterAll(() => {

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { OUTPUT_DTYPES, type OutputDType } from "../../formats/dtypes";
+import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./kernels.testing";
 import { matmul } from "./matmul";
 import { MATMUL_VARIANTS, type MatmulVariant } from "./matmulKernels";
-import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./testKernels";
 import { fastestForLarge } from "./tuneMatmul";
 
 const devices = await openKernelDevices();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { multiply } from "./multiply";
 
 /** A product element by element, and by `multiply`. */

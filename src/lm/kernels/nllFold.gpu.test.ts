@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Device } from "../../compute/device";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
+import { openKernelDevices, place, placeWeight, worst } from "./kernels.testing";
 import { nllFold, RunningNll } from "./nllFold";
-import { openKernelDevices, place, placeWeight, worst } from "./testKernels";
 
 const devices = await openKernelDevices();
 afterAll(() => {

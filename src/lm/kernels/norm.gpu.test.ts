@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Device } from "../../compute/device";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import type { OutputDType } from "../../formats/dtypes";
+import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./kernels.testing";
 import { type Norm, norm } from "./norm";
-import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./testKernels";
 
 const devices = await openKernelDevices();
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
+import { numbersOf, openKernelDevices, place, worst } from "./kernels.testing";
 import { rope } from "./rope";
-import { numbersOf, openKernelDevices, place, worst } from "./testKernels";
 
 const devices = await openKernelDevices();
 afterAll(() => {

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { OUTPUT_DTYPES } from "../../formats/dtypes";
 import { addRows } from "./addRows";
 import { addScaled } from "./addScaled";
 import { capLogits } from "./capLogits";
 import { copyRows } from "./copyRows";
 import { gatherRows } from "./gatherRows";
-import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./testKernels";
+import { numbersOf, openKernelDevices, place, placeWeight, worst } from "./kernels.testing";
 
 const devices = await openKernelDevices();
 afterAll(() => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { normals } from "../../compute/testDevices";
+import { normals } from "../../compute/devices.testing";
 import { words } from "./define";
-import { numbersOf, openKernelDevices, place, worst } from "./testKernels";
+import { numbersOf, openKernelDevices, place, worst } from "./kernels.testing";
 import { topKRoute } from "./topKRoute";
 
 const devices = await openKernelDevices();

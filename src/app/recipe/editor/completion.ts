@@ -1,4 +1,4 @@
-import { DTYPE_NAMES, RECIPE_KEYS } from "../../../recipe/parse";
+import { DTYPE_NAMES, RECIPE_KEYS } from "../../../recipe/parse/parse";
 import type { FormMethod } from "../../../state/engine";
 
 /** What can be written at a place in a recipe. */

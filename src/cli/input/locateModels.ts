@@ -1,0 +1,111 @@
+import { realpath, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { AwaseError } from "../../base/errors";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
+import type { Session } from "../../engine/session";
+import { nodeFolder } from "../../io/node";
+import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
+import { hubIdOf, modelReferences } from "../../recipe/parse/references";
+import type { Problem } from "../../recipe/problems";
+import { cancellable } from "../cancellable";
+import type { Surroundings } from "../command";
+
+/** Where a model is, and the key under which a recipe names it. */
+export type LocatedModel =
+  | { readonly kind: "folder"; readonly key: string; readonly path: string }
+  | { readonly kind: "hub"; readonly key: string; readonly origin: ModelOrigin };
+
+/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
+export async function locateModel(
+  { path, revision, key }: Pick<ModelReference, "path" | "revision" | "key">,
+  cwd: string,
+  commit?: string,
+): Promise<LocatedModel | undefined> {
+  const folder = resolve(cwd, path);
+  if (await isFolder(folder)) return { kind: "folder", key, path: folder };
+  const repo = hubIdOf(path);
+  if (repo === undefined) return undefined;
+  const origin = {
+    kind: "hub" as const,
+    repo,
+    ...(revision === undefined ? {} : { revision }),
+    ...(commit === undefined ? {} : { commit }),
+  };
+  return { kind: "hub", key, origin };
+}
+
+export interface LocatedModels {
+  readonly models: readonly LocatedModel[];
+  readonly problems: readonly Problem[];
+}
+
+/** The models that a recipe names. */
+export async function locateModels(recipe: Recipe, cwd: string): Promise<LocatedModels> {
+  const models: LocatedModel[] = [];
+  const problems: Problem[] = [];
+  for (const reference of modelReferences(recipe)) {
+    const model = await locateModel(reference, cwd, recipe.extras.revisions[reference.key]);
+    if (model) models.push(model);
+    else problems.push(noModel(reference, resolve(cwd, reference.path)));
+  }
+  return { models, problems };
+}
+
+function noModel({ path, span }: ModelReference, looked: string): Problem {
+  return {
+    code: "recipe/no-model",
+    severity: "error",
+    message: `There is no folder ${looked}, and "${path}" is no Hub id (owner/name). Correct the path, or the id.`,
+    facts: { path, looked },
+    span,
+  };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Writing over a model while reading it would destroy both. @throws {AwaseError} `output/is-input` */
+export async function refuseInputAsOutput(out: string, models: readonly LocatedModel[]): Promise<void> {
+  const target = await realpath(out).catch(() => out);
+  for (const model of models) {
+    if (model.kind !== "folder" || (await realpath(model.path)) !== target) continue;
+    throw new AwaseError(
+      "output/is-input",
+      `The output folder ${out} is that of the model ${model.key}, which would be written over while it is read. Choose another --out.`,
+      { facts: { out, model: model.key } },
+    );
+  }
+}
+
+/**
+ * Puts the located models up, each key once. What there is to remark is said.
+ * @throws {AwaseError} with the Hub's refusal, and why the Hub was asked at all: a folder's name may have been mistyped
+ */
+export async function loadModels(
+  session: Session,
+  models: readonly LocatedModel[],
+  { signal, cwd, env }: Surroundings,
+  say: (text: string) => void,
+): Promise<void> {
+  const unique = new Map(models.map((model) => [model.key, model]));
+  for (const model of unique.values()) {
+    if (model.kind === "folder") {
+      await session.place(model.key, nodeFolder(model.path), signal);
+      continue;
+    }
+    try {
+      const { note } = await cancellable(session, signal, (job) => session.addModel(job, model.origin));
+      if (note) say(note.message);
+    } catch (error) {
+      if (!(error instanceof AwaseError)) throw error;
+      const { code, facts, message } = error;
+      const token = env.HF_TOKEN ? "with HF_TOKEN" : "without a token, as HF_TOKEN is not set";
+      throw new AwaseError(
+        code,
+        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}. ${message}`,
+        { cause: error, facts },
+      );
+    }
+  }
+}

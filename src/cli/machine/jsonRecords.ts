@@ -1,0 +1,34 @@
+import { readFile, rm } from "node:fs/promises";
+import type { Records } from "../../engine/machine/records";
+import { isObject } from "../../formats/json";
+import { replaceFile } from "./replaceFile";
+
+/** Records in one JSON file, replaced as a whole at each change; the file is there only while it holds any. */
+export function jsonRecords<T>(path: string): Records<T> {
+  async function load(): Promise<Record<string, T>> {
+    const text = await readFile(path, "utf8").catch(() => "{}");
+    try {
+      const found: unknown = JSON.parse(text);
+      return isObject(found) ? (found as Record<string, T>) : {};
+    } catch {
+      return {}; // not ours, or from a machine that lost power: as good as none
+    }
+  }
+  async function store(records: Record<string, T>): Promise<void> {
+    if (Object.keys(records).length === 0) return rm(path, { force: true });
+    await replaceFile(path, JSON.stringify(records));
+  }
+  let line: Promise<unknown> = Promise.resolve();
+  /** Changes are made one after the other, so that none is lost. */
+  function change(work: (records: Record<string, T>) => Record<string, T>): Promise<void> {
+    const next = line.then(async () => store(work(await load())));
+    line = next.catch(() => undefined);
+    return next;
+  }
+  return {
+    get: async (key) => (await load())[key],
+    all: async () => Object.values(await load()),
+    put: (key, record) => change((records) => ({ ...records, [key]: record })),
+    remove: (key) => change(({ [key]: _, ...others }) => others),
+  };
+}

@@ -1,0 +1,37 @@
+import { AwaseError } from "../../base/errors";
+import type { Device } from "../../compute/device";
+import { openDevice } from "../../compute/open";
+
+export type DeviceChoice = "webgpu" | "cpu" | "auto";
+
+/**
+ * The device the command line asked for. WebGPU comes from the `webgpu` package (Dawn), which is loaded only when wanted:
+ * it is native code that some systems cannot load.
+ * @throws {AwaseError} `gpu/none` when WebGPU was asked for and there is none
+ */
+export async function openNodeDevice(choice: DeviceChoice): Promise<Device> {
+  if (choice === "cpu") return openDevice({ prefer: "cpu" });
+  const { gpu, reason } = await loadWebGpu();
+  const device = await openDevice({ prefer: "auto", gpu });
+  if (device.info.kind === "webgpu" || choice === "auto") return device;
+  const why = reason ?? device.info.reason ?? "no adapter was found";
+  throw new AwaseError(
+    "gpu/none",
+    `There is no WebGPU device here (${why}). Run with --device cpu, or install a driver for Vulkan, Metal or D3D12.`,
+    { facts: { reason: why } },
+  );
+}
+
+/** Dawn ends the process when its GPU object is collected while a device lives, so the object stays reachable for good. */
+let dawn: GPU | undefined;
+
+async function loadWebGpu(): Promise<{ readonly gpu: GPU | null; readonly reason?: string }> {
+  try {
+    const { create, globals } = await import("webgpu");
+    Object.assign(globalThis, globals); // GPUBufferUsage and its like
+    dawn ??= create([]);
+    return { gpu: dawn };
+  } catch (error) {
+    return { gpu: null, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,33 @@
+import { quotaExceeded } from "../../io/errors";
+import type { StorageFacts } from "../protocol/protocol";
+import type { Environment } from "./environment";
+
+/**
+ * Refuses a run that cannot fit before it fetches anything.
+ * @param bytes what will be stored
+ * @throws {AwaseError} `storage/quota` with the bytes needed and the bytes free
+ */
+export async function checkRoom(environment: Environment, name: string, bytes: number): Promise<void> {
+  const { usage, quota } = await environment.space();
+  if (bytes > quota - usage) throw quotaExceeded(name, bytes, quota - usage);
+}
+
+export async function storageFacts(environment: Environment): Promise<StorageFacts> {
+  const space = await environment.space();
+  return { ...space, cache: (await environment.blocks?.list()) ?? [] };
+}
+
+/**
+ * Removes files of runs that neither the journal nor the results know: a tab that was closed while it cleaned up. Files
+ * are made after the journal's entry and a result is kept before that goes, so nothing alive is taken for a remnant. One that
+ * the browser still holds, or another tab is taking away, is left to the next start.
+ */
+export async function sweep(environment: Environment): Promise<void> {
+  const ids = await environment.runs();
+  const known = new Set((await environment.journal.all()).map(({ id }) => id));
+  for (const { report } of await environment.results.all()) known.add(report.id);
+  for (const id of ids.filter((found) => !known.has(found))) {
+    const place = await environment.place(id);
+    await place.clear([]).catch(() => undefined);
+  }
+}

@@ -1,0 +1,165 @@
+import type { Device } from "../../compute/device";
+import { runPass } from "../../eval/batch";
+import { evaluate } from "../../eval/evaluate";
+import type { Measured } from "../../eval/measures/measured";
+import { likelyBenchmark } from "../../eval/prompts/benchmarks";
+import { countTokens } from "../../eval/prompts/count";
+import type { Evaluation, Measure, PromptSet } from "../../eval/types";
+import type { Checkpoint } from "../../model/checkpoint";
+import type { MergePlan } from "../../recipe/plan/plan";
+import type { TokenIds } from "../../tokens/types";
+import { neverFallingBar } from "../boundary/monotone";
+import { Throttle } from "../boundary/throttle";
+import type { DeviceKeeper } from "../machine/deviceKeeper";
+import type { Environment } from "../machine/environment";
+import { onDevice } from "../machine/onDevice";
+import type { ForwardModel, RateBook } from "../machine/rates";
+import type { EvaluationEvent, EvaluationRequest, SetCost, Subject } from "../protocol/evalProtocol";
+import type { Shelf } from "../shelf/models";
+import { keepBaseValues } from "./baseValues";
+import { type OpenModel, type Purpose, parametersOf, type Subjects, textsOf } from "./subjects";
+import { openTexts } from "./texts";
+import { timedModel } from "./timedModel";
+
+/** Milliseconds between two events of progress. */
+const PROGRESS_INTERVAL = 100;
+
+export interface EvaluationContext {
+  readonly environment: Environment;
+  readonly device: DeviceKeeper;
+  readonly rates: RateBook;
+  readonly shelf: Shelf;
+  readonly subjects: Subjects;
+  /** @throws {AwaseError} `recipe/invalid` */
+  plan(recipe: string, seed: number): Promise<MergePlan>;
+}
+
+/** Measures models and recipes that nobody wrote. After a lost device, what was not finished is done once more on the next. */
+export interface Evaluations {
+  /** One evaluation per set, in order. */
+  evaluate(
+    request: EvaluationRequest,
+    onEvent: (event: EvaluationEvent) => void,
+    signal: AbortSignal,
+  ): Promise<readonly Evaluation[]>;
+  costs(subject: Subject, sets: readonly PromptSet[]): Promise<readonly SetCost[]>;
+  /** Negative log-likelihoods in nats of every predicted token; needs no tokenizer. */
+  likelihoods(
+    subject: Subject,
+    sequences: readonly TokenIds[],
+    onTokens: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<readonly (readonly number[])[]>;
+}
+
+export function createEvaluations(context: EvaluationContext): Evaluations {
+  const { device: keeper, rates } = context;
+  const cache = keepBaseValues(context.environment);
+
+  return {
+    async evaluate(request, onEvent, signal) {
+      const { subject, base: baseKey, sets, measures, positions, topK, maxTokens } = request;
+      const generates = measures.some((measure) => GENERATING.includes(measure));
+      const finished: Evaluation[] = [];
+      const bars = sets.map((set) => setBar(set, onEvent));
+      await onDevice(keeper, signal, async (device) => {
+        using open = await openSubject(context, subject, device, generates ? "answer" : "measure", signal);
+        using base = baseKey === undefined ? undefined : await context.subjects.openModel(baseKey, device, signal);
+        const passes = { tokens: 0, seconds: 0 };
+        const model = timedModel(open.model, (tokens, seconds) => {
+          passes.tokens += tokens;
+          passes.seconds += seconds;
+        });
+        const [measured, measuredBase] = [await measurable({ ...open, model }), base && (await measurable(base))];
+        for (const [at, set] of sets.entries()) {
+          if (at < finished.length) continue; // done before the device was lost
+          const evaluation = await evaluate(measured, set, {
+            measures,
+            positions,
+            maxTokens,
+            cache,
+            signal,
+            onProgress: (done, total) => bars[at]?.(done, total),
+            ...(measuredBase ? { base: measuredBase } : {}),
+            ...(topK === undefined ? {} : { topK }),
+          });
+          finished.push(evaluation);
+          onEvent({ type: "measured", evaluation });
+        }
+        if (passes.tokens > 0) {
+          await rates.recordForward(device.info, open.speed, passes.seconds / passes.tokens);
+        }
+      });
+      return finished;
+    },
+
+    async costs(subject, sets) {
+      const { info } = await keeper.get();
+      const { texts, speed } = await headersOf(context, subject);
+      const { tokenizer } = await openTexts(texts);
+      const secondsPerToken = await rates.forwardEstimate(info, speed);
+      return sets.map((set) => {
+        const tokens = countTokens(tokenizer, set);
+        const benchmark = likelyBenchmark(set)?.benchmark;
+        return {
+          set: set.id,
+          tokens,
+          ...(secondsPerToken === undefined ? {} : { seconds: tokens * secondsPerToken }),
+          ...(benchmark === undefined ? {} : { benchmark }),
+        };
+      });
+    },
+
+    likelihoods: (subject, sequences, onTokens, signal) =>
+      onDevice(keeper, signal, async (device) => {
+        using open = await openSubject(context, subject, device, "measure", signal);
+        const { nll } = await runPass(open.model, { sequences, positions: [] }, { signal, onTokens });
+        return nll.map((values) => [...values]);
+      }),
+  };
+}
+
+/** Measures for which answers are generated, token by token. */
+const GENERATING: readonly Measure[] = ["generation", "exact-match"];
+
+/** What is measured, ready to be computed with. */
+export async function openSubject(
+  { subjects, plan }: Pick<EvaluationContext, "subjects" | "plan">,
+  subject: Subject,
+  device: Device,
+  purpose: Purpose,
+  signal: AbortSignal,
+): Promise<OpenModel> {
+  if (subject.kind === "model") return subjects.openModel(subject.key, device, signal);
+  return subjects.openPlan(await plan(subject.recipe, subject.seed), device, purpose, signal);
+}
+
+/** A model with the tokenizer of its folder. @throws as `openTexts` */
+export async function measurable(open: Pick<OpenModel, "model" | "key" | "texts" | "context">): Promise<Measured> {
+  const { model, key, texts, context } = open;
+  const { tokenizer, ends } = await openTexts(texts);
+  return { model, tokenizer, key, ends, ...(context === undefined ? {} : { context }) };
+}
+
+/** What is known of a subject without a weight being read. */
+async function headersOf(
+  { shelf, plan }: EvaluationContext,
+  subject: Subject,
+): Promise<{ readonly texts: Checkpoint; readonly speed: ForwardModel }> {
+  if (subject.kind === "model") {
+    const { checkpoint } = shelf.get(subject.key);
+    return { texts: checkpoint, speed: { name: subject.key, parameters: parametersOf(checkpoint) } };
+  }
+  const planned = await plan(subject.recipe, subject.seed);
+  const texts = shelf.get(textsOf(planned)).checkpoint;
+  return { texts, speed: { name: texts.key, parameters: planned.totals.parameters } };
+}
+
+/** The progress of one set, as events. */
+function setBar({ id }: PromptSet, onEvent: (event: EvaluationEvent) => void): (done: number, total: number) => void {
+  const throttle = new Throttle(PROGRESS_INTERVAL, onEvent);
+  return neverFallingBar((done, total) => {
+    throttle.push({ type: "measuring", set: id, done, total });
+    if (done === total) throttle.flush();
+  });
+}

@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { GuardOptions, PromptSet } from "../../eval/types";
+import { MemoryFolder } from "../../io/memory";
+import { MemoryEnvironment } from "../machine/memoryEnvironment";
+import type { GuardEvent } from "../protocol/evalProtocol";
+import type { MergeEvent } from "../protocol/protocol";
+import { filesOf, hashesOf, OPTIONS, openSampleSession, SAMPLES } from "../session.testing";
+
+const GOLDEN = join(import.meta.dirname, "../../../e2e/golden/samples");
+const set: PromptSet = {
+  id: "mixed",
+  name: "mixed",
+  split: "search",
+  prompts: readFileSync(join(GOLDEN, "prompts-mixed.jsonl"), "utf8")
+    .split("\n")
+    .slice(0, 2)
+    .map((line) => JSON.parse(line) as { text: string }),
+};
+const GUARD: GuardOptions = {
+  sets: [set],
+  cap: 2,
+  action: "roll-back",
+  groupLayers: 6,
+  order: "down",
+  positions: "tail:8",
+};
+/** Nothing is left of a model whose task vectors are taken thirty times. */
+const BROKEN = `merge_method: task_arithmetic
+base_model: llama-base
+models:
+  - {model: llama-ja, parameters: {weight: 30}}
+  - {model: llama-math, parameters: {weight: 30}}
+dtype: float32
+`;
+const DAMAGED = "model.layers.4.mlp.up_proj.weight";
+const ignore = () => undefined;
+const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
+
+it("rolls a broken recipe back before it is written, and writes what its own recipe gives", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  const events: MergeEvent[] = [];
+  const report = await session.merge("guarded", BROKEN, { ...OPTIONS, guard: GUARD }, (event) => events.push(event));
+
+  const stages = events.flatMap((event) => (event.type === "guard-stage" ? [event.stage] : []));
+  expect(stages.map(({ group, verdict }) => [group.id, verdict])).toEqual([
+    ["head", "rolled-back"],
+    ["layers 0–5", "rolled-back"],
+    ["embedding", "rolled-back"],
+  ]);
+  for (const { relative, drift } of stages) {
+    expect(relative.ratio).toBeGreaterThan(2);
+    expect(drift.length).toBeGreaterThan(0);
+  }
+  expect(report.guard).toEqual(events.findLast((event) => event.type === "guard-end")?.report);
+  expect(report.guard?.end.relative.ratio).toBeCloseTo(1, 5);
+  const order = ["guard-begin", "guard-stage", "guard-end", "progress"].map((kind) =>
+    events.findIndex(({ type }) => type === kind),
+  );
+  expect(order).toEqual(order.toSorted((a, b) => a - b));
+
+  const settled = report.guard?.recipe ?? "";
+  expect(settled).not.toBe(BROKEN);
+  expect(text(filesOf(environment, "guarded").get("mergekit_config.yml"))).toBe(settled);
+  expect(await session.results()).toMatchObject([{ recipe: settled }]);
+  await session.merge("again", settled, OPTIONS, ignore);
+  expect(hashesOf(environment, "again")).toEqual(hashesOf(environment, "guarded"));
+});
+
+it("stops where it is told to, names the place, and writes nothing", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  const options = { ...OPTIONS, guard: { ...GUARD, action: "stop" as const, cap: 3 } };
+  const error = await session.merge("job", BROKEN, options, ignore).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "guard/stopped", facts: { group: "head", cap: 3, stage: 0 } });
+  expect(filesOf(environment, "job").size).toBe(0);
+  expect([await session.unfinished(), await session.results()]).toEqual([[], []]);
+});
+
+it("names the tensor where it stops at NaN, which no lower weight would mend", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  await session.place("damaged", withNaN(join(SAMPLES, "llama-ja"), DAMAGED));
+  const recipe = BROKEN.replace("llama-ja", "damaged").replaceAll("30", "0.5");
+  const options = { ...OPTIONS, guard: { ...GUARD, action: "stop" as const } };
+  const error = await session.merge("job", recipe, options, ignore).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({
+    code: "guard/not-finite",
+    facts: { group: "layers 0–5", stage: 1, tensor: DAMAGED, found: 1 },
+  });
+  expect(filesOf(environment, "job").size).toBe(0);
+});
+
+it("does not watch a second time when a guarded merge goes on", async () => {
+  let broken = true;
+  const environment = new MemoryEnvironment({
+    wrapOutput: (output) => ({
+      name: output.name,
+      remove: (path) => output.remove(path),
+      async create(path, options) {
+        if (broken && path.startsWith("model-00003")) throw new Error("The disk is away.");
+        return output.create(path, options);
+      },
+    }),
+  });
+  const { session } = await openSampleSession(environment);
+  const options = { ...OPTIONS, shardBytes: 1_500_000, guard: GUARD };
+  await expect(session.merge("job", BROKEN, options, ignore)).rejects.toThrow("The disk is away.");
+  expect(await session.unfinished()).toMatchObject([{ id: "job", recipe: BROKEN }]);
+  broken = false;
+  const events: MergeEvent[] = [];
+  const report = await session.resume("job", (event) => events.push(event));
+  expect(events.filter(({ type }) => type.startsWith("guard"))).toEqual([]);
+  expect(text(filesOf(environment, "job").get("mergekit_config.yml"))).toBe(report.guard?.recipe);
+});
+
+it("watches without a merge, and has nothing against what is sound", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  const sound = BROKEN.replaceAll("30", "0.5");
+  const events: GuardEvent[] = [];
+  const report = await session.watch("job", sound, 0, { ...GUARD, order: "up" }, (event) => events.push(event));
+  expect(report).toMatchObject({ strengths: {}, recipe: sound, stopped: false });
+  expect(report.stages.map(({ verdict }) => verdict)).toEqual(["kept", "kept", "kept"]);
+  const bars = events.flatMap((event) => (event.type === "guard-progress" ? [event] : []));
+  expect(bars.map(({ done }) => done)).toEqual(bars.map(({ done }) => done).toSorted((a, b) => a - b));
+  expect(new Set(bars.map(({ total }) => total)).size).toBe(1);
+  expect(environment.outputs.size).toBe(0);
+});
+
+/** A model's folder in memory, the first value of one bf16 tensor being NaN. */
+function withNaN(folder: string, tensor: string): MemoryFolder {
+  const files = readdirSync(folder).map((name): [string, Uint8Array] => [name, readFileSync(join(folder, name))]);
+  const weights = new Map(files).get("model.safetensors") ?? expect.unreachable("no weights");
+  const view = new DataView(weights.buffer, weights.byteOffset);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  const header = JSON.parse(text(weights.subarray(8, 8 + headerBytes)));
+  view.setUint16(8 + headerBytes + header[tensor].data_offsets[0], 0x7fc0, true);
+  return new MemoryFolder("damaged", new Map(files));
+}

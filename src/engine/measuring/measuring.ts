@@ -1,0 +1,40 @@
+import type { GuardOptions, GuardReport } from "../../eval/types";
+import type { Answer, AnswerRequest, GuardEvent } from "../protocol/evalProtocol";
+import { answer } from "./answers";
+import { createEvaluations, type EvaluationContext, type Evaluations } from "./evaluation";
+import { settle, watch } from "./guarding";
+import type { Residency } from "./residency";
+import { createSubjects, type Subjects } from "./subjects";
+
+type Watch = (
+  recipe: string,
+  seed: number,
+  options: GuardOptions,
+  onEvent: (event: GuardEvent) => void,
+  signal: AbortSignal,
+) => Promise<GuardReport>;
+
+/**
+ * The part of the engine that computes with models: forward pass, tokenizers, measures, guard. A browser loads it when
+ * something is measured for the first time, so that a page opens without it.
+ */
+export interface Measuring extends Evaluations, Pick<Subjects, "forget" | "close"> {
+  readonly watch: Watch;
+  /** Watches, for a merge that writes what the guard settles on. @throws {AwaseError} `guard/stopped` */
+  readonly settle: Watch;
+  answer(request: AnswerRequest, onText: (text: string) => void, signal: AbortSignal): Promise<Answer>;
+}
+
+/** @param residency room for weights that stay on the device; a merge, which has it too, may claim it */
+export function createMeasuring(session: Omit<EvaluationContext, "subjects">, residency: Residency): Measuring {
+  const subjects = createSubjects(session.shelf, residency);
+  const context = { ...session, subjects };
+  return {
+    ...createEvaluations(context),
+    watch: (...watched) => watch(context, ...watched),
+    settle: (...watched) => settle(context, ...watched),
+    answer: (...asked) => answer(context, ...asked),
+    forget: subjects.forget,
+    close: subjects.close,
+  };
+}

@@ -1,0 +1,242 @@
+import type { Device } from "../../compute/device";
+import { openLanguageModel } from "../../lm/open";
+import type { LanguageModel } from "../../lm/types";
+import { ResidentInputs } from "../../merge/resident";
+import { MergedSource } from "../../merge/source";
+import type { Checkpoint } from "../../model/checkpoint";
+import { configNumber } from "../../model/config";
+import { CheckpointSource } from "../../model/sources/checkpoint";
+import { ResidentSource } from "../../model/sources/resident";
+import type { TensorSource } from "../../model/sources/tensorSource";
+import type { MergePlan } from "../../recipe/plan/plan";
+import type { ForwardModel } from "../machine/rates";
+import { contentKey, planKey } from "../shelf/contentKey";
+import type { Shelf } from "../shelf/models";
+import { readGenerationConfig } from "./generationConfig";
+import type { Residency, Tenant } from "./residency";
+
+/**
+ * What a model is opened for. `measure`: a recipe is merged on the way, from inputs that stay on the device, so that the same
+ * models with other numbers are measured again without a byte being read. `answer`: merged weights stay, for they are needed
+ * once for every token.
+ */
+export type Purpose = "measure" | "answer";
+
+/** A model that can be computed with, until disposed. */
+export interface OpenModel extends Disposable {
+  readonly model: LanguageModel;
+  readonly source: TensorSource;
+  /** Hash of its content and of the device: what values measured of it are kept under. Results of two devices never mix. */
+  readonly key: string;
+  /** The folder that its tokenizer and its template come from. */
+  readonly texts: Checkpoint;
+  readonly speed: ForwardModel;
+  /** Longest text it was made for, in tokens, where its config says so. */
+  readonly context: number | undefined;
+}
+
+/** Models for measuring and answering, kept open from one use to the next while the device has room. */
+export interface Subjects {
+  /** A model on the shelf. @throws {AwaseError} `model/not-loaded`, `lm/…` */
+  openModel(key: string, device: Device, signal?: AbortSignal): Promise<OpenModel>;
+  /** A recipe that is not written. @throws {AwaseError} `lm/…` */
+  openPlan(plan: MergePlan, device: Device, purpose: Purpose, signal?: AbortSignal): Promise<OpenModel>;
+  /** Forgets what was made of a model that is removed. */
+  forget(key: string): Promise<void>;
+  /** Gives all device memory back. */
+  close(): void;
+}
+
+/** Of the device's budget, what may stay there between uses; the rest is for activations, passing layers, blocks of merges. */
+const RESIDENT_SHARE = 1 / 2;
+/** Inputs that cannot stay are streamed within this part of the budget. */
+const STREAMED_SHARE = 1 / 8;
+/** Models kept open at most; one without weights on the device costs next to nothing. */
+const MAX_OPEN = 8;
+
+/** Where configs say the longest text. */
+const CONTEXT_KEYS = ["max_position_embeddings", "n_positions", "text_config.max_position_embeddings"];
+
+/** Where a model's weights come from. */
+interface Weights {
+  readonly source: TensorSource;
+  /** Who has the room they stay in. */
+  readonly tenant: Tenant;
+  /** Whether the room is this model's own and goes with it. */
+  readonly owner: boolean;
+}
+
+interface Kept extends Weights, Omit<OpenModel, typeof Symbol.dispose> {
+  /** Checkpoints it is made of. */
+  readonly models: readonly string[];
+}
+
+/** What belongs to one device and goes with it. */
+interface OnDevice {
+  readonly device: Device;
+  /** Longest unused first. */
+  readonly open: Map<string, Promise<Kept>>;
+  inputs: { readonly inputs: ResidentInputs; readonly tenant: Tenant } | undefined;
+}
+
+export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
+  let current: OnDevice | undefined;
+
+  function on(device: Device): OnDevice {
+    if (current?.device === device) return current;
+    residency.moveTo(device.info.budgetBytes * RESIDENT_SHARE); // a lost device took everything with it
+    current = { device, open: new Map(), inputs: undefined };
+    return current;
+  }
+
+  /** A model that is open already, or one made now, in use until disposed. */
+  async function kept({ open, device }: OnDevice, name: string, make: () => Promise<Kept>): Promise<OpenModel> {
+    const found = (await stillOpen(open.get(name))) ?? (await opened(open, name, make()));
+    const use = found.tenant.use();
+    const { model, source, texts, speed, context } = found;
+    return {
+      model,
+      source,
+      texts,
+      speed,
+      context,
+      key: `${found.key} ${device.info.kind} ${device.info.name}`,
+      [Symbol.dispose]: () => use[Symbol.dispose](),
+    };
+  }
+
+  /** Puts a model up as the one used last, and lets go of the one that was not used for longest. */
+  async function opened(open: OnDevice["open"], name: string, opening: Promise<Kept>): Promise<Kept> {
+    open.delete(name);
+    open.set(name, opening);
+    opening.catch(() => open.get(name) === opening && open.delete(name));
+    const [oldest] = open.keys();
+    if (oldest !== undefined && open.size > MAX_OPEN) await close(open, oldest);
+    return opening;
+  }
+
+  /** Sends a model's weights away; who is using it goes on without them. */
+  async function close(open: OnDevice["open"], name: string): Promise<void> {
+    const closing = open.get(name);
+    open.delete(name);
+    const found = await closing?.catch(() => undefined);
+    if (found?.owner) found.tenant.leave();
+  }
+
+  /** A source whose tensors stay on the device as far as there is room. */
+  function resident(at: OnDevice, source: TensorSource, wanted: number): Weights {
+    let staying: ResidentSource | undefined;
+    const tenant = residency.admit(padded(wanted), () => staying?.[Symbol.dispose]());
+    staying = new ResidentSource(source, at.device, tenant.bytes);
+    return { source: staying, tenant, owner: true };
+  }
+
+  /** The one place where inputs of recipes stay; made anew when a recipe needs more room than it has. */
+  function residentInputs(at: OnDevice, plan: MergePlan): NonNullable<OnDevice["inputs"]> {
+    const wanted = padded(plan.totals.readBytes);
+    const { tenant: known } = at.inputs ?? {};
+    if (at.inputs && known && !known.evicted && known.bytes >= residency.atMost(wanted)) return at.inputs;
+    at.inputs?.tenant.leave();
+    let inputs: ResidentInputs | undefined;
+    const tenant = residency.admit(wanted, () => inputs?.[Symbol.dispose]());
+    inputs = new ResidentInputs(at.device, tenant.bytes);
+    at.inputs = { inputs, tenant };
+    return at.inputs;
+  }
+
+  /** Inputs stay, and what is merged of them is gone after its layer. */
+  function mergedOnTheWay(at: OnDevice, plan: MergePlan): Weights {
+    const { inputs, tenant } = residentInputs(at, plan);
+    return { source: mergedSource(at.device, plan, inputs), tenant, owner: false };
+  }
+
+  /** What was merged stays; inputs are used where they happen to lie. */
+  function mergedOnce(at: OnDevice, plan: MergePlan): Weights {
+    return resident(at, mergedSource(at.device, plan, at.inputs?.inputs), plan.totals.writeBytes);
+  }
+
+  function mergedSource(device: Device, plan: MergePlan, residents: ResidentInputs | undefined): MergedSource {
+    return new MergedSource(plan, {
+      models: shelf.checkpoints,
+      device,
+      budgetBytes: device.info.budgetBytes * STREAMED_SHARE,
+      ...(residents ? { residents } : {}),
+    });
+  }
+
+  return {
+    async openModel(key, device, signal) {
+      const { checkpoint } = shelf.get(key);
+      const at = on(device);
+      const content = await contentKey(checkpoint, signal);
+      return kept(at, `model ${key} ${content}`, async () => {
+        const bytes = [...checkpoint.tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0);
+        const weights = resident(at, new CheckpointSource(checkpoint), bytes);
+        const generationConfig = await readGenerationConfig(checkpoint);
+        const { config } = checkpoint;
+        const model = await openLanguageModel({ config, generationConfig, source: weights.source, device });
+        const speed = { name: key, parameters: parametersOf(checkpoint) };
+        const context = contextOf(config);
+        return { ...weights, model, key: content, texts: checkpoint, speed, context, models: [key] };
+      });
+    },
+    async openPlan(plan, device, purpose, signal) {
+      const at = on(device);
+      const content = await planKey(plan, shelf.checkpoints, signal);
+      return kept(at, `${purpose} ${content}`, async () => {
+        const texts = shelf.get(textsOf(plan)).checkpoint;
+        const weights = purpose === "measure" ? mergedOnTheWay(at, plan) : mergedOnce(at, plan);
+        const generationConfig = await readGenerationConfig(texts);
+        const model = await openLanguageModel({
+          config: plan.config,
+          generationConfig,
+          source: weights.source,
+          device,
+        });
+        const speed = { name: texts.key, parameters: plan.totals.parameters };
+        const context = contextOf(plan.config);
+        return { ...weights, model, key: content, texts, speed, context, models: plan.models.map(({ key }) => key) };
+      });
+    },
+    async forget(key) {
+      const { open, inputs } = current ?? {};
+      inputs?.tenant.leave();
+      for (const [name, opening] of [...(open ?? [])]) {
+        const found = await opening.catch(() => undefined);
+        if (open && found?.models.includes(key)) await close(open, name);
+      }
+    },
+    close() {
+      residency.clear();
+      current = undefined;
+    },
+  };
+}
+
+/** Bytes of tensors with what a device adds to each: all begin at multiples of 16. */
+function padded(bytes: number): number {
+  return Math.ceil(1.02 * bytes) + 2 ** 16;
+}
+
+/** A model whose weights did not have to go. */
+async function stillOpen(opening: Promise<Kept> | undefined): Promise<Kept | undefined> {
+  const found = await opening?.catch(() => undefined);
+  return found?.tenant.evicted === false ? found : undefined;
+}
+
+/** The model that the output's tokenizer files are copied from, else the one that gives its config. */
+export function textsOf({ sideFiles, models }: MergePlan): string {
+  const copied = sideFiles.find((file) => file.kind === "copy" && file.path === "tokenizer.json");
+  return copied?.kind === "copy" ? copied.model : (models[0]?.key ?? "");
+}
+
+function contextOf(config: Checkpoint["config"]): number | undefined {
+  return CONTEXT_KEYS.map((key) => configNumber(config, key)).find((context) => context !== undefined);
+}
+
+/** Elements of all tensors. */
+export function parametersOf({ tensors }: Pick<TensorSource, "tensors">): number {
+  let parameters = 0;
+  for (const { shape } of tensors.values()) parameters += shape.reduce((product, size) => product * size, 1);
+  return parameters;
+}

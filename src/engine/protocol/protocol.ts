@@ -1,0 +1,253 @@
+import type { DeviceInfo, DeviceMemory } from "../../compute/device";
+import type { GuardOptions, GuardReport } from "../../eval/types";
+import type { DType } from "../../formats/dtypes";
+import type { Lane, MergeNonFinite, MergeProgress } from "../../merge/events";
+import type { MethodFacts } from "../../recipe/facts";
+import type { PlanTotals } from "../../recipe/plan/plan";
+import type { Problem } from "../../recipe/problems";
+import type { EvaluationApi, GuardEvent } from "./evalProtocol";
+
+export type { Lane } from "../../merge/events";
+
+/*
+ * What the page and the worker say to each other: types alone, nothing at run time.
+ * Everything here can be posted with structured clone.
+ */
+
+export type JobId = string;
+export type ModelKey = string;
+
+/** Where a model comes from. All but `files` can be opened again after a reload. */
+export type ModelOrigin =
+  | HubOrigin
+  | { readonly kind: "sample"; readonly name: string }
+  | { readonly kind: "directory"; readonly handle: FileSystemDirectoryHandle }
+  | {
+      readonly kind: "files";
+      readonly name: string;
+      readonly files: readonly { readonly path: string; readonly file: File }[];
+    }
+  /** A merge kept in the browser. */
+  | { readonly kind: "result"; readonly id: string };
+
+/** What a model card shows. */
+export interface ModelSummary {
+  readonly key: ModelKey;
+  readonly origin: ModelOrigin;
+  /** `architectures[0]` of the config. */
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly bytes: number;
+  /** Bytes by dtype, largest first. */
+  readonly dtypes: readonly { readonly dtype: DType; readonly bytes: number }[];
+  readonly layers: number;
+  readonly vocabulary: number;
+  readonly license?: string;
+  /** Commit a Hub model is pinned to. */
+  readonly revision?: string;
+  /** Bytes of it in this browser; equal to `bytes` when it is all local. */
+  readonly cachedBytes: number;
+  /** A remark made while it was opened: the Hub was out of reach, and this is what it was the last time. */
+  readonly note?: Note;
+}
+
+export interface TensorRow {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly file: string;
+}
+
+export interface ModelDetails {
+  readonly config: string;
+  readonly tensors: readonly TensorRow[];
+}
+
+export interface HubHit {
+  readonly repo: string;
+  readonly downloads: number;
+  readonly likes: number;
+  readonly updated: string;
+  readonly gated: boolean;
+  readonly parameters?: number;
+}
+
+export interface HubOrigin {
+  readonly kind: "hub";
+  readonly repo: string;
+  /** Branch, tag or commit as typed: part of the key. */
+  readonly revision?: string;
+  /** The commit to open, whatever the revision names by now; the key stays as typed. */
+  readonly commit?: string;
+}
+
+/** What the Hub says of a model before anything of it is fetched. */
+export interface HubLook {
+  /** Commit its revision names now. */
+  readonly revision: string;
+  readonly license?: string;
+  /** Whether its terms must be accepted first. */
+  readonly gated: boolean;
+  /** Of its safetensors files. */
+  readonly bytes: number;
+}
+
+/** The plan as the page shows it; the tensors themselves are asked for page by page. */
+export interface PlanSummary {
+  readonly method: string;
+  readonly models: readonly ModelKey[];
+  readonly totals: PlanTotals;
+  /** Seconds this device needs, from what it did before; absent before the first measurement. */
+  readonly seconds?: number;
+  readonly outputDType: string;
+  readonly layers: number;
+}
+
+/** What checking a recipe gives. */
+export interface RecipeReport {
+  readonly problems: readonly Problem[];
+  readonly plan?: PlanSummary;
+  /**
+   * Models the recipe names that are not loaded; each could be fetched from the Hub if it looks like an id, with
+   * `origin` as `addModel` takes it (pinned where the recipe pins it).
+   */
+  readonly missing: readonly { readonly reference: string; readonly hubId?: string; readonly origin?: ModelOrigin }[];
+}
+
+/** A remark on what goes on by itself: a wait for the Hub, a full cache, a new device. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * `progress` is sent at most ten times a second; its `done` never falls and its `total` never changes. Events of the
+ * guard come before the first of these.
+ */
+export type MergeEvent = MergeProgress | MergeNonFinite | GuardEvent | ({ readonly type: "note" } & Note);
+
+export interface MergeOptions {
+  readonly seed: number;
+  readonly name: string;
+  /** Bytes of tensor data per file. */
+  readonly shardBytes: number;
+  readonly allowNonFinite: boolean;
+  /** Bytes of one input per block; for tests. */
+  readonly blockBytes?: number;
+  /** A folder the user picked; absent: kept in the browser (OPFS). */
+  readonly directory?: FileSystemDirectoryHandle;
+  /** Watches the recipe stage by stage before anything is written; what it settles on is what is written. */
+  readonly guard?: GuardOptions;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface MergeReport {
+  readonly id: string;
+  readonly name: string;
+  readonly files: readonly OutputFile[];
+  readonly tensors: number;
+  readonly seconds: number;
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  readonly peakDeviceBytes: number;
+  readonly device: string;
+  readonly nonFinite: readonly { readonly tensor: string; readonly inputs: number; readonly outputs: number }[];
+  /** Where it is: kept in the browser, or in the picked folder. */
+  readonly place: "browser" | "directory";
+  /** What the guard measured and did; absent: the merge was not guarded. */
+  readonly guard?: GuardReport;
+}
+
+/** A run that was cut short and can go on. */
+export interface UnfinishedRun {
+  readonly id: JobId;
+  readonly name: string;
+  readonly recipe: string;
+  readonly options: MergeOptions;
+  readonly tensorsDone: number;
+  readonly tensors: number;
+  readonly started: number;
+}
+
+export interface StoredResult {
+  readonly report: MergeReport;
+  readonly recipe: string;
+  readonly finished: number;
+}
+
+export interface CacheEntry {
+  readonly repo: string;
+  readonly revision: string;
+  readonly bytes: number;
+  readonly lastUsed: number;
+}
+
+export interface StorageFacts {
+  readonly usage: number;
+  readonly quota: number;
+  readonly persisted: boolean;
+  readonly cache: readonly CacheEntry[];
+}
+
+export interface EngineSettings {
+  /** Base of the Hub, without a trailing slash. */
+  readonly hubUrl: string;
+  /** Where the bundled samples are served. */
+  readonly samplesUrl: string;
+  readonly device: "auto" | "cpu";
+  /** Bytes the device pool may hold; absent: a quarter of what the adapter offers, at most 2 GiB. */
+  readonly budgetBytes?: number;
+}
+
+/** How an error crosses the boundary, since comlink keeps the message alone. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly facts?: Readonly<Record<string, string | number>>;
+}
+
+/** The worker's side. Signals cannot be posted: a job that can be cancelled carries an id, and `cancel` ends it. */
+export interface EngineApi extends EvaluationApi {
+  start(settings: EngineSettings): Promise<DeviceInfo>;
+  methods(): Promise<readonly Omit<MethodFacts, "check">[]>;
+  addModel(job: JobId, origin: ModelOrigin): Promise<ModelSummary>;
+  removeModel(key: ModelKey): Promise<void>;
+  details(key: ModelKey): Promise<ModelDetails>;
+  /** Bytes of each open model that are in this browser by now; `ModelSummary.cachedBytes` is as old as the summary. */
+  cachedBytes(): Promise<Readonly<Record<ModelKey, number>>>;
+  searchHub(job: JobId, query: string): Promise<readonly HubHit[]>;
+  /** @throws {AwaseError} a `hub/…` code */
+  lookAtHub(job: JobId, origin: HubOrigin): Promise<HubLook>;
+  check(recipe: string, seed: number): Promise<RecipeReport>;
+  merge(job: JobId, recipe: string, options: MergeOptions, onEvent: (event: MergeEvent) => void): Promise<MergeReport>;
+  /** Goes on with an unfinished run; its models must be loaded again. */
+  resume(job: JobId, onEvent: (event: MergeEvent) => void, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
+  unfinished(): Promise<readonly UnfinishedRun[]>;
+  discard(job: JobId): Promise<void>;
+  cancel(job: JobId): Promise<void>;
+  results(): Promise<readonly StoredResult[]>;
+  removeResult(id: string): Promise<void>;
+  /** The files of a kept result, to be downloaded one by one or as a zip made on the page. */
+  resultFiles(id: string): Promise<readonly { readonly path: string; readonly file: File }[]>;
+  /** Copies a kept result into a folder the user picked. */
+  exportResult(
+    job: JobId,
+    id: string,
+    directory: FileSystemDirectoryHandle,
+    onEvent: (lane: Lane) => void,
+  ): Promise<void>;
+  storage(): Promise<StorageFacts>;
+  evict(repo: string, revision: string): Promise<void>;
+  persist(): Promise<boolean>;
+  memory(): Promise<DeviceMemory>;
+  /** Throws the device away as a driver would; for tests. */
+  loseDevice(): Promise<void>;
+}

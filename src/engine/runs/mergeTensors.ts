@@ -1,0 +1,75 @@
+import type { Device } from "../../compute/device";
+import { runMerge } from "../../merge/run";
+import type { Checkpoint } from "../../model/checkpoint";
+import type { MergePlan } from "../../recipe/plan/plan";
+import { neverFalling } from "../boundary/monotone";
+import type { DeviceKeeper } from "../machine/deviceKeeper";
+import { onDevice } from "../machine/onDevice";
+import type { MergeEvent } from "../protocol/protocol";
+import type { RunJournal } from "./journal";
+import type { WeightWriter } from "./output";
+
+export interface TensorRun {
+  readonly plan: MergePlan;
+  readonly journal: RunJournal;
+  readonly writer: WeightWriter;
+}
+
+export interface TensorContext {
+  readonly device: DeviceKeeper;
+  models(): ReadonlyMap<string, Checkpoint>;
+}
+
+/**
+ * Makes all tensors that are not finished, on one device or, when that is lost, the rest on the next one.
+ * @throws {AwaseError} `gpu/lost` when the second device is lost as well, and what `runMerge` throws
+ */
+export async function mergeTensors(
+  { plan, journal, writer }: TensorRun,
+  { device: keeper, models }: TensorContext,
+  listener: (event: MergeEvent) => void,
+  signal: AbortSignal,
+): Promise<{ readonly device: Device; readonly peakBytes: number }> {
+  const { allowNonFinite, blockBytes } = journal.record.options;
+  const onEvent = neverFalling(listener);
+  let lostPeak = 0;
+
+  async function tensorDone(tensor: number, nonFinite: { readonly inputs: number; readonly outputs: number }) {
+    const name = plan.tensors[tensor]?.name ?? "";
+    if (nonFinite.inputs + nonFinite.outputs > 0) {
+      const others = journal.record.nonFinite.filter((known) => known.tensor !== name);
+      await journal.note({ nonFinite: [...others, { tensor: name, ...nonFinite }] });
+    }
+    await writer.finish(tensor, signal);
+  }
+
+  const device = await onDevice(
+    keeper,
+    signal,
+    async (device) => {
+      await runMerge(plan, {
+        models: models(),
+        device,
+        write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
+        tensorDone,
+        skip: new Set(writer.finished),
+        signal,
+        onEvent,
+        allowNonFinite,
+        ...(blockBytes === undefined ? {} : { blockBytes }),
+      });
+      return device;
+    },
+    async (error, lost) => {
+      lostPeak = lost.memory.peak;
+      await writer.settle();
+      onEvent({
+        type: "note",
+        code: error.code,
+        message: `The GPU went away. A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
+        facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
+      });
+    },
+  );
+  return { device, peakBytes: Math.max(lostPeak, device.memory.peak) };
+}

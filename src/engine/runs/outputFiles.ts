@@ -1,0 +1,43 @@
+import { AwaseError } from "../../base/errors";
+import { INDEX_FILE } from "../../formats/indexJson";
+import type { Shard } from "../../formats/safetensorsWriter";
+import type { MergePlan } from "../../recipe/plan/plan";
+
+/** The model card. */
+export const CARD_FILE = "README.md";
+/** Readers look for it first: without it a folder is no model. */
+export const CONFIG_FILE = "config.json";
+
+/** Every file a run writes, in writing order: what makes the folder look like a model comes last. */
+export function outputPaths(plan: MergePlan, shards: readonly Shard[]): readonly string[] {
+  const sideFiles = plan.sideFiles.map(({ path }) => path).filter((path) => path !== CONFIG_FILE);
+  const index = shards.length > 1 ? [INDEX_FILE] : [];
+  return [...shards.map(({ file }) => file), ...sideFiles, CARD_FILE, ...index, CONFIG_FILE];
+}
+
+/**
+ * Of the files found in a folder, those that would be written over, and weights or an index of another model, which
+ * readers would take for a part of ours.
+ */
+export function filesInTheWay(found: readonly string[], written: readonly string[]): readonly string[] {
+  const ours = new Set(written);
+  return found.filter((path) => ours.has(path) || isWeightFile(path));
+}
+
+function isWeightFile(path: string): boolean {
+  return /^[^/]*\.(safetensors|bin)(\.index\.json)?$/.test(path);
+}
+
+/** How many of the files in the way are named in the sentence. */
+const NAMED = 3;
+
+export function notEmpty(folder: string, inTheWay: readonly string[]): AwaseError {
+  const some = inTheWay.slice(0, NAMED).join(", ");
+  const more = inTheWay.length > NAMED ? `, and ${inTheWay.length - NAMED} more` : "";
+  return new AwaseError(
+    "output/not-empty",
+    `The folder ${folder} has ${inTheWay.length} files in the way of the merged model (${some}${more}), where 0 were expected. ` +
+      "Choose an empty folder, so that no reader mixes two models.",
+    { facts: { folder, files: inTheWay.length, first: inTheWay[0] ?? "" } },
+  );
+}

@@ -1,0 +1,288 @@
+import { AwaseError } from "../../base/errors";
+import type { GuardOptions, GuardReport } from "../../eval/types";
+import { planShards, type Shard } from "../../formats/safetensorsWriter";
+import { findMethod } from "../../merge/registry";
+import { modelCard } from "../../model/card";
+import type { Checkpoint } from "../../model/checkpoint";
+import type { MergePlan } from "../../recipe/plan/plan";
+import type { DeviceKeeper } from "../machine/deviceKeeper";
+import type { Environment, OutputPlace } from "../machine/environment";
+import type { RateBook } from "../machine/rates";
+import { checkRoom } from "../machine/storage";
+import type { GuardEvent } from "../protocol/evalProtocol";
+import type { JobId, MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
+import type { Notes } from "../shelf/notes";
+import { planFingerprint } from "./fingerprint";
+import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
+import { mergeTensors } from "./mergeTensors";
+import { WeightWriter } from "./output";
+import { notEmpty, outputPaths } from "./outputFiles";
+import type { Results } from "./results";
+import { writeSideFiles } from "./sideFiles";
+
+type OnEvent = (event: MergeEvent) => void;
+
+export interface RunsContext {
+  readonly environment: Environment;
+  readonly device: DeviceKeeper;
+  readonly rates: RateBook;
+  readonly results: Results;
+  readonly notes: Notes;
+  models(): ReadonlyMap<string, Checkpoint>;
+  plan(recipe: string, seed: number): Promise<MergePlan>;
+  /** Watches a recipe and gives the one to write. @throws {AwaseError} `guard/stopped` */
+  guard(
+    recipe: string,
+    seed: number,
+    options: GuardOptions,
+    onEvent: (event: GuardEvent) => void,
+    signal: AbortSignal,
+  ): Promise<GuardReport>;
+  /** Frees device memory for a merge until disposed. */
+  yieldToMerge(): Disposable;
+}
+
+/** Merges, from their plan to their report, with a journal by which each can be taken up again. */
+export interface Runs {
+  begin(id: JobId, recipe: string, options: MergeOptions, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport>;
+  resume(id: JobId, onEvent: OnEvent, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
+  /** Runs cut short, newest first; those at work here or in another tab left out. */
+  unfinished(): Promise<readonly UnfinishedRun[]>;
+  discard(id: JobId): Promise<void>;
+  /** Waits until what cancelled runs left is taken away. */
+  settled(): Promise<void>;
+}
+
+/** A run with everything open. */
+interface OpenRun {
+  readonly plan: MergePlan;
+  readonly place: OutputPlace;
+  readonly journal: RunJournal;
+  readonly writer: WeightWriter;
+  /** Lets go of the run's lock. */
+  readonly release: () => void;
+}
+
+export function createRuns(context: RunsContext): Runs {
+  const { environment } = context;
+  /** Runs that failed and may be resumed; their files are still open, as no other session may touch them. */
+  const suspended = new Map<JobId, OpenRun>();
+  /** What takes away the files of cancelled runs. */
+  const clearing = new Set<Promise<void>>();
+
+  async function settled(): Promise<void> {
+    await Promise.all(clearing);
+  }
+
+  async function begin(
+    id: JobId,
+    recipe: string,
+    options: MergeOptions,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+  ): Promise<OpenRun> {
+    const asked = await context.plan(recipe, options.seed);
+    // A guard changes numbers, no names and no shapes.
+    const shards = planShards(asked.tensors, options.shardBytes);
+    await settled(); // their bytes still count as used, and one may have had this id
+    const place = await environment.place(id, options.directory);
+    await checkRoom(environment, options.name, bytesToStore(place, shards));
+    const inTheWay = await place.inTheWay(outputPaths(asked, shards));
+    if (inTheWay.length > 0) throw notEmpty(place.name, inTheWay);
+    const guard = options.guard && (await context.guard(recipe, options.seed, options.guard, onEvent, signal));
+    const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
+    const fingerprint = await planFingerprint(plan, context.models(), signal);
+    const release = await lock(id);
+    const undo = () => environment.journal.remove(id).finally(release);
+    return undoneOnFailure(undo, async () => {
+      const journal = await openJournal(environment.journal, {
+        id,
+        recipe,
+        options,
+        ...(guard ? { guard } : {}),
+        fingerprint,
+        tensors: plan.tensors.length,
+        finished: [],
+        files: [],
+        nonFinite: [],
+        started: Date.now(),
+        seconds: 0,
+      });
+      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
+      return { plan, place, journal, writer, release };
+    });
+  }
+
+  async function takeUp(id: JobId, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<OpenRun> {
+    const open = suspended.get(id);
+    const release = open?.release ?? (await lock(id));
+    // A suspended run keeps its lock whatever happens here.
+    const undo = async () => (open ? undefined : release());
+    return undoneOnFailure(undo, async () => {
+      const record = open?.journal.record ?? (await findRun(environment.journal, id));
+      const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
+      checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
+      suspended.delete(id);
+      if (open) return { ...open, plan };
+      const place = await environment.place(id, directory ?? record.options.directory);
+      const journal = await openJournal(environment.journal, record);
+      const shards = planShards(plan.tensors, record.options.shardBytes);
+      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
+      return { plan, place, journal, writer, release };
+    });
+  }
+
+  async function carryOut(run: OpenRun, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport> {
+    const { plan, place, journal, writer } = run;
+    const start = performance.now();
+    const soFar = journal.record.seconds;
+    const isFirstTry = writer.finished.size === 0;
+    const seconds = () => soFar + (performance.now() - start) / 1000;
+    using _room = context.yieldToMerge();
+    try {
+      const { device, peakBytes } = await mergeTensors(run, context, onEvent, signal);
+      await writer.complete(signal);
+      await writeSideFiles({
+        plan,
+        models: context.models(),
+        writer,
+        place,
+        journal,
+        newHasher: environment.hasher,
+        card: (weights) =>
+          modelCard({ name: journal.record.options.name, plan, method: findMethod(plan.method), weights }),
+        signal,
+      });
+      const { record } = journal;
+      const report: MergeReport = {
+        id: record.id,
+        name: record.options.name,
+        files: record.files,
+        tensors: plan.tensors.length,
+        seconds: seconds(),
+        readBytes: plan.totals.readBytes,
+        writtenBytes: record.files.reduce((sum, { size }) => sum + size, 0),
+        peakDeviceBytes: peakBytes,
+        device: device.info.name,
+        nonFinite: record.nonFinite,
+        place: place.kind,
+        ...(record.guard ? { guard: record.guard } : {}),
+      };
+      if (place.kind === "browser") await context.results.keep({ report, recipe: plan.recipe, finished: Date.now() });
+      await journal.end();
+      if (isFirstTry) await context.rates.record(device.info, plan, report.seconds);
+      run.release();
+      return report;
+    } catch (error) {
+      await stop(run, error, seconds(), signal.aborted);
+      throw error;
+    }
+  }
+
+  /** After a failure: keeps what can be gone on with, takes away the rest. */
+  async function stop(run: OpenRun, error: unknown, seconds: number, cancelled: boolean): Promise<void> {
+    const { journal, writer } = run;
+    const wouldFailAgain = error instanceof AwaseError && error.code === "merge/non-finite";
+    if (!cancelled && !wouldFailAgain && writer.finished.size > 0) {
+      // Disk full may be what stopped the run: then the journal keeps what it knew before.
+      await writer.settle().catch(() => undefined);
+      await journal.note({ seconds }).catch(() => undefined);
+      suspended.set(journal.record.id, run);
+      return;
+    }
+    const cleared = takeAway(run);
+    if (!cancelled) return cleared;
+    // A browser takes long to free gigabytes, and whoever cancels waits for nothing.
+    clearing.add(cleared);
+    void cleared.finally(() => clearing.delete(cleared));
+  }
+
+  /**
+   * The journal first: a run that is being taken away is never offered again, and what a closed tab leaves is swept. A step that
+   * fails does not stop the next: a picked folder may be out of reach by now, and without config.json what is left there is no model.
+   */
+  async function takeAway({ plan, place, journal, writer, release }: OpenRun): Promise<void> {
+    const paths = outputPaths(plan, writer.shards);
+    for (const step of [() => journal.end(), () => writer.abort(), () => place.clear(paths)]) {
+      await step().catch(() => undefined);
+    }
+    release();
+  }
+
+  async function lock(id: JobId): Promise<() => void> {
+    const release = await environment.hold(lockName(id));
+    if (release) return release;
+    throw new AwaseError(
+      "job/elsewhere",
+      `The run ${id} is at work in another tab. Watch it there, or close that tab.`,
+      {
+        facts: { job: id },
+      },
+    );
+  }
+
+  /** Remarks from below go to this run while it lasts. */
+  async function listening<T>(onEvent: OnEvent, work: () => Promise<T>): Promise<T> {
+    const stopListening = context.notes.listen((note) => onEvent({ type: "note", ...note }));
+    try {
+      return await work();
+    } finally {
+      stopListening();
+    }
+  }
+
+  return {
+    begin: (id, recipe, options, onEvent, signal) =>
+      listening(onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
+    resume: (id, onEvent, signal, directory) =>
+      listening(onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
+    async unfinished() {
+      const held = await environment.held();
+      const records = await environment.journal.all();
+      return records
+        .filter(({ id }) => suspended.has(id) || !held.has(lockName(id)))
+        .sort((a, b) => b.started - a.started)
+        .map(unfinishedRun);
+    },
+    async discard(id) {
+      const open = suspended.get(id);
+      if (open) {
+        await open.journal.end();
+        suspended.delete(id);
+        return takeAway(open);
+      }
+      const release = await lock(id);
+      try {
+        const record = await findRun(environment.journal, id);
+        const place = await environment.place(id, record.options.directory);
+        await environment.journal.remove(id);
+        // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
+        await place.clear(record.files.map(({ path }) => path)).catch(() => undefined);
+      } finally {
+        release();
+      }
+    },
+    settled,
+  };
+}
+
+const lockName = (id: JobId) => `awase-run ${id}`;
+
+/** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
+function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
+  const sizes = shards.map(({ size }) => size);
+  return place.delivery ? Math.max(0, ...sizes) : sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await undo().catch(() => undefined); // what stopped the work tells more
+    throw error;
+  }
+}
+
+function unfinishedRun({ id, recipe, options, finished, tensors, started }: RunRecord): UnfinishedRun {
+  return { id, name: options.name, recipe, options, tensorsDone: finished.length, tensors, started };
+}

@@ -1,0 +1,108 @@
+import { AwaseError } from "../../base/errors";
+import type { Shard } from "../../formats/safetensorsWriter";
+import type { ByteSink } from "../../io/types";
+import type { OutputPlace } from "../machine/environment";
+import type { Hasher } from "../machine/hashing";
+import { hashSource } from "./fileCopy";
+
+/** One weight file being written, hashed on the way as long as its bytes come in file order. */
+export class ShardFile {
+  readonly #place: OutputPlace;
+  readonly #newHasher: () => Promise<Hasher>;
+  readonly #sink: ByteSink;
+  /** Absent once bytes came out of order, or the hasher died: the file is then hashed by reading it at the end. */
+  #hasher: Hasher | undefined;
+  #hashed = 0;
+
+  private constructor(
+    readonly shard: Shard,
+    place: OutputPlace,
+    newHasher: () => Promise<Hasher>,
+    sink: ByteSink,
+    hasher?: Hasher,
+  ) {
+    this.#place = place;
+    this.#newHasher = newHasher;
+    this.#sink = sink;
+    this.#hasher = hasher;
+  }
+
+  static async create(shard: Shard, place: OutputPlace, newHasher: () => Promise<Hasher>): Promise<ShardFile> {
+    const sink = await place.output.create(shard.file, { size: shard.size });
+    try {
+      const file = new ShardFile(shard, place, newHasher, sink, await newHasher());
+      await file.write(shard.header, 0);
+      return file;
+    } catch (error) {
+      await sink.abort().catch(() => undefined); // an open file is locked, for the next try as well
+      throw error;
+    }
+  }
+
+  /** Takes up a file that an earlier try left unclosed, with the bytes it flushed. */
+  static async reopen(shard: Shard, place: OutputPlace, newHasher: () => Promise<Hasher>): Promise<ShardFile> {
+    return new ShardFile(
+      shard,
+      place,
+      newHasher,
+      await place.output.create(shard.file, { size: shard.size, resume: true }),
+    );
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+    await this.#sink.write(bytes, at);
+    if (at !== this.#hashed) this.#hasher = undefined;
+    try {
+      await this.#hasher?.update(bytes);
+    } catch {
+      this.#hasher = undefined;
+    }
+    this.#hashed += bytes.length;
+  }
+
+  async flush(): Promise<void> {
+    await this.#sink.flush?.();
+  }
+
+  /** Closes the file and gives its sha256. When it cannot be closed, it can be reopened. */
+  async close(signal?: AbortSignal): Promise<string> {
+    await this.#sink.close();
+    const whole = this.#hashed === this.shard.size;
+    const sha256 = whole ? await this.#hasher?.digest().catch(() => undefined) : undefined;
+    return sha256 ?? hashClosedShard(this.shard, this.#place, this.#newHasher, signal);
+  }
+
+  abort(): Promise<void> {
+    return this.#sink.abort();
+  }
+}
+
+/**
+ * The sha256 of a closed weight file, by reading it.
+ * @throws {AwaseError} `output/damaged` when it does not begin with the header that was written, as when the browser
+ * cleared the staged bytes between two tries
+ */
+export async function hashClosedShard(
+  shard: Shard,
+  place: OutputPlace,
+  newHasher: () => Promise<Hasher>,
+  signal?: AbortSignal,
+): Promise<string> {
+  const source = await place.folder.open(shard.file, signal);
+  const start = await source.read(0, Math.min(shard.header.length, source.size), signal);
+  const same = start.length === shard.header.length && start.every((byte, index) => byte === shard.header[index]);
+  if (source.size !== shard.size || !same) {
+    throw damaged(shard, source.size, same ? "and its header" : "and not the header that was written");
+  }
+  return hashSource(source, await newHasher(), signal);
+}
+
+/** What was written of a weight file is not what lies there now. @param found bytes */
+export function damaged({ file, size }: Pick<Shard, "file" | "size">, found: number, header?: string): AwaseError {
+  const what = `it has ${found} of ${size} bytes${header === undefined ? "" : `, ${header}`}`;
+  return new AwaseError(
+    "output/damaged",
+    `Cannot finish ${file}: what was written of it is damaged (${what}). Discard the run and start it anew.`,
+    { facts: { file, found, expected: size } },
+  );
+}

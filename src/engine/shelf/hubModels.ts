@@ -1,0 +1,150 @@
+import { AwaseError } from "../../base/errors";
+import type { HubOptions } from "../../hub/hubClient";
+import type { Hub, HubModel } from "../../hub/types";
+import type { BlockStore } from "../../io/store/blockStore";
+import { type CachedSource, cachedSource } from "../../io/store/cached";
+import type { ByteSource, Folder } from "../../io/types";
+import type { Records } from "../machine/records";
+import type { HubLook, HubOrigin, Note } from "../protocol/protocol";
+import type { OpenedModel } from "./models";
+import type { Notes } from "./notes";
+
+/** What of the Hub a session has. */
+export interface HubAccess {
+  readonly hub: Hub;
+  /** Keeps what was fetched; absent: everything is fetched each time. */
+  readonly blocks?: BlockStore;
+  /** Commits and file lists that earlier sessions were told, by `repo@revision` as it was asked for. */
+  readonly listings: Records<HubModel>;
+  readonly notes: Notes;
+}
+
+/**
+ * The Hub behind a door that opens when somebody first asks for it: until then its client need not be loaded.
+ * @throws {AwaseError} `hub/bad-token`, from the door
+ */
+export function hubOnDemand({ token, ...options }: HubSettings): () => Promise<Hub> {
+  let hub: Promise<Hub> | undefined;
+  const open = async () => {
+    const { createHub } = await import("../../hub/hubClient");
+    return createHub({ ...options, ...(token !== undefined && { token }) });
+  };
+  return () => {
+    hub ??= open().catch((error: unknown) => {
+      hub = undefined;
+      throw error;
+    });
+    return hub;
+  };
+}
+
+interface HubSettings extends Pick<HubOptions, "hubUrl" | "onNote"> {
+  readonly token: string | undefined;
+}
+
+interface HubReference {
+  readonly repo: string;
+  readonly revision?: string;
+}
+
+/** A model on the Hub, pinned to the commit its revision names now, read through the block store. */
+export async function openHubModel(
+  access: HubAccess,
+  wanted: HubReference,
+  signal?: AbortSignal,
+): Promise<OpenedModel> {
+  const { hub, blocks, notes } = access;
+  const { model, note } = await resolve(access, wanted, signal);
+  const remote = hub.folder(model);
+  const known = {
+    revision: model.sha,
+    ...(model.license === undefined ? {} : { license: model.license }),
+    ...(note ? { note } : {}),
+  };
+  if (!blocks) return { ...known, folder: remote, cachedBytes: async () => 0 };
+  return {
+    ...known,
+    folder: cachedFolder(remote, (source, path) => {
+      const cached = cachedSource(source, blocks, { repo: model.repo, revision: model.sha, path }, notes.send);
+      // All but weights are read whole: what is asked for in one piece is checked against its published hash.
+      if (!path.endsWith(".safetensors")) cached.expect([{ start: 0, end: source.size }]);
+      return cached;
+    }),
+    async cachedBytes() {
+      const kept = (await blocks.list()).find((entry) => entry.repo === model.repo && entry.revision === model.sha);
+      return kept?.bytes ?? 0;
+    },
+  };
+}
+
+/** What a model is under which terms, and how much, from its list of files alone. */
+export async function lookAtHub(
+  hub: Hub,
+  { repo, revision, commit }: HubOrigin,
+  signal?: AbortSignal,
+): Promise<HubLook> {
+  const { sha, license, gated, files } = await hub.resolve(repo, commit ?? revision, signal);
+  const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+  return {
+    revision: sha,
+    gated,
+    bytes: weights.reduce((sum, { size }) => sum + size, 0),
+    ...(license === undefined ? {} : { license }),
+  };
+}
+
+/**
+ * Asks the Hub for the commit and its files. Out of its reach, what it said the last time must do: bytes of a commit never
+ * change, so that a model kept here opens without a network; a byte that is not kept fails when it is read.
+ * @throws {AwaseError} `hub/unreachable` when nothing is remembered, and the Hub's refusals
+ */
+async function resolve(
+  { hub, blocks, listings }: HubAccess,
+  { repo, revision }: HubReference,
+  signal?: AbortSignal,
+): Promise<{ readonly model: HubModel; readonly note?: Note }> {
+  const asked = revision === undefined ? repo : `${repo}@${revision}`;
+  try {
+    const model = await hub.resolve(repo, revision, signal);
+    // A pinned reference finds it as well. On a full disk it is not remembered, and opens all the same.
+    for (const name of blocks ? [asked, `${repo}@${model.sha}`] : []) {
+      await listings.put(name, model).catch(() => undefined);
+    }
+    return { model };
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    const model = await listings.get(asked);
+    if (!model) throw error;
+    const note = {
+      code: "hub/offline",
+      message: `The Hub is out of reach: ${asked} is opened as it was the last time, at commit ${model.sha.slice(0, 12)}.`,
+      facts: { repo: asked, commit: model.sha },
+    };
+    return { model, note };
+  }
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof AwaseError && error.code === "hub/unreachable";
+}
+
+/** Of the bytes of the ranges, those that must come over the network. */
+export async function missingBytes(
+  source: ByteSource,
+  ranges: readonly { readonly start: number; readonly end: number }[],
+): Promise<number> {
+  const all = ranges.reduce((sum, { start, end }) => sum + (end - start), 0);
+  return isCached(source) ? all - (await source.cachedBytes(ranges)) : all;
+}
+
+function isCached(source: ByteSource): source is CachedSource {
+  return "cachedBytes" in source;
+}
+
+function cachedFolder(remote: Folder, wrap: (source: ByteSource, path: string) => ByteSource): Folder {
+  return {
+    name: remote.name,
+    list: (signal) => remote.list(signal),
+    open: async (path, signal) => wrap(await remote.open(path, signal), path),
+  };
+}

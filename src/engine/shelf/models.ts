@@ -1,0 +1,79 @@
+import { AwaseError } from "../../base/errors";
+import type { Folder } from "../../io/types";
+import type { Checkpoint } from "../../model/checkpoint";
+import { openCheckpoint } from "../../model/open";
+import type { ModelKey, Note } from "../protocol/protocol";
+
+/** A model folder found where its origin says. */
+export interface OpenedModel {
+  readonly folder: Folder;
+  /** Commit on the Hub. */
+  readonly revision?: string;
+  readonly license?: string;
+  /** Something to tell whoever opened it. */
+  readonly note?: Note;
+  /** Bytes of it kept on this machine. Absent: it is all local. */
+  cachedBytes?(): Promise<number>;
+}
+
+export interface ShelvedModel extends OpenedModel {
+  readonly checkpoint: Checkpoint;
+}
+
+/** The models of a session, by the key a recipe names them with. */
+export interface Shelf {
+  /**
+   * Reads a model's headers and puts it up.
+   * @param open finds the folder, once the key is known to be free
+   * @throws {AwaseError} `model/duplicate`, and what reading the headers throws
+   */
+  add(key: ModelKey, open: () => Promise<OpenedModel>, signal?: AbortSignal): Promise<ShelvedModel>;
+  remove(key: ModelKey): void;
+  /** @throws {AwaseError} `model/not-loaded` */
+  get(key: ModelKey): ShelvedModel;
+  readonly checkpoints: ReadonlyMap<ModelKey, Checkpoint>;
+}
+
+export function createShelf(): Shelf {
+  const models = new Map<ModelKey, ShelvedModel>();
+  const coming = new Set<ModelKey>();
+  return {
+    async add(key, open, signal) {
+      if (models.has(key) || coming.has(key)) {
+        throw new AwaseError(
+          "model/duplicate",
+          `There is a model ${key} already, and a recipe could not tell the two apart. Remove it first, or rename one folder.`,
+          { facts: { key } },
+        );
+      }
+      coming.add(key);
+      try {
+        const opened = await open();
+        const { folder, revision } = opened;
+        const checkpoint = await openCheckpoint(key, folder, {
+          ...(revision === undefined ? {} : { revision }),
+          ...(signal ? { signal } : {}),
+        });
+        signal?.throwIfAborted();
+        const shelved = { ...opened, checkpoint };
+        models.set(key, shelved);
+        return shelved;
+      } finally {
+        coming.delete(key);
+      }
+    },
+    remove: (key) => void models.delete(key),
+    get(key) {
+      const model = models.get(key);
+      if (model) return model;
+      throw new AwaseError(
+        "model/not-loaded",
+        `The model ${key} is not loaded; ${models.size} others are. Add it, or choose one of those.`,
+        { facts: { key, loaded: models.size } },
+      );
+    },
+    get checkpoints() {
+      return new Map([...models].map(([key, { checkpoint }]) => [key, checkpoint]));
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { AwaseError } from "../../base/errors";
+import type { TensorFacts } from "../../formats/tensor";
+import type { JsonObject } from "../../model/checkpoint";
+import { findTensor, layerName, type Weight } from "../../model/layout";
+import { layoutOf } from "../../model/layoutOf";
+
+/** Finds tensors of a model by their canonical names, whatever name the files give them. */
+export class WeightNames {
+  readonly #weights: ReadonlyMap<string, Weight>;
+  readonly #root: string;
+
+  constructor(
+    private readonly tensors: ReadonlyMap<string, TensorFacts>,
+    config: JsonObject,
+    architecture: string,
+  ) {
+    const { modules, definition } = layoutOf([{ key: "", config, tensors }], architecture);
+    const weights = modules.flatMap(({ pre, layer, post }) => [...pre, ...layer, ...post]);
+    this.#weights = new Map(weights.map((weight) => [weight.name, weight]));
+    this.#root = definition?.root ?? "";
+  }
+
+  /** @param layer number of the layer that `name` is relative to; absent for names outside of layers */
+  find(name: string, layer?: number): TensorFacts | undefined {
+    const weight = this.#weights.get(layer === undefined ? name : layerName(this.#root, name));
+    return weight && findTensor({ tensors: this.tensors }, weight, layer)?.tensor;
+  }
+
+  /**
+   * A tensor of a shape that must be there.
+   * @throws {AwaseError} `lm/no-tensor`, `lm/shape`
+   */
+  get(name: string, shape: readonly number[], layer?: number): TensorFacts {
+    const found = this.find(name, layer);
+    if (!found) {
+      const tensor = layer === undefined ? name : layerName(this.#root, name).replace("{layer}", String(layer));
+      throw new AwaseError(
+        "lm/no-tensor",
+        `The model has no tensor ${tensor}, which its config.json asks for. Its weights and its config.json do not belong together.`,
+        { facts: { tensor } },
+      );
+    }
+    checkShape(found, shape);
+    return found;
+  }
+}
+
+/** @throws {AwaseError} `lm/shape`. A 0 in the expected shape stands for any size. */
+export function checkShape({ name, shape }: TensorFacts, expected: readonly number[]): void {
+  const fits = shape.length === expected.length && shape.every((size, i) => expected[i] === 0 || size === expected[i]);
+  if (fits) return;
+  const [found, wanted] = [shape, expected].map((sizes) => `[${sizes.map((size) => size || "any").join(", ")}]`);
+  throw new AwaseError(
+    "lm/shape",
+    `${name} has the shape ${found}, but config.json makes it ${wanted}. The weights and the config.json do not belong together.`,
+    { facts: { tensor: name, found: found ?? "", expected: wanted ?? "" } },
+  );
+}

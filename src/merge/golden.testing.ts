@@ -1,0 +1,230 @@
+import { expect, it } from "vitest";
+import manifest from "../../e2e/golden/merge/manifest.json";
+import type { Device } from "../compute/device";
+import { keepBound, randomKey, randomWords } from "../compute/random";
+import { widen } from "../formats/convert";
+import { DTYPE_BYTES, type DType, isFloatDType } from "../formats/dtypes";
+import { elementCount } from "../formats/tensor";
+import type { Folder } from "../io/types";
+import type { Checkpoint } from "../model/checkpoint";
+import { openCheckpoint } from "../model/open";
+import { CheckpointSource } from "../model/sources/checkpoint";
+import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
+import { planMerge } from "../recipe/plan/planMerge";
+import { mergeToMemory } from "./merge.testing";
+import { methodFacts } from "./registry";
+
+const RECIPES = import.meta.glob<string>("../../e2e/golden/merge/recipes/*.yaml", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** Cases of the methods there are, without those that build a tokenizer. */
+const CASES = Object.entries(manifest.cases).flatMap(([name, { method, compare }]) => {
+  const recipe = RECIPES[`../../e2e/golden/merge/recipes/${name}.yaml`] ?? "";
+  const known = methodFacts.some(({ id }) => id === method);
+  return known && !/^tokenizer/m.test(recipe) ? [{ name, recipe, compare }] : [];
+});
+
+/** Fields of `config.json` that a merge decides or must keep. */
+const CONFIG_FIELDS = [
+  "architectures",
+  "model_type",
+  "hidden_size",
+  "intermediate_size",
+  "num_hidden_layers",
+  "num_attention_heads",
+  "num_key_value_heads",
+  "vocab_size",
+  "tie_word_embeddings",
+  "dtype",
+] as const;
+
+/** Values in f32, by tensor. */
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** Merges what mergekit merged and compares. `folder` opens one of `e2e/golden/merge`, as `models/a`. */
+export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
+  const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
+
+  it("knows the cases", () => expect(CASES).toHaveLength(26));
+
+  it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
+    const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
+    const models = new Map<string, Checkpoint>();
+    for (const key of keys) models.set(key, await open(`models/${key}`));
+    const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    if (!plan) throw new Error("There are no errors, and no plan.");
+
+    const expected = await open(`expected/${name}`);
+    expect(facts(plan.tensors)).toEqual(facts([...expected.tensors.values()]));
+    for (const field of CONFIG_FIELDS) expect(plan.config[field], field).toEqual(expected.config[field]);
+
+    const outputs = await mergeToMemory(plan, { models, device: device() });
+    const merged = new Map(
+      plan.tensors.map((tensor, i) => [tensor.name, decode(outputs[i] ?? new Uint8Array(), tensor.dtype)]),
+    );
+    const golden = await valuesOf(expected);
+    if (compare === "statistics") return compareStatistics(plan, models, merged, golden);
+    compareValues(plan, merged, golden, plan.method === "ties" ? await thresholdTies(plan, models) : undefined);
+  });
+}
+
+function facts(
+  tensors: readonly { readonly name: string; readonly dtype: DType; readonly shape: readonly number[] }[],
+) {
+  return tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).sort();
+}
+
+async function valuesOf(checkpoint: Checkpoint): Promise<Values> {
+  const source = new CheckpointSource(checkpoint);
+  const values = new Map<string, Float32Array>();
+  for (const [name, { dtype, start, end }] of checkpoint.tensors) {
+    values.set(name, decode(await source.read(name, 0, (end - start) / DTYPE_BYTES[dtype]), dtype));
+  }
+  return values;
+}
+
+function decode(bytes: Uint8Array<ArrayBuffer>, dtype: DType): Float32Array {
+  if (!isFloatDType(dtype)) throw new Error(`No golden tensor is ${dtype}.`);
+  return widen(bytes, dtype);
+}
+
+/** f32 within 2e-6 + 4e-6·|x|; 16-bit types at most one unit in the last place off, and equal in 99.9 % of the elements. */
+function compareValues(
+  plan: MergePlan,
+  merged: Values,
+  golden: Values,
+  exempt?: ReadonlyMap<string, ReadonlySet<number>>,
+) {
+  let compared = 0;
+  let unequal = 0;
+  let open = 0;
+  for (const { name, dtype } of plan.tensors) {
+    const found = merged.get(name) ?? new Float32Array();
+    const expected = golden.get(name) ?? new Float32Array();
+    expect(found).toHaveLength(expected.length);
+    found.forEach((value, i) => {
+      if (exempt?.get(name)?.has(i)) {
+        open++;
+        return;
+      }
+      const wanted = expected[i] ?? Number.NaN;
+      const tolerance = dtype === "F32" ? 2e-6 + 4e-6 * Math.abs(wanted) : lastPlace(wanted, dtype);
+      if (!(Math.abs(value - wanted) <= tolerance)) expect({ name, i, value }).toEqual({ name, i, value: wanted });
+      compared++;
+      if (value !== wanted) unequal++;
+    });
+  }
+  expect(compared).toBeGreaterThan(open);
+  if (plan.tensors.every(({ dtype }) => dtype !== "F32")) expect(unequal / compared).toBeLessThanOrEqual(0.001);
+  else expect(open / compared).toBeLessThan(0.001);
+}
+
+/** The distance to a neighbour in a 16-bit type: the larger one at a power of two. */
+function lastPlace(value: number, dtype: DType): number {
+  const exponent = Math.floor(Math.log2(Math.max(Math.abs(value), Number.MIN_VALUE)));
+  return dtype === "BF16" ? 2 ** (Math.max(exponent, -126) - 7) : 2 ** (Math.max(exponent, -14) - 10);
+}
+
+interface TaskVector {
+  readonly model: string;
+  readonly weight: number;
+  readonly density: number;
+  readonly delta: Float32Array;
+}
+
+/** The task vectors of a planned tensor. */
+async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Checkpoint>) {
+  const read = async (input: PlannedTensor["inputs"][number]) => {
+    const checkpoint = models.get(input.model);
+    if (!checkpoint) throw new Error(`No ${input.model}.`);
+    const count = elementCount(tensor.shape);
+    return decode(await new CheckpointSource(checkpoint).read(input.tensor, 0, count), input.dtype);
+  };
+  const base = tensor.inputs.find(({ isBase }) => isBase);
+  if (!base) throw new Error(`${tensor.name} has no base.`);
+  const origin = await read(base);
+  const vectors: TaskVector[] = [];
+  for (const input of tensor.inputs.filter(({ isBase }) => !isBase)) {
+    const delta = (await read(input)).map((value, i) => value - (origin[i] ?? 0));
+    const { weight, density } = input.parameters;
+    vectors.push({ model: input.model, weight: Number(weight), density: Number(density), delta });
+  }
+  return { origin, vectors };
+}
+
+/**
+ * Elements whose |delta| equals a threshold that cuts between equals: mergekit leaves open which of them are kept. The bf16 case is
+ * full of them, but differences of float32 numbers meet by chance too.
+ */
+async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Checkpoint>) {
+  const ties = new Map<string, ReadonlySet<number>>();
+  for (const tensor of plan.tensors) {
+    const { vectors } = await taskVectors(tensor, models);
+    const indices = new Set<number>();
+    for (const { delta, density } of vectors) {
+      const sorted = delta.map(Math.abs).sort().reverse();
+      const kept = Math.trunc(density * delta.length);
+      const threshold = sorted[kept - 1];
+      if (threshold === 0 || threshold !== sorted[kept]) continue; // whether a zero is kept makes no difference
+      delta.forEach((value, i) => {
+        if (Math.abs(value) === threshold) indices.add(i);
+      });
+    }
+    ties.set(tensor.name, indices);
+  }
+  return ties;
+}
+
+/**
+ * Masks are our own, so not element by element: both merges must leave the same share of elements at the base, and ours must be what
+ * its masks say, every sparsified vector as long (L1) as the dense one.
+ */
+async function compareStatistics(
+  plan: MergePlan,
+  models: ReadonlyMap<string, Checkpoint>,
+  merged: Values,
+  golden: Values,
+) {
+  let elements = 0;
+  let [unchanged, unchangedThere] = [0, 0];
+  let dropAll = 1;
+  for (const tensor of plan.tensors) {
+    const { origin, vectors } = await taskVectors(tensor, models);
+    const found = merged.get(tensor.name) ?? new Float32Array();
+    const there = golden.get(tensor.name) ?? new Float32Array();
+    dropAll = vectors.reduce((product, { density }) => product * (1 - density), 1);
+    const masked = vectors.map((vector) => maskedVector(plan.seed, tensor.name, vector));
+    origin.forEach((value, i) => {
+      const votes = masked.map((delta, k) => (vectors[k]?.weight ?? 0) * (delta[i] ?? 0));
+      const sign = votes.reduce((sum, vote) => sum + vote, 0) >= 0 ? 1 : -1;
+      const heard = plan.method === "dare_ties" ? votes.filter((vote) => Math.sign(vote) === sign) : votes;
+      const wanted = value + heard.reduce((sum, vote) => sum + vote, 0);
+      if (!(Math.abs((found[i] ?? 0) - wanted) <= 2e-6 + 4e-6 * Math.abs(wanted))) {
+        expect({ tensor: tensor.name, i, value: found[i] }).toEqual({ tensor: tensor.name, i, value: wanted });
+      }
+      if (vectors.some(({ delta }) => delta[i] === 0)) return;
+      elements++;
+      if (found[i] === value) unchanged++;
+      if (there[i] === value) unchangedThere++;
+    });
+  }
+  const fiveSigma = 5 * Math.sqrt((dropAll * (1 - dropAll)) / elements);
+  expect(Math.abs(unchanged / elements - dropAll)).toBeLessThan(fiveSigma);
+  expect(Math.abs(unchangedThere / elements - dropAll)).toBeLessThan(fiveSigma);
+}
+
+/** A task vector with our mask for it, of its former L1 norm. Checks the share that the mask keeps. */
+function maskedVector(seed: number, name: string, { model, density, delta }: TaskVector): number[] {
+  const words = new Uint32Array(delta.length);
+  randomWords(randomKey(seed, model, name), 0, words);
+  const kept = Array.from(delta, (value, i) => ((words[i] ?? 0) < keepBound(density) ? value : 0));
+  const share = words.filter((word) => word < keepBound(density)).length / delta.length;
+  expect(Math.abs(share - density)).toBeLessThan(5 * Math.sqrt((density * (1 - density)) / delta.length));
+  const length = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + Math.abs(value), 0);
+  const rescale = length(kept) === 0 ? 1 : length(delta) / length(kept);
+  return kept.map((value) => value * rescale);
+}

@@ -1,0 +1,395 @@
+import { describe, expect, it } from "vitest";
+import type { Device } from "../compute/device";
+import { normals } from "../compute/devices.testing";
+import { narrow, widen } from "../formats/convert";
+import type { OutputDType } from "../formats/dtypes";
+import { testModel } from "../model/checkpoint.testing";
+import type { ResolvedParameters } from "../recipe/facts";
+import { mergedValues, mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
+
+/** Two rows of four: a base, three deltas without equal magnitudes, and what mergekit makes of them in float32. */
+const B = [0.5, -1, 0.25, 2, -0.75, 1.5, 0, -0.125];
+const DELTAS = {
+  A: [0.125, -0.25, 0, 0.5, 0.0625, -0.375, 0.03125, 0.75],
+  B: [-0.5, -0.125, 0.25, 0.0625, 0.1875, 0, -0.3125, 0.4375],
+  C: [0.0625, 0.3125, -0.125, -0.25, 0.5, -0.1875, 0.21875, 0],
+};
+const WEIGHTS = { A: 0.5, B: 0.3, C: 0.4 };
+
+const vector = (
+  key: string,
+  values: ArrayLike<number>,
+  shape: readonly number[] = [values.length],
+  dtype?: OutputDType,
+) => testModel(key, { x: { shape, values, ...(dtype && { dtype }) } });
+
+const base = { model: vector("base", B, [2, 4]), isBase: true };
+const tuned = (["A", "B", "C"] as const).map((key) => ({
+  model: vector(
+    key,
+    B.map((value, i) => value + (DELTAS[key][i] ?? 0)),
+    [2, 4],
+  ),
+  parameters: { weight: WEIGHTS[key] } as ResolvedParameters,
+}));
+const [a] = tuned;
+if (!a) throw new Error("unreachable");
+const withDensity = (density: number) =>
+  tuned.map(({ model, parameters }) => ({ model, parameters: { ...parameters, density } }));
+
+const VECTORS: readonly { readonly name: string; readonly recipe: TestRecipe; readonly expected: readonly number[] }[] =
+  [
+    {
+      name: "linear",
+      recipe: { method: "linear", models: tuned },
+      expected: [0.4479167, -1.03125, 0.2708333, 2.140625, -0.5104166, 1.28125, 0.007812499, 0.296875],
+    },
+    {
+      name: "linear, normalize false",
+      recipe: { method: "linear", models: tuned, globals: { normalize: false } },
+      expected: [0.5375, -1.2375, 0.325, 2.56875, -0.6125, 1.5375, 0.009374999, 0.35625],
+    },
+    {
+      name: "slerp",
+      recipe: { method: "slerp", models: [a, base], globals: { t: 0.3 } },
+      expected: [0.543288, -1.086576, 0.2526109, 2.173152, -0.7387995, 1.401466, 0.009516579, 0.1020925],
+    },
+    {
+      name: "task_arithmetic",
+      recipe: { method: "task_arithmetic", models: [...tuned, base] },
+      expected: [0.4375, -1.0375, 0.275, 2.16875, -0.4625, 1.2375, 0.009374999, 0.38125],
+    },
+    {
+      name: "task_arithmetic, normalize true, lambda 0.5",
+      recipe: { method: "task_arithmetic", models: [...tuned, base], globals: { normalize: true, lambda: 0.5 } },
+      expected: [0.4739583, -1.015625, 0.2604167, 2.070312, -0.6302083, 1.390625, 0.003906249, 0.0859375],
+    },
+    {
+      name: "ties, density 1",
+      recipe: { method: "ties", models: [base, ...tuned] },
+      expected: [0, -1.203125, 0.5, 2.335938, -0.5104166, 1.208333, 0.1145833, 0.5078125],
+    },
+    {
+      name: "ties, density 0.5",
+      recipe: { method: "ties", models: [...withDensity(0.5), base] },
+      expected: [0, -0.6875, 0.5, 2.5, -0.25, 1.125, -0.3125, 0.5078125],
+    },
+    {
+      name: "ties, density 0.5, normalize false, rescale true",
+      recipe: { method: "ties", models: [...withDensity(0.5), base], globals: { normalize: false, rescale: true } },
+      expected: [0.3125, -0.8384147, 0.34375, 2.279167, -0.4914634, 1.290625, -0.1171875, 0.4578125],
+    },
+    {
+      name: "dare_linear, density 1",
+      recipe: { method: "dare_linear", models: [...tuned, base] },
+      expected: [0.4375, -1.0375, 0.275, 2.16875, -0.4625, 1.2375, 0.009374999, 0.38125],
+    },
+    {
+      name: "passthrough, scale 0.5",
+      recipe: { method: "passthrough", models: [{ model: a.model, parameters: { scale: 0.5 } }] },
+      expected: [0.3125, -0.625, 0.125, 1.25, -0.34375, 0.5625, 0.015625, 0.3125],
+    },
+  ];
+
+/** Task vectors of `models` fine-tunes of one base, in f64: the formula as the papers write it, with sorting for ranks. */
+function taskOracle(origin: ArrayLike<number>, models: readonly Tuned[], options: OracleOptions): number[] {
+  const kept = models.map(({ values, density = 1 }) => {
+    const delta = Array.from(values, (value, i) => Math.fround(value - (origin[i] ?? 0)));
+    const order = delta.map((_, i) => i).sort((i, j) => Math.abs(delta[j] ?? 0) - Math.abs(delta[i] ?? 0) || i - j);
+    for (const i of order.slice(density >= 1 ? delta.length : Math.trunc(density * delta.length))) delta[i] = 0;
+    return delta;
+  });
+  const weights = models.map(({ weight }) => Math.fround(weight));
+  return Array.from(origin, (value, i) => {
+    const votes = kept.map((delta, k) => Math.fround((weights[k] ?? 0) * (delta[i] ?? 0)));
+    const elected = votes.reduce((sum, vote) => Math.fround(sum + vote), 0) >= 0 ? 1 : -1;
+    const agreeing = votes.map((vote) => !options.consensus || Math.sign(vote) === elected);
+    const mix = votes.reduce((sum, vote, k) => sum + (agreeing[k] ? vote : 0), 0);
+    const share = weights.reduce((sum, weight, k) => sum + (agreeing[k] ? weight : 0), 0);
+    return value + mix / (options.normalize && share !== 0 ? share : 1);
+  });
+}
+
+interface Tuned {
+  readonly values: Float32Array;
+  readonly weight: number;
+  readonly density?: number;
+}
+interface OracleOptions {
+  readonly consensus: boolean;
+  readonly normalize: boolean;
+}
+
+/** A base and `models` fine-tunes of it, with weights of both signs. */
+function family(models: number, count: number, size = 0.1): { origin: Float32Array; tunes: Tuned[] } {
+  const origin = normals(1, count);
+  const tunes = Array.from({ length: models }, (_, k) => {
+    const noise = normals(k + 2, count);
+    return {
+      values: origin.map((value, i) => value + size * (noise[i] ?? 0)),
+      weight: [0.5, -0.3, 0.4, 0.7, -0.1, 0.2, 1.1][k] ?? 1,
+      density: [0.4, 0.7, 1, 0.2, 0.5, 0.9, 0.3][k] ?? 1,
+    };
+  });
+  return { origin, tunes };
+}
+
+function recipeOf(
+  method: string,
+  origin: ArrayLike<number>,
+  tunes: readonly Tuned[],
+  shape?: readonly number[],
+): TestRecipe {
+  return {
+    method,
+    models: [
+      ...tunes.map(({ values, weight, density }, k) => ({
+        model: vector(`tune ${k}`, values, shape),
+        parameters: { weight, ...(density !== undefined && { density }) },
+      })),
+      { model: vector("origin", origin, shape), isBase: true },
+    ],
+  };
+}
+
+/** Every method computes what it says, on the device that `open` gives. */
+export function describeMethods(open: () => Device): void {
+  describe("values that mergekit gives", () => {
+    it.each(VECTORS)("$name", async ({ recipe, expected }) => {
+      expectClose(await mergedValues(open(), recipe), expected, 4e-7);
+    });
+  });
+
+  describe.each([1, 2, 7])("%i fine-tunes", (models) => {
+    it.each([1, 7, 1025, 5003])("of %i elements: linear, task_arithmetic, ties", async (count) => {
+      const { origin, tunes } = family(models, count);
+      const dense = tunes.map(({ values, weight }) => ({ values, weight }));
+      expectClose(
+        await mergedValues(open(), recipeOf("task_arithmetic", origin, dense)),
+        taskOracle(origin, dense, { consensus: false, normalize: false }),
+        1e-6,
+      );
+      const keeping = tunes.map((tune) => ({ ...tune, density: Math.max(tune.density ?? 1, 1 / count) }));
+      expectClose(
+        await mergedValues(open(), recipeOf("ties", origin, keeping)),
+        taskOracle(origin, keeping, { consensus: true, normalize: true }),
+        1e-5, // shares of mixed signs may all but cancel
+      );
+      const total = dense.reduce((sum, { weight }) => sum + weight, 0);
+      const mean = Array.from(
+        origin,
+        (_, i) => dense.reduce((sum, m) => sum + m.weight * (m.values[i] ?? 0), 0) / total,
+      );
+      const { models: all } = recipeOf("linear", origin, dense);
+      expectClose(await mergedValues(open(), { method: "linear", models: all.slice(0, -1) }), mean, 2e-6);
+    });
+  });
+
+  it("keeps exactly trunc(density · n) elements, lowest index first among equals", async () => {
+    const count = 3000;
+    const origin = new Float32Array(count);
+    const values = Float32Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 0.5 : i % 3 === 1 ? -0.25 : 0.25));
+    const merged = await mergedValues(open(), recipeOf("ties", origin, [{ values, weight: 1, density: 0.4567 }]));
+    const kept = Array.from(merged.keys()).filter((i) => merged[i] !== 0);
+    const quarters = Array.from(values.keys()).filter((i) => i % 3 !== 0);
+    const expected = Array.from(values.keys()).filter(
+      (i) => i % 3 === 0 || quarters.indexOf(i) < Math.trunc(0.4567 * count) - 1000,
+    );
+    expect(kept).toEqual(expected);
+  });
+
+  it.each(["ties", "dare_ties"])("%s elects plus where weighted deltas cancel exactly", async (method) => {
+    const origin = new Float32Array(4096);
+    const deltas = normals(5, 4096);
+    const recipe = recipeOf(method, origin, [
+      { values: deltas, weight: 0.3 },
+      { values: deltas.map((delta) => -delta), weight: 0.3 },
+    ]);
+    const merged = await mergedValues(open(), { ...recipe, globals: { normalize: true } });
+    expect(merged.filter((value) => value < 0)).toHaveLength(0);
+    expectClose(merged, Array.from(deltas, Math.abs), 1e-6);
+  });
+
+  it.each(["task_arithmetic", "ties", "dare_linear", "dare_ties"])(
+    "%s gives the base back where nothing differs",
+    async (method) => {
+      const origin = normals(1, 1000);
+      const same = { values: origin, weight: 0.5, density: 0.5 };
+      expect(await mergedValues(open(), recipeOf(method, origin, [same, same]))).toEqual(origin);
+    },
+  );
+
+  it("blends with one delta that is all zero, and with deltas of 1e-5", async () => {
+    const { origin, tunes } = family(2, 2048, 1e-5);
+    const some = [...tunes.map((tune) => ({ ...tune, weight: 0.5 })), { values: origin, weight: 0.2, density: 0.3 }];
+    const merged = await mergedValues(open(), recipeOf("ties", origin, some));
+    const expected = taskOracle(origin, some, { consensus: true, normalize: true });
+    expectClose(merged, expected, 4e-7);
+  });
+
+  it("does not divide by weights that add up to nothing", async () => {
+    const { origin, tunes } = family(2, 100);
+    const opposite = tunes.map(({ values }, k) => ({ values, weight: k === 0 ? 0.5 : -0.5 }));
+    const recipe = { ...recipeOf("task_arithmetic", origin, opposite), globals: { normalize: true } };
+    const expected = taskOracle(origin, opposite, { consensus: false, normalize: false });
+    expectClose(await mergedValues(open(), recipe), expected, 1e-6);
+  });
+
+  it("slerp goes straight where the models are alike or opposite, and takes its direction from neither if one is zero", async () => {
+    const origin = normals(1, 1500);
+    const slerp = async (values: Float32Array, t: number) =>
+      mergedValues(open(), {
+        method: "slerp",
+        models: [{ model: vector("origin", origin), isBase: true }, { model: vector("other", values) }],
+        globals: { t },
+      });
+    expectClose(await slerp(origin, 0.5), origin, 1e-7);
+    expectClose(
+      await slerp(
+        origin.map((x) => -x),
+        0.25,
+      ),
+      Array.from(origin, (x) => 0.5 * x),
+      1e-6,
+    );
+    expectClose(
+      await slerp(new Float32Array(1500), 0.5),
+      Array.from(origin, (x) => Math.SQRT1_2 * x),
+      1e-6,
+    );
+    const other = normals(2, 1500);
+    expectClose(await slerp(other, 0), origin, 1e-6);
+    expectClose(await slerp(other, 1), other, 1e-6);
+  });
+
+  it("merges tensors of rank 0, 1 and 3 alike", async () => {
+    const { origin, tunes } = family(2, 24);
+    const flat = await mergedValues(open(), recipeOf("ties", origin, tunes));
+    expect(await mergedValues(open(), recipeOf("ties", origin, tunes, [2, 3, 4]))).toEqual(flat);
+    const scalar = { method: "linear", models: [{ model: vector("s", [3], []), parameters: { weight: 2 } }] };
+    expect([...(await mergedValues(open(), scalar))]).toEqual([3]);
+  });
+
+  it("crops to the top left of unlike embeddings", async () => {
+    const wide = Array.from({ length: 5 * 4 }, (_, i) => i);
+    const narrower = Array.from({ length: 6 * 3 }, (_, i) => 100 + i);
+    const models = [
+      { model: vector("wide", wide, [5, 4]), parameters: { weight: 1 } },
+      { model: vector("narrow", narrower, [6, 3]), parameters: { weight: 1 } },
+    ];
+    const merged = await mergedValues(open(), { method: "linear", models, globals: { normalize: false } }, [5, 3]);
+    const expected = Array.from({ length: 15 }, (_, i) => Math.floor(i / 3) * 4 + (i % 3) + 100 + i);
+    expect([...merged]).toEqual(expected);
+  });
+
+  describe("random masks", () => {
+    const count = 20_000;
+    const density = 0.3;
+    const origin = new Float32Array(count);
+    const ones = origin.map((_, i) => 1 + (i % 7));
+    const recipe = (seed: number): TestRecipe => ({
+      ...recipeOf("dare_linear", origin, [
+        { values: ones, weight: 1, density },
+        { values: ones, weight: -1, density },
+      ]),
+      seed,
+    });
+    const alone = (k: number): TestRecipe => {
+      const { models, ...rest } = recipe(1);
+      return { ...rest, models: [models[k], models[2]].filter((model) => model !== undefined) };
+    };
+
+    it("keep the asked share, scaled to the dense L1 norm", async () => {
+      const merged = await mergedValues(open(), alone(0));
+      const kept = Array.from(merged.keys()).filter((i) => merged[i] !== 0);
+      expect(Math.abs(kept.length / count - density)).toBeLessThan(5 * Math.sqrt((density * (1 - density)) / count));
+      const length = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0);
+      expect(length(merged) / length(ones)).toBeCloseTo(1, 5);
+      const factor = (merged[kept[0] ?? 0] ?? 0) / (ones[kept[0] ?? 0] ?? 1);
+      expectClose(
+        Float32Array.from(kept, (i) => merged[i] ?? 0),
+        kept.map((i) => factor * (ones[i] ?? 0)),
+        1e-6,
+      );
+    });
+
+    it("depend on the seed and on the model, and on nothing else", async () => {
+      const first = await mergedValues(open(), alone(0));
+      const second = await mergedValues(open(), alone(1));
+      const agreement = first.filter((value, i) => (value !== 0) === (second[i] !== 0)).length / count;
+      expect(Math.abs(agreement - (density ** 2 + (1 - density) ** 2))).toBeLessThan(0.02);
+      expect(await mergedValues(open(), { ...alone(0), seed: 2 })).not.toEqual(first);
+      expect(await mergedValues(open(), alone(0))).toEqual(first);
+    });
+
+    it("keep nothing at density 0", async () => {
+      const none = recipeOf("dare_linear", origin, [{ values: ones, weight: 1, density: 0 }]);
+      expect(await mergedValues(open(), none)).toEqual(origin);
+    });
+  });
+
+  it.each(["BF16", "F16", "F32"] as const)(
+    "copies %s that nothing changes byte for byte, NaN and subnormals too",
+    async (dtype) => {
+      const all = Float32Array.from([Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-40, 6e-8, -1.5, 3e38]);
+      const model = vector("a", all, [7], dtype);
+      const recipe: TestRecipe = { method: "passthrough", models: [{ model }], output: dtype };
+      const [bytes] = await mergeToMemory(testPlan(recipe), {
+        models: modelsOf(recipe),
+        device: open(),
+        allowNonFinite: true,
+      });
+      expect(bytes).toEqual(narrow(all, dtype));
+    },
+  );
+
+  it("casts what nothing else changes", async () => {
+    const values = normals(3, 2000).map((x) => x * 100);
+    const recipe: TestRecipe = { method: "passthrough", models: [{ model: vector("a", values) }], output: "F16" };
+    expect(await mergedValues(open(), recipe)).toEqual(widen(narrow(values, "F16"), "F16"));
+  });
+
+  describe("blocks of 4 KiB, 1 MiB and 64 MiB give the same bytes", () => {
+    // More leaves than a block of 1 MiB has, and a last leaf that is not whole.
+    const count = 270_001;
+    const [origin, first, second] = [normals(1, count), normals(2, count), normals(3, count)];
+    const bf16 = (key: string, values: Float32Array) => vector(key, values, [count], "BF16");
+    const two = [
+      { model: bf16("first", first), parameters: { weight: 0.6, density: 0.31 } },
+      { model: vector("second", second), parameters: { weight: 0.5, density: 0.62 } },
+    ];
+    const all = [...two, { model: bf16("origin", origin), isBase: true, parameters: { weight: 0.1 } }];
+    const recipes: readonly TestRecipe[] = [
+      { method: "linear", models: all },
+      { method: "slerp", models: all.slice(1), globals: { t: 0.4 } },
+      { method: "task_arithmetic", models: all },
+      { method: "ties", models: all, globals: { rescale: true } },
+      { method: "dare_linear", models: all, seed: 7 },
+      { method: "dare_ties", models: all, seed: 7 },
+      { method: "passthrough", models: two.slice(0, 1).map(({ model }) => ({ model, parameters: { scale: 0.3 } })) },
+    ];
+    it.each(recipes)("$method", async (recipe) => {
+      const plan = testPlan({ ...recipe, output: "BF16" });
+      const merge = (blockBytes: number) =>
+        mergeToMemory(plan, { models: modelsOf(recipe), device: open(), blockBytes });
+      const [whole] = await merge(64 * 1024 * 1024);
+      expect(sameBytes(whole, (await merge(1024 * 1024))[0])).toBe(true);
+      expect(sameBytes(whole, (await merge(4096))[0])).toBe(true);
+    });
+  });
+}
+
+/** Every value within `tolerance` times the largest expected magnitude; a failure names the worst place. */
+function expectClose(found: Float32Array, expected: ArrayLike<number>, tolerance: number): void {
+  expect(found).toHaveLength(expected.length);
+  const scale = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const worst = found.reduce(
+    (most, value, i) => {
+      const off = Math.abs(value - (expected[i] ?? 0));
+      return off <= most.off ? most : { i, off, found: value, expected: expected[i] };
+    },
+    { i: -1, off: 0, found: 0, expected: 0 as number | undefined },
+  );
+  if (!(worst.off <= tolerance * scale)) expect(worst).toEqual({ ...worst, found: worst.expected });
+  expect(worst.off).toBeLessThanOrEqual(tolerance * scale);
+}

@@ -1,0 +1,105 @@
+import { isMap, isScalar, stringify } from "yaml";
+import * as z from "zod/mini";
+import type { Problem } from "../problems";
+import { readSyntax, type Syntax } from "../text/syntax";
+
+/** What mergekit has no word for: a seed for random masks, and the commits that Hub models are pinned to. */
+export interface Extras {
+  readonly seed?: number;
+  /** Commit by model key. */
+  readonly revisions: Readonly<Record<string, string>>;
+}
+
+/** Seeds are 32-bit: one word of the random generator's key. */
+export const MAX_SEED = 2 ** 32 - 1;
+
+const NO_EXTRAS: Extras = { revisions: {} };
+
+const schema = z.object({
+  seed: z.optional(
+    z.pipe(z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)), z.int().check(z.maximum(MAX_SEED))),
+  ),
+  revisions: z.optional(z.record(z.string().check(z.maxLength(512)), z.string().check(z.regex(/^[\w./-]{1,128}$/)))),
+});
+
+/**
+ * The comment block that holds them: a line that begins with `# awase:`, and the lines after it that begin with `#` and at
+ * least two blanks. Without its `# ` it is a YAML mapping, so both forms are read:
+ *
+ *     # awase: {seed: 42}          # awase:
+ *                                  #   seed: 42
+ *
+ * To mergekit it is a comment. At the first column it can stand inside no block of text.
+ */
+const BLOCK = /^# ?awase:.*(?:\r?\n#[ \t]{2,}.*)*/gm;
+
+/** @returns the extras of the first block; a block that cannot be read is a warning and counts as absent. */
+export function readExtras(text: string, syntax: Syntax): { extras: Extras; problems: readonly Problem[] } {
+  const [block, second] = text.matchAll(BLOCK);
+  if (!block) return { extras: NO_EXTRAS, problems: [] };
+  const warning = (code: string, message: string, reason: string, at: RegExpExecArray | RegExpMatchArray): Problem => ({
+    code,
+    severity: "warning",
+    message,
+    facts: { reason },
+    span: syntax.span(at.index ?? 0, (at.index ?? 0) + at[0].length),
+  });
+  const problems: Problem[] = [];
+  if (second) {
+    const message = "There is a second `# awase:` block; the first one counts. Remove this one.";
+    problems.push(warning("recipe/extras-twice", message, "second", second));
+  }
+  const parsed = parseBlock(block[0]);
+  if (parsed.extras) return { extras: parsed.extras, problems };
+  const message = `The \`# awase:\` block cannot be read and is ignored: ${parsed.reason}. It may hold \`seed\` (0 to ${MAX_SEED}) and \`revisions\`.`;
+  return { extras: NO_EXTRAS, problems: [...problems, warning("recipe/extras", message, parsed.reason, block)] };
+}
+
+function parseBlock(block: string): { extras: Extras } | { extras?: never; reason: string } {
+  // Every scalar is text: a commit such as 0123456 or 12e4567 must not become a number.
+  const { document, problems } = readSyntax(block.replace(/^# ?/gm, ""), "failsafe");
+  if (!document) return { reason: String(problems[0]?.facts.reason ?? problems[0]?.code) };
+  const value = document.get("awase", true);
+  if (!isMap(value))
+    return isScalar(value) && value.source === "" ? { extras: NO_EXTRAS } : { reason: "not a mapping" };
+  const result = schema.safeParse(plain(value));
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    return { reason: `${issue?.path.join(".") || "awase"}: ${issue?.message ?? "wrong type"}` };
+  }
+  const { seed, revisions = {} } = result.data;
+  return { extras: { ...(seed === undefined ? {} : { seed }), revisions } };
+}
+
+/** Mappings of text as objects. Aliases and lists have no business here and become what the schema refuses. */
+function plain(node: unknown): unknown {
+  if (isScalar(node)) return node.value;
+  if (!isMap(node)) return null;
+  return Object.fromEntries(node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : "", plain(value)]));
+}
+
+/** The text with its block replaced, added at the end, or (with nothing to say) removed. All else stays as it is. */
+export function writeExtras(text: string, extras: Extras): string {
+  const block = formatExtras(extras);
+  const [old] = text.matchAll(BLOCK);
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const lines = block.replaceAll("\n", newline);
+  if (old) {
+    const before = text.slice(0, old.index);
+    const after = text.slice(old.index + old[0].length);
+    return before + lines + (block ? after : after.replace(/^\r?\n/, ""));
+  }
+  if (!block) return text;
+  return text + (text === "" || text.endsWith("\n") ? "" : newline) + lines + newline;
+}
+
+function formatExtras({ seed, revisions }: Extras): string {
+  const pinned = Object.keys(revisions).length > 0;
+  if (seed === undefined && !pinned) return "";
+  const awase = { ...(seed === undefined ? {} : { seed }), ...(pinned ? { revisions } : {}) };
+  return stringify({ awase }, { lineWidth: 0 })
+    .trimEnd()
+    .split("\n")
+    .map((line) => `# ${line}`)
+    .join("\n");
+}

@@ -1,0 +1,296 @@
+import type { OutputDType } from "../../formats/dtypes";
+import type { TextSpan } from "../problems";
+import { nearest } from "../text/nearest";
+import { type Field, type Fields, nameOf, Reader } from "../text/reader";
+import { readSyntax } from "../text/syntax";
+import { readExtras } from "./extras";
+import { parseReference } from "./parseReference";
+import { parseSettings } from "./parseSettings";
+import type { ModelItem, ParsedRecipe, SliceItem, SourceItem, Spanned } from "./recipe";
+
+/** Keys of the document, in the order people write them. */
+export const RECIPE_KEYS = [
+  "models",
+  "slices",
+  "modules",
+  "merge_method",
+  "base_model",
+  "parameters",
+  "dtype",
+  "out_dtype",
+  "tokenizer",
+  "tokenizer_source",
+  "chat_template",
+] as const;
+
+/** dtype names mergekit knows that can hold weights, and what we call them. */
+export const DTYPE_NAMES: Readonly<Record<string, OutputDType>> = {
+  bfloat16: "BF16",
+  float16: "F16",
+  float32: "F32",
+};
+
+/** Keys mergekit understands and this program does not: said on their line, never skipped in silence. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  modules: "Merging a model's modules one by one is not supported yet. Write `models:` or `slices:`.",
+  tokenizer:
+    "Building a tokenizer is not supported yet. Without this key the tokenizer of the base (or first) model is copied.",
+  tokenizer_source:
+    "Choosing a tokenizer is not supported yet. Without this key the tokenizer of the base (or first) model is copied.",
+  chat_template: "Setting a chat template is not supported yet. Without this key the base's own is copied.",
+};
+
+/**
+ * Reads a mergekit recipe: YAML 1.1, mergekit's schema and laxness, and Awase's own comment block. Structure alone is checked; whether
+ * it fits the models is the planner's question. The text is never changed. Never throws.
+ */
+export function parseRecipe(text: string): ParsedRecipe {
+  const syntax = readSyntax(text);
+  const { extras, problems: extrasProblems } = readExtras(text, syntax);
+  if (!syntax.document) return { problems: [...syntax.problems, ...extrasProblems] };
+
+  const reader = new Reader(syntax, text);
+  const contents = syntax.document.contents;
+  if (reader.isNull(contents)) {
+    reader.error({
+      code: "recipe/empty",
+      message: "The recipe is empty. Begin with `merge_method:` and a list of `models:`.",
+      span: syntax.span(0, 0),
+    });
+    return { problems: [...reader.problems, ...extrasProblems] };
+  }
+  const fields = reader.mapping(contents, "a recipe", RECIPE_KEYS, syntax.span(0, 0));
+  if (!fields) return { problems: [...reader.problems, ...extrasProblems] };
+
+  const method = parseMethod(reader, fields);
+  const models = parseModels(reader, present(reader, fields, "models"));
+  const slices = parseSlices(reader, present(reader, fields, "slices"));
+  const baseField = present(reader, fields, "base_model");
+  const base = baseField && parseReference(reader, baseField.node, "`base_model`", baseField.keySpan);
+  const parameters = parseSettings(reader, fields.get("parameters"));
+  const dtype = parseDType(reader, present(reader, fields, "dtype"));
+  const outDtype = parseDType(reader, present(reader, fields, "out_dtype"));
+  checkOneOf(reader, fields);
+  checkNotYet(reader, fields);
+
+  const problems = [...reader.problems, ...extrasProblems];
+  if (!method) return { problems };
+  return {
+    recipe: {
+      method,
+      models,
+      slices,
+      ...(base ? { base } : {}),
+      parameters,
+      ...(dtype ? { dtype } : {}),
+      ...(outDtype ? { outDtype } : {}),
+      extras,
+    },
+    problems,
+  };
+}
+
+/** A field that is there and not null: `dtype:` with nothing after it says nothing. */
+function present(reader: Reader, fields: Fields, key: string): Field | undefined {
+  const field = fields.get(key);
+  return field && !reader.isNull(field.node) ? field : undefined;
+}
+
+function parseMethod(reader: Reader, fields: Fields): Spanned<string> | undefined {
+  const field = fields.get("merge_method");
+  if (!field) {
+    return reader.error({
+      code: "recipe/missing-method",
+      message: "The recipe has no `merge_method:`. Add one, for example `merge_method: linear`.",
+      span: reader.syntax.span(0, 0),
+    });
+  }
+  const value = reader.string(field.node, "`merge_method`", field.keySpan);
+  return value === undefined ? undefined : { value, span: reader.span(field.node, field.keySpan) };
+}
+
+function parseModels(reader: Reader, field: Field | undefined): readonly ModelItem[] {
+  if (!field) return [];
+  const nodes = reader.list(field.node, "`models`", field.keySpan) ?? [];
+  return nodes.flatMap((node) => {
+    const span = reader.span(node, field.keySpan);
+    const fields = itemFields(reader, node, "an entry of `models`", ["model", "parameters"], span);
+    const model = fields && parseModel(reader, fields, "an entry of `models`", span);
+    return model ? [{ model, parameters: parseSettings(reader, fields.get("parameters")), span }] : [];
+  });
+}
+
+function parseSlices(reader: Reader, field: Field | undefined): readonly SliceItem[] {
+  if (!field) return [];
+  const nodes = reader.list(field.node, "`slices`", field.keySpan) ?? [];
+  return nodes.flatMap((node) => parseSlice(reader, node, reader.span(node, field.keySpan)) ?? []);
+}
+
+function parseSlice(reader: Reader, node: unknown, span: TextSpan): SliceItem | undefined {
+  const fields = reader.mapping(node, "a slice", ["sources", "base_model", "parameters", "residual_weight"], span);
+  if (!fields) return undefined;
+  const residual = present(reader, fields, "residual_weight");
+  if (residual) {
+    reader.warn({
+      code: "recipe/unused-key",
+      message: "`residual_weight` is accepted by mergekit and used nowhere. Remove it.",
+      facts: { key: "residual_weight" },
+      span: residual.keySpan,
+    });
+  }
+  const sourcesField = fields.get("sources");
+  const nodes = sourcesField && reader.list(sourcesField.node, "`sources`", sourcesField.keySpan);
+  if (!nodes?.length) {
+    if (!sourcesField || nodes) {
+      reader.error({
+        code: "recipe/no-sources",
+        message: "A slice needs `sources:` with at least one `{model, layer_range}`.",
+        span: sourcesField?.keySpan ?? span,
+      });
+    }
+    return undefined;
+  }
+  const base = present(reader, fields, "base_model");
+  const reference = base && parseReference(reader, base.node, "`base_model`", base.keySpan);
+  return {
+    sources: nodes.flatMap((source) => parseSource(reader, source, reader.span(source, span)) ?? []),
+    ...(reference ? { base: reference } : {}),
+    parameters: parseSettings(reader, fields.get("parameters")),
+    span,
+  };
+}
+
+function parseSource(reader: Reader, node: unknown, span: TextSpan): SourceItem | undefined {
+  const fields = itemFields(reader, node, "a source", ["model", "layer_range", "parameters"], span);
+  if (!fields) return undefined;
+  const model = parseModel(reader, fields, "a source", span);
+  const layerRange = parseLayerRange(reader, fields.get("layer_range"), span);
+  const parameters = parseSettings(reader, fields.get("parameters"));
+  return model && layerRange ? { model, layerRange, parameters, span } : undefined;
+}
+
+/** A list item that should be `model: …`; plain text is the commonest slip and gets its own fix. */
+function itemFields(reader: Reader, node: unknown, where: string, known: readonly string[], span: TextSpan) {
+  const value = reader.scalar(node);
+  if (typeof value === "string") {
+    return reader.error({
+      code: "recipe/bare-model",
+      message: `${where.replace(/^a/, "A")} must be a mapping, but is the text "${value.slice(0, 60)}". Write \`model: ${value.slice(0, 60)}\`.`,
+      facts: { where, found: value },
+      span,
+      fix: { label: "Insert `model: `", from: span.from, to: span.from, insert: "model: " },
+    });
+  }
+  return reader.mapping(node, where, known, span);
+}
+
+function parseModel(reader: Reader, fields: Fields, where: string, span: TextSpan) {
+  const field = fields.get("model");
+  if (field) return parseReference(reader, field.node, "`model`", field.keySpan);
+  return reader.error({
+    code: "recipe/missing-model",
+    message: `${where.replace(/^a/, "A")} needs \`model:\`. Add the model's id or folder.`,
+    facts: { where },
+    span,
+  });
+}
+
+function parseLayerRange(reader: Reader, field: Field | undefined, at: TextSpan): SourceItem["layerRange"] | undefined {
+  if (!field) {
+    return reader.error({
+      code: "recipe/missing-layer-range",
+      message: "A source needs `layer_range: [start, end]` (the end is not included). Add it.",
+      span: at,
+    });
+  }
+  const span = reader.span(field.node, field.keySpan);
+  const nodes = reader.list(field.node, "`layer_range`", field.keySpan);
+  if (!nodes) return undefined;
+  const [start, end, more] = nodes.map((node) => reader.number(node));
+  if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || more !== undefined || nodes.length !== 2) {
+    const found = nodes
+      .slice(0, 3)
+      .map((node) => reader.shown(node, 20))
+      .join(", ");
+    return reader.error({
+      code: "recipe/layer-range",
+      message: `\`layer_range\` must be two whole numbers [start, end], but is [${found}].`,
+      facts: { found },
+      span,
+    });
+  }
+  return { value: [start ?? 0, end ?? 0], span };
+}
+
+function parseDType(reader: Reader, field: Field | undefined): Spanned<OutputDType> | undefined {
+  if (!field) return undefined;
+  const span = reader.span(field.node, field.keySpan);
+  const text = reader.string(field.node, `\`${field.key}\``, field.keySpan);
+  if (!text) return undefined; // empty text says nothing, as in mergekit
+  const name = text.replace(/^torch\./, "");
+  const value = Object.hasOwn(DTYPE_NAMES, name) ? DTYPE_NAMES[name] : undefined;
+  if (value) return { value, span };
+  const known = Object.keys(DTYPE_NAMES);
+  const meant = DTYPE_SHORT[name] ?? nearest(name, known);
+  return reader.error({
+    code: "recipe/dtype",
+    message: `\`${field.key}: ${text.slice(0, 40)}\` is not a type weights can be written in. Use ${known.join(", ")}${meant ? `; here probably \`${meant}\`` : ""}.`,
+    facts: { key: field.key, found: text, known: known.join(", "), ...(meant ? { meant } : {}) },
+    span,
+    ...(meant ? { fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert: meant } } : {}),
+  });
+}
+
+const DTYPE_SHORT: Readonly<Record<string, string>> = {
+  bf16: "bfloat16",
+  fp16: "float16",
+  f16: "float16",
+  half: "float16",
+  fp32: "float32",
+  f32: "float32",
+  float: "float32",
+  float64: "float32",
+};
+
+/** mergekit's first rule: exactly one of the three that is not empty. */
+function checkOneOf(reader: Reader, fields: Fields): void {
+  const filled = (["models", "slices", "modules"] as const).filter((key) => {
+    const field = present(reader, fields, key);
+    if (!field) return false;
+    if (reader.isList(field.node)) return (reader.list(field.node, key, field.keySpan) ?? []).length > 0;
+    return true;
+  });
+  if (filled.length === 1) return;
+  const second = filled[1] === undefined ? undefined : fields.get(filled[1]);
+  reader.error({
+    code: "recipe/one-of",
+    message:
+      filled.length === 0
+        ? "The recipe names no models. Add `models:` (whole models) or `slices:` (ranges of layers)."
+        : `The recipe has ${filled.map((key) => `\`${key}\``).join(" and ")}; keep exactly one of them.`,
+    facts: { found: filled.join(", ") },
+    span: second?.keySpan ?? reader.syntax.span(0, 0),
+  });
+}
+
+function checkNotYet(reader: Reader, fields: Fields): void {
+  for (const [key, message] of Object.entries(NOT_YET)) {
+    const field = present(reader, fields, key);
+    if (!field) continue;
+    if (key === "modules" && reader.isMapping(field.node) && !reader.mapping(field.node, "`modules`")?.size) continue;
+    reader.error({
+      code: "recipe/not-yet",
+      message,
+      facts: { what: key, found: nameOf(field.node) },
+      span: field.keySpan,
+    });
+  }
+  const [old, current] = [present(reader, fields, "tokenizer_source"), present(reader, fields, "tokenizer")];
+  if (old && current) {
+    reader.error({
+      code: "recipe/two-tokenizers",
+      message: "The recipe has both `tokenizer` and `tokenizer_source`; keep one of them.",
+      span: old.keySpan,
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import type { OutputDType } from "../../formats/dtypes";
+import type { Problem, TextSpan } from "../problems";
+import type { Extras } from "./extras";
+
+/** A value and where the text says it. */
+export interface Spanned<T> {
+  readonly value: T;
+  readonly span: TextSpan;
+}
+
+/** A model as a recipe names it: `PATH[@REVISION]`, or the mapping form. */
+export interface ModelReference {
+  readonly path: string;
+  readonly revision?: string;
+  /** Stands in for `architectures` of the model's config, also in the output if this model is the donor. */
+  readonly overrideArchitecture?: string;
+  /** `path@revision`: the key under which the checkpoint is looked up. */
+  readonly key: string;
+  /** Equal for references that mean the same input: path, revision and override. */
+  readonly identity: string;
+  readonly span: TextSpan;
+}
+
+/** A number, or a gradient: numbers spread evenly over the layers of a slice. */
+export type SettingValue = number | readonly number[];
+
+/** One line of a setting: the value for tensors whose name contains `filter`, or for all of them without one. */
+export interface SettingItem {
+  readonly filter?: string;
+  readonly value: SettingValue;
+  readonly span: TextSpan;
+}
+
+/** What a recipe says about one parameter at one level: items tried top to bottom, the first match decides. */
+export interface Setting {
+  readonly items: readonly SettingItem[];
+  /** Of the parameter's name. */
+  readonly keySpan: TextSpan;
+  readonly span: TextSpan;
+}
+
+export type Settings = ReadonlyMap<string, Setting>;
+
+/** An entry of `models`. */
+export interface ModelItem {
+  readonly model: ModelReference;
+  readonly parameters: Settings;
+  readonly span: TextSpan;
+}
+
+/** An entry of `sources`: layers [start, end) of a model. */
+export interface SourceItem extends ModelItem {
+  readonly layerRange: Spanned<readonly [start: number, end: number]>;
+}
+
+export interface SliceItem {
+  readonly sources: readonly SourceItem[];
+  /** Overrides the recipe's base for this slice's tensors. */
+  readonly base?: ModelReference;
+  readonly parameters: Settings;
+  readonly span: TextSpan;
+}
+
+/** A recipe as written, checked for structure alone. Exactly one of `models` and `slices` is not empty. */
+export interface Recipe {
+  readonly method: Spanned<string>;
+  readonly models: readonly ModelItem[];
+  readonly slices: readonly SliceItem[];
+  readonly base?: ModelReference;
+  readonly parameters: Settings;
+  readonly dtype?: Spanned<OutputDType>;
+  readonly outDtype?: Spanned<OutputDType>;
+  readonly extras: Extras;
+}
+
+/** What parsing gives: the recipe as far as it could be read, and everything to be said about the text. */
+export interface ParsedRecipe {
+  /** Absent when the text has no recipe's shape at all. With an `error` among the problems, parts may be missing from it. */
+  readonly recipe?: Recipe;
+  readonly problems: readonly Problem[];
+}

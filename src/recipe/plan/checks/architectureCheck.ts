@@ -1,0 +1,75 @@
+import { findArchitecture } from "../../../model/architectures";
+import type { Checkpoint } from "../../../model/checkpoint";
+import { architectureNames } from "../../../model/config";
+import type { ModelReference } from "../../parse/recipe";
+import type { ProblemBag } from "../problemBag";
+
+/**
+ * The architecture that all models share, by name, if it is one that is known. Models of unlike known architectures are an
+ * error; where one is unknown, all are inferred from their headers.
+ */
+export function commonArchitecture(
+  references: readonly ModelReference[],
+  models: ReadonlyMap<string, Checkpoint>,
+  bag: ProblemBag,
+): string | undefined {
+  const named = references.map((reference) => ({ reference, name: nameOf(reference, models, bag) }));
+  const [first, ...others] = named;
+  if (!first) return undefined;
+  const allKnown = named.every(({ name }) => name !== undefined && findArchitecture(name));
+  for (const { reference, name } of others) {
+    const same =
+      name === first.name || (allKnown && findArchitecture(name ?? "") === findArchitecture(first.name ?? ""));
+    if (same) continue;
+    const facts = {
+      model: reference.key,
+      found: name ?? "?",
+      other: first.reference.key,
+      expected: first.name ?? "?",
+    };
+    bag.add({
+      code: "plan/mixed-architectures",
+      severity: allKnown ? "error" : "warning",
+      span: reference.span,
+      group: reference.key,
+      facts,
+      message: () =>
+        allKnown
+          ? `${facts.model} is a ${facts.found}, but ${facts.other} is a ${facts.expected}. If their tensors do match, write {model: ${facts.model}, override_architecture: ${facts.expected}}.`
+          : `${facts.model} is a ${facts.found}, but ${facts.other} is a ${facts.expected}; their tensors are matched by name alone.`,
+    });
+  }
+  if (allKnown) return first.name;
+  const unknown = named.find(({ name }) => name === undefined || !findArchitecture(name)) ?? first;
+  const facts = { model: unknown.reference.key, architecture: unknown.name ?? "?" };
+  bag.add({
+    code: "plan/inferred-architecture",
+    severity: "note",
+    span: unknown.reference.span,
+    facts,
+    message: () =>
+      `The architecture of ${facts.model} (${facts.architecture}) is not described here; its layers were found from the tensor names.`,
+  });
+  return undefined;
+}
+
+function nameOf(
+  reference: ModelReference,
+  models: ReadonlyMap<string, Checkpoint>,
+  bag: ProblemBag,
+): string | undefined {
+  if (reference.overrideArchitecture !== undefined) return reference.overrideArchitecture;
+  const names = architectureNames(models.get(reference.key)?.config ?? {});
+  if (names.length > 1) {
+    const facts = { model: reference.key, found: names.length, names: names.join(", ") };
+    bag.add({
+      code: "plan/architectures",
+      severity: "error",
+      span: reference.span,
+      facts,
+      message: () =>
+        `config.json of ${facts.model} names ${facts.found} architectures (${facts.names}) instead of one. Choose one with {model: ${facts.model}, override_architecture: …}.`,
+    });
+  }
+  return names[0];
+}

@@ -1,0 +1,35 @@
+import { atLayer } from "../../../model/layout";
+import type { PlannedModule } from "../expand";
+import type { PlanContext } from "../planContext";
+import { matchingItem } from "../resolve";
+
+/** Warns of filters that are part of no tensor's name: mergekit passes over their lines in silence. */
+export function lintFilters({ recipe, bag }: PlanContext, modules: readonly PlannedModule[]): void {
+  const names = modules.flatMap(namesOf);
+  const settings = [
+    recipe.parameters,
+    ...recipe.models.map(({ parameters }) => parameters),
+    ...recipe.slices.flatMap(({ parameters, sources }) => [parameters, ...sources.map((source) => source.parameters)]),
+  ];
+  for (const [name, { items }] of settings.flatMap((level) => [...level])) {
+    for (const { filter, span } of items) {
+      if (filter === undefined || names.some((tensor) => matchingItem([{ filter }], tensor))) continue;
+      bag.add({
+        code: "plan/unmatched-filter",
+        severity: "warning",
+        span,
+        facts: { name, filter },
+        message: () =>
+          `The filter \`${filter}\` of \`${name}\` is part of no tensor's name, so this line does nothing. A filter is a piece of a name as it is written, such as \`mlp\` or \`layers.3.\`.`,
+      });
+    }
+  }
+}
+
+/** Names that filters can see: with the layer numbers of the models and of the output. */
+function namesOf({ layout, slices }: PlannedModule): readonly string[] {
+  const written = slices.reduce((sum, { layers }) => sum + layers, 0);
+  const layers = Math.max(written, ...layout.depths.values());
+  const inLayers = Array.from({ length: layers }, (_, layer) => layout.layer.map(({ name }) => atLayer(name, layer)));
+  return [...layout.pre, ...layout.post].map(({ name }) => name).concat(...inLayers);
+}

@@ -1,0 +1,139 @@
+import { DTYPE_BYTES } from "../../formats/dtypes";
+import type { StoredTensor } from "../../formats/tensor";
+import type { Weight } from "../../model/layout";
+import type { PlannedSource } from "./expand";
+import type { PlanContext } from "./planContext";
+
+/** An input that has the tensor. */
+export interface PresentInput {
+  readonly source: PlannedSource;
+  readonly isBase: boolean;
+  readonly stored: StoredTensor;
+  /** Primary name, with the source's layer number: what filters of per-model parameters see. */
+  readonly name: string;
+}
+
+/** Inputs whose shapes agree after cropping, and the shape they agree on. */
+export interface Fitted {
+  readonly inputs: readonly PresentInput[];
+  readonly shape: readonly number[];
+}
+
+/**
+ * Makes shapes agree as the method's facts say: matrices with a vocabulary axis are cropped, other inputs of an unlike
+ * shape are left out or are an error. `undefined` after an error.
+ */
+export function fitInputs(
+  context: PlanContext,
+  weight: Weight,
+  tensor: string,
+  inputs: readonly PresentInput[],
+): Fitted | undefined {
+  const { method } = context;
+  const reference = inputs.find(({ isBase }) => isBase) ?? inputs[0];
+  if (!reference) return undefined;
+  const { shape } = reference.stored;
+  const unlike = inputs.filter(({ stored }) => !sameShape(stored.shape, shape));
+  if (unlike.length === 0) return { inputs, shape };
+
+  if (weight.embedding && inputs.every(({ stored }) => stored.shape.length === 2)) {
+    const cropped = croppedShape(method.unlikeEmbeddings, inputs, shape);
+    if (cropped) {
+      reportCrop(context, tensor, inputs, cropped);
+      return { inputs, shape: cropped };
+    }
+  } else if (method.skipsUnlikeShapes) {
+    for (const input of unlike) reportSkip(context, tensor, input, reference);
+    return { inputs: inputs.filter((input) => !unlike.includes(input)), shape };
+  }
+  for (const input of unlike) reportUnlike(context, tensor, input, reference);
+  return undefined;
+}
+
+/** Bytes read of an input that is cropped to `shape`. */
+export function croppedBytes({ stored }: PresentInput, shape: readonly number[]): number {
+  return shape.reduce((elements, size) => elements * size, DTYPE_BYTES[stored.dtype]);
+}
+
+function croppedShape(
+  rule: PlanContext["method"]["unlikeEmbeddings"],
+  inputs: readonly PresentInput[],
+  base: readonly number[],
+): readonly number[] | undefined {
+  const smallest = base.map((_, axis) => Math.min(...inputs.map(({ stored }) => stored.shape[axis] ?? 0)));
+  if (rule === "crop-to-smallest") return smallest;
+  return rule === "crop-to-base" && sameShape(smallest, base) ? base : undefined;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
+
+function show(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}
+
+function reportCrop(
+  { bag, recipe }: PlanContext,
+  tensor: string,
+  inputs: readonly PresentInput[],
+  shape: readonly number[],
+): void {
+  for (const { stored, source } of inputs) {
+    if (sameShape(stored.shape, shape)) continue;
+    const facts = { model: source.model.key, found: show(stored.shape), used: show(shape) };
+    bag.add({
+      code: "plan/cropped",
+      severity: "warning",
+      span: source.added ? recipe.base?.span : source.model.span,
+      group: source.model.key,
+      tensor,
+      facts,
+      message: (tensors) =>
+        `${facts.model} has another vocabulary size: of ${tensors} the first ${facts.used} of ${facts.found} are used. Rows beyond are lost, and equal rows may mean different tokens.`,
+    });
+  }
+}
+
+function reportSkip({ bag }: PlanContext, tensor: string, input: PresentInput, reference: PresentInput): void {
+  const facts = {
+    model: input.source.model.key,
+    found: show(input.stored.shape),
+    other: reference.source.model.key,
+    expected: show(reference.stored.shape),
+  };
+  bag.add({
+    code: "plan/skipped-shape",
+    severity: "warning",
+    span: input.source.model.span,
+    group: facts.model,
+    tensor,
+    facts,
+    message: (tensors) =>
+      `${facts.model} is left out of ${tensors}: its shape is ${facts.found}, the base's is ${facts.expected}.`,
+  });
+}
+
+function reportUnlike(
+  { bag, method }: PlanContext,
+  tensor: string,
+  input: PresentInput,
+  reference: PresentInput,
+): void {
+  const facts = {
+    model: input.source.model.key,
+    found: show(input.stored.shape),
+    other: reference.source.model.key,
+    expected: show(reference.stored.shape),
+  };
+  bag.add({
+    code: "plan/shape",
+    severity: "error",
+    span: input.source.model.span,
+    group: facts.model,
+    tensor,
+    facts,
+    message: (tensors) =>
+      `${method.label} cannot merge ${tensors}: ${facts.model} has shape ${facts.found}, but ${facts.other} has ${facts.expected}. Use models of one size and vocabulary.`,
+  });
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { nodeFolder } from "../../io/node";
+import type { Checkpoint } from "../../model/checkpoint";
+import { openCheckpoint } from "../../model/open";
+import { testMethods } from "./methods.testing";
+import { planMerge } from "./planMerge";
+
+const GOLDEN = "e2e/golden/merge";
+/** Every case that was copied here has a method we offer. */
+const cases = readdirSync(`${GOLDEN}/expected`);
+
+const models = new Map<string, Checkpoint>();
+
+beforeAll(async () => {
+  for (const name of readdirSync(`${GOLDEN}/models`)) {
+    models.set(name, await openCheckpoint(name, nodeFolder(`${GOLDEN}/models/${name}`)));
+  }
+});
+
+describe.each(cases)("the plan of %s", (name) => {
+  const recipe = readFileSync(`${GOLDEN}/recipes/${name}.yaml`, "utf8");
+
+  it("has the tensors, config and files that mergekit wrote", async () => {
+    const expected = await openCheckpoint(name, nodeFolder(`${GOLDEN}/expected/${name}`));
+    const { plan, problems } = planMerge(recipe, models, testMethods, { budgetBytes: 2 ** 28 });
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+
+    const facts = ({ name, dtype, shape }: { name: string; dtype: string; shape: readonly number[] }) => ({
+      name,
+      dtype,
+      shape,
+    });
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect(plan?.tensors.map(facts).toSorted(byName)).toEqual(
+      [...expected.tensors.values()].map(facts).toSorted(byName),
+    );
+    expect(plan?.config).toEqual(expected.config);
+
+    const written = plan?.sideFiles.map(({ path }) => path);
+    for (const { path } of expected.files) if (!/\.safetensors/.test(path)) expect(written).toContain(path);
+    expect(plan?.sideFiles.find(({ path }) => path === "mergekit_config.yml")).toMatchObject({ text: recipe });
+  });
+
+  it("sums up to what it says", () => {
+    const { plan } = planMerge(recipe, models, testMethods, { budgetBytes: 2 ** 28 });
+    const bytes = plan?.tensors.map((tensor) => tensor.bytes).reduce((a, b) => a + b);
+    expect(plan?.totals).toMatchObject({ tensors: plan?.tensors.length, writeBytes: bytes });
+    for (const { inputs } of plan?.tensors ?? []) {
+      for (const input of inputs) {
+        const stored = models.get(input.model)?.tensors.get(input.tensor);
+        expect(input).toMatchObject({ dtype: stored?.dtype, shape: stored?.shape });
+        expect(input.bytes).toBe((stored?.end ?? 0) - (stored?.start ?? 0));
+      }
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import type { OutputDType } from "../../../formats/dtypes";
+import { isObject } from "../../../formats/json";
+import type { JsonObject } from "../../../model/checkpoint";
+import { configNumber, configValue, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
+import { editJson, type JsonEdit } from "../../../model/jsonEdit";
+import { DTYPE_NAMES } from "../../parse/parse";
+import type { PlannedModule } from "../expand";
+import type { PlanContext } from "../planContext";
+import type { PlannedTensors } from "../tensors";
+import { saysTied } from "../ties";
+
+/**
+ * The output's config.json: the donor's text, with what the merge changes set in it: dtype, number of layers and lists per
+ * layer, vocabulary size, tied embeddings. Everything else keeps even its spelling.
+ */
+export function outputConfig(
+  context: PlanContext,
+  modules: readonly PlannedModule[],
+  planned: PlannedTensors,
+): { readonly config: JsonObject; readonly text: string } {
+  const { donor } = context;
+  const edits = [
+    ...overrideEdits(context),
+    ...dtypeEdits(context),
+    ...depthEdits(context, modules),
+    ...vocabularyEdits(context, modules, planned),
+    ...tieEdits(context, planned),
+  ];
+  const text = editJson(donor.checkpoint.configText, edits);
+  const config: unknown = JSON.parse(text);
+  return { config: isObject(config) ? config : {}, text };
+}
+
+function overrideEdits({ donor }: PlanContext): readonly JsonEdit[] {
+  const { overrideArchitecture } = donor.reference;
+  return overrideArchitecture === undefined ? [] : [{ path: ["architectures"], value: [overrideArchitecture] }];
+}
+
+/** In the donor's spelling: `torch_dtype` before transformers 5, `dtype` since; both where it has neither or both. */
+function dtypeEdits({ recipe, donor }: PlanContext): readonly JsonEdit[] {
+  const dtype = recipe.outDtype?.value ?? recipe.dtype?.value;
+  if (!dtype) return [];
+  const value = dtypeName(dtype);
+  const spellings = ["dtype", "torch_dtype"];
+  const used = spellings.filter((key) => Object.hasOwn(donor.checkpoint.config, key));
+  return (used.length > 0 ? used : spellings).map((key) => ({ path: [key], value }));
+}
+
+function dtypeName(dtype: OutputDType): string {
+  return Object.entries(DTYPE_NAMES).find(([, value]) => value === dtype)?.[0] ?? dtype;
+}
+
+/** Only slices change the number of layers; the lists that have an entry per layer follow. */
+function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): readonly JsonEdit[] {
+  const { recipe, donor, layout, bag } = context;
+  const { config } = donor.checkpoint;
+  const [module] = modules;
+  if (recipe.slices.length === 0 || !module) return [];
+  const depth = module.slices.reduce((sum, { layers }) => sum + layers, 0);
+  const old = module.layout.depths.get(donor.reference.key) ?? 0;
+  const key = module.layout.depthKey ?? DEPTH_KEYS.find((candidate) => configNumber(config, candidate) === old);
+  if (key === undefined) {
+    bag.add({
+      code: "plan/depth-unknown",
+      severity: "warning",
+      span: donor.reference.span,
+      facts: { model: donor.reference.key, found: old, expected: depth },
+      message: () =>
+        `The output has ${depth} layers, but config.json of ${donor.reference.key} does not say where it counts its ${old}. Set the number there by hand after merging.`,
+    });
+    return [];
+  }
+  if (!layout.definition) {
+    bag.add({
+      code: "plan/depth-inferred",
+      severity: "note",
+      span: donor.reference.span,
+      facts: { key, found: old, expected: depth },
+      message: () => `\`${key}\` in config.json is set from ${old} to ${depth}, the number of layers of the output.`,
+    });
+  }
+  const path = key.split(".");
+  return [{ path, value: depth }, ...layerListEdits(context, module, path.slice(0, -1), old)];
+}
+
+/** Lists such as `layer_types`: entry n of the output is the entry of the layer that it is made from. */
+function layerListEdits(
+  { donor, models }: PlanContext,
+  { slices }: PlannedModule,
+  parent: readonly string[],
+  depth: number,
+): readonly JsonEdit[] {
+  const { config } = donor.checkpoint;
+  const holder = parent.length === 0 ? config : configValue(config, parent.join("."));
+  if (!isObject(holder)) return [];
+  return Object.entries(holder).flatMap(([key, list]) => {
+    if (!/layer|block/.test(key) || !Array.isArray(list) || list.length !== depth || depth === 0) return [];
+    const path = [...parent, key];
+    const value = slices.flatMap(({ sources: [source], layers }) =>
+      Array.from({ length: layers }, (_, index) => {
+        const own = source && configValue(models.get(source.model.key)?.config ?? {}, path.join("."));
+        const layer = (source?.start ?? 0) + index;
+        return (Array.isArray(own) ? own[layer] : undefined) ?? list[layer % depth];
+      }),
+    );
+    return [{ path, value }];
+  });
+}
+
+/** Cropped embeddings have another vocabulary than the donor's config says. */
+function vocabularyEdits(
+  { donor, bag }: PlanContext,
+  modules: readonly PlannedModule[],
+  { embeddings }: PlannedTensors,
+): readonly JsonEdit[] {
+  const { config, tensors } = donor.checkpoint;
+  const embedding = modules.flatMap(({ layout }) => layout.pre).find((weight) => weight.embedding);
+  const rows = embedding && embeddings.get(embedding.name);
+  const stored = embedding && [embedding.name, ...embedding.aliases].map((name) => tensors.get(name)).find(Boolean);
+  const key = VOCABULARY_KEYS.find((candidate) => configNumber(config, candidate) !== undefined);
+  if (rows === undefined || key === undefined || rows === stored?.shape[0]) return [];
+  const found = configNumber(config, key) ?? 0;
+  if (found === rows) return [];
+  bag.add({
+    code: "plan/vocabulary-size",
+    severity: "note",
+    span: donor.reference.span,
+    facts: { key, found, expected: rows },
+    message: () => `\`${key}\` in config.json is set from ${found} to ${rows}, the rows of the merged embedding.`,
+  });
+  return [{ path: key.split("."), value: rows }];
+}
+
+/** A head that is written must be used, and one that is not must be tied. */
+function tieEdits({ donor, layout, bag }: PlanContext, { heads }: PlannedTensors): readonly JsonEdit[] {
+  if (heads.length === 0) return [];
+  const written = heads.some((head) => head.written);
+  const untied = heads.some((head) => head.written && head.untied);
+  const tied = saysTied(donor.checkpoint, layout);
+  const value = untied && tied !== false ? false : !written && tied === false ? true : undefined;
+  if (value === undefined) return [];
+  bag.add({
+    code: "plan/tied-head",
+    severity: "note",
+    span: donor.reference.span,
+    facts: { found: String(tied ?? "unset"), expected: String(value) },
+    message: () =>
+      value
+        ? "No model has an output head of its own, so `tie_word_embeddings` in config.json is set to true."
+        : "A model has an output head of its own, so one is written and `tie_word_embeddings` in config.json is set to false.",
+  });
+  return [{ path: ["tie_word_embeddings"], value }];
+}

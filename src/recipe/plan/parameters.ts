@@ -1,0 +1,131 @@
+import type { MethodFacts, ParameterFacts, ResolvedParameters } from "../facts";
+import type { ModelReference, Recipe, Setting } from "../parse/recipe";
+import type { TextSpan } from "../problems";
+import { nearest } from "../text/nearest";
+import type { PlanContext } from "./planContext";
+import type { Resolved } from "./resolve";
+
+/** Parameters as numbers and switches, and the places that set them. */
+export interface TypedParameters {
+  readonly values: ResolvedParameters;
+  readonly spans: ReadonlyMap<string, TextSpan>;
+}
+
+/**
+ * Gives each parameter of a list its value: from the recipe, else its default. `missing` is asked for the required ones
+ * that have neither.
+ */
+export function typedParameters(
+  facts: Readonly<Record<string, ParameterFacts>>,
+  resolve: (name: string) => Resolved | undefined,
+  missing: (name: string) => null,
+  tensor: string,
+  context: PlanContext,
+): TypedParameters {
+  const values: Record<string, number | boolean | null> = {};
+  const spans = new Map<string, TextSpan>();
+  for (const [name, parameter] of Object.entries(facts)) {
+    const resolved = resolve(name);
+    if (!resolved) {
+      values[name] = parameter.default === undefined ? missing(name) : parameter.default;
+      continue;
+    }
+    values[name] = typed(name, parameter, resolved, tensor, context);
+    spans.set(name, resolved.span);
+  }
+  return { values, spans };
+}
+
+/** YAML gives numbers; a switch must be 1 or 0 (true or false), a whole number whole. */
+function typed(
+  name: string,
+  { kind }: ParameterFacts,
+  { value, span }: Resolved,
+  tensor: string,
+  { bag }: PlanContext,
+): number | boolean {
+  if (kind === "number") return value;
+  if (kind === "boolean" && (value === 0 || value === 1)) return value === 1;
+  if (kind === "integer" && Number.isInteger(value)) return value;
+  const expected = kind === "boolean" ? "true or false" : "a whole number";
+  bag.add({
+    code: "plan/parameter-type",
+    severity: "error",
+    span,
+    tensor,
+    facts: { name, found: value, expected },
+    message: (tensors) => `\`${name}\` must be ${expected}, but is ${value} for ${tensors}.`,
+  });
+  return kind === "boolean" ? value !== 0 : value;
+}
+
+/** Says that a required parameter has no value for a tensor, at the place where one was probably meant. */
+export function reportMissing(context: PlanContext, name: string, tensor: string, model?: ModelReference): null {
+  const { method, recipe, bag } = context;
+  const misplaced = model ? undefined : misplacedSetting(recipe, name);
+  const facts = { name, method: method.id, ...(model ? { model: model.key } : {}) };
+  bag.add({
+    code: "plan/missing-parameter",
+    severity: "error",
+    span: misplaced?.keySpan ?? model?.span ?? recipe.method.span,
+    group: `${name} ${model?.key ?? ""}`,
+    tensor,
+    facts,
+    message: (tensors) => {
+      if (misplaced) {
+        return `\`${name}\` stands under a model, where ${method.label} does not look for it. Move it to \`parameters:\` at the top level or of the slice.`;
+      }
+      const where = model
+        ? `under ${model.key}, or once for all models under the top-level \`parameters:\``
+        : "under the top-level `parameters:`";
+      return `${method.label} needs \`${name}\`, but ${tensors}${model ? ` of ${model.key}` : ""} has no value. Set it ${where}; where filters miss, end the list with \`- value: …\`.`;
+    },
+  });
+  return null;
+}
+
+function misplacedSetting(recipe: Recipe, name: string): Setting | undefined {
+  return modelSettings(recipe)
+    .map((parameters) => parameters.get(name))
+    .find((setting) => setting !== undefined);
+}
+
+function modelSettings(recipe: Recipe) {
+  return [
+    ...recipe.models.map(({ parameters }) => parameters),
+    ...recipe.slices.flatMap(({ sources }) => sources.map(({ parameters }) => parameters)),
+  ];
+}
+
+/** Warns of parameters that the method does not have, or does not look for where they stand. mergekit ignores both silently. */
+export function lintParameters({ recipe, method, bag }: PlanContext): void {
+  const known = new Set([...Object.keys(method.globals), ...Object.keys(method.perModel)]);
+  const everywhere = [recipe.parameters, ...recipe.slices.map(({ parameters }) => parameters)];
+  const warn = (name: string, setting: Setting, level: "model" | "above") => {
+    if (known.has(name) && (level === "above" || Object.hasOwn(method.perModel, name))) return;
+    const meant = known.has(name) ? undefined : nearest(name, known);
+    bag.add({
+      code: known.has(name) ? "plan/parameter-level" : "plan/unknown-parameter",
+      severity: "warning",
+      span: setting.keySpan,
+      facts: { name, method: method.id, known: [...known].join(", "), ...(meant ? { meant } : {}) },
+      ...(meant
+        ? {
+            fix: { label: `Change to \`${meant}\``, from: setting.keySpan.from, to: setting.keySpan.to, insert: meant },
+          }
+        : {}),
+      message: () => unusedSentence(name, method, known, meant),
+    });
+  };
+  for (const settings of everywhere) for (const [name, setting] of settings) warn(name, setting, "above");
+  for (const settings of modelSettings(recipe)) for (const [name, setting] of settings) warn(name, setting, "model");
+}
+
+function unusedSentence(name: string, method: MethodFacts, known: ReadonlySet<string>, meant: string | undefined) {
+  if (known.has(name)) {
+    return `\`${name}\` is read from the top level or the slice; under a model it does nothing. Move it.`;
+  }
+  if (meant) return `${method.label} has no parameter \`${name}\`, it is ignored. Did you mean \`${meant}\`?`;
+  if (known.size === 0) return `${method.label} has no parameters; \`${name}\` is ignored.`;
+  return `${method.label} has no parameter \`${name}\`, it is ignored. It has ${[...known].join(", ")}.`;
+}

@@ -1,0 +1,51 @@
+import type { Checkpoint } from "../../model/checkpoint";
+import { toyLlama } from "../../model/checkpoint.testing";
+import { testMethods } from "./methods.testing";
+import type { MergePlan, PlannedTensor } from "./plan";
+import { planMerge } from "./planMerge";
+
+export const a = toyLlama("a");
+export const b = toyLlama("b");
+export const base = toyLlama("base");
+
+export function report(recipe: string, models: readonly Checkpoint[] = [a, b, base], seed?: number) {
+  const byKey = new Map(models.map((model) => [model.key, model]));
+  return planMerge(recipe, byKey, testMethods, { budgetBytes: 2 ** 26, ...(seed === undefined ? {} : { seed }) });
+}
+
+export function planOf(recipe: string, models?: readonly Checkpoint[]): MergePlan {
+  const { plan, problems } = report(recipe, models);
+  if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
+  return plan;
+}
+
+export const tensorOf = (plan: MergePlan, name: string): PlannedTensor | undefined =>
+  plan.tensors.find((tensor) => tensor.name === name);
+export const places = (recipe: string, models?: readonly Checkpoint[]) =>
+  report(recipe, models).problems.map(({ code, span }) => `${code} ${span?.line}:${span?.column}`);
+export const problem = (code: string, recipe: string, models?: readonly Checkpoint[]) =>
+  report(recipe, models).problems.find((found) => found.code === code);
+/** Resolved scales, by the layer in the name or the name itself. */
+export const scales = (plan: MergePlan, name = "mlp.up_proj.weight") =>
+  plan.tensors.filter((tensor) => tensor.name.endsWith(name)).map((tensor) => tensor.inputs[0]?.parameters.scale);
+
+export const LINEAR = `merge_method: linear
+models:
+  - model: a
+    parameters: {weight: 0.5}
+  - model: b
+    parameters: {weight: 0.5}
+`;
+export const TIES = `merge_method: ties
+base_model: base
+models:
+  - {model: a, parameters: {weight: 1}}
+  - {model: b, parameters: {weight: 0.5, density: 0.3}}
+`;
+export const SLERP = `merge_method: slerp
+base_model: a
+models: [{model: a}, {model: b}]
+parameters: {t: 0.5}
+`;
+export const stack = (...slices: readonly string[]) =>
+  `merge_method: passthrough\nslices:\n${slices.map((slice) => `  - sources: [${slice}]\n`).join("")}`;

@@ -1,0 +1,85 @@
+import type { DType, OutputDType } from "../../formats/dtypes";
+import type { ResolvedParameters } from "../facts";
+import type { Problem } from "../problems";
+
+/** One model's tensor that goes into an output tensor. */
+export interface PlannedInput {
+  /** Key of the model: the reference as the recipe writes it (`org/name@rev`, a folder name). */
+  readonly model: string;
+  /** The name found in that model's files (an alias or a tied name, perhaps). */
+  readonly tensor: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Bytes that must be read for it; less than the whole tensor where it is cropped. */
+  readonly bytes: number;
+  readonly isBase: boolean;
+  readonly parameters: ResolvedParameters;
+}
+
+/** One tensor of the output, with everything needed to make it. */
+export interface PlannedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Bytes in the output file. */
+  readonly bytes: number;
+  /**
+   * `merge`: the method runs over `inputs`. `copy`: the bytes (or, if the dtype differs, the values) of `inputs[0]` go out as
+   * they are: integer tensors, tensors only one model has where the method says so.
+   */
+  readonly action: "merge" | "copy";
+  /** In the method's order: recipe order, an unlisted base last. */
+  readonly inputs: readonly PlannedInput[];
+  readonly parameters: ResolvedParameters;
+}
+
+/** A file of the output folder that is not weights. */
+export type SideFile =
+  | { readonly path: string; readonly kind: "text"; readonly text: string }
+  | {
+      readonly path: string;
+      readonly kind: "copy";
+      readonly model: string;
+      readonly from: string;
+      readonly size: number;
+    };
+
+export interface PlanTotals {
+  readonly tensors: number;
+  /** Elements of the output. */
+  readonly parameters: number;
+  /** Bytes of input tensors the run reads. */
+  readonly readBytes: number;
+  /** Of those, bytes not yet on this machine. */
+  readonly fetchBytes: number;
+  readonly writeBytes: number;
+  /** Device memory the largest tensor needs with the given budget. */
+  readonly deviceBytes: number;
+}
+
+/**
+ * What a merge will do, as plain data: it can be posted, stored and compared. Made from the recipe and the models'
+ * headers; no weight is read.
+ */
+export interface MergePlan {
+  readonly method: string;
+  /** Models by key, in document order, the base first. */
+  readonly models: readonly { readonly key: string; readonly isBase: boolean; readonly revision?: string }[];
+  /** Keyed draws of random masks. */
+  readonly seed: number;
+  readonly outputDType: OutputDType | "as stored";
+  readonly tensors: readonly PlannedTensor[];
+  /** Output `config.json`, parsed. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** `config.json`, `generation_config.json`, tokenizer files, `mergekit_config.yml`. The model card and the index are made at the end. */
+  readonly sideFiles: readonly SideFile[];
+  readonly totals: PlanTotals;
+  /** The recipe text the plan was made from, byte for byte. */
+  readonly recipe: string;
+}
+
+/** A plan, or no plan and the reasons. With an `error` among the problems there is no plan. */
+export interface PlanReport {
+  readonly plan?: MergePlan;
+  readonly problems: readonly Problem[];
+}

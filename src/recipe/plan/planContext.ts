@@ -1,0 +1,49 @@
+import type { Checkpoint } from "../../model/checkpoint";
+import type { Layout } from "../../model/layout";
+import { layoutOf } from "../../model/layoutOf";
+import type { MethodFacts } from "../facts";
+import type { ModelReference, Recipe } from "../parse/recipe";
+import { modelReferences } from "../parse/references";
+import { commonArchitecture } from "./checks/architectureCheck";
+import type { ProblemBag } from "./problemBag";
+
+/** What every part of the planner needs: the recipe, the method, the opened models and their common layout. */
+export interface PlanContext {
+  readonly recipe: Recipe;
+  readonly method: MethodFacts;
+  readonly models: ReadonlyMap<string, Checkpoint>;
+  /** The models referred to, each once, the base first. */
+  readonly references: readonly ModelReference[];
+  /** Gives the output its config and side files: the first of `references`. */
+  readonly donor: { readonly reference: ModelReference; readonly checkpoint: Checkpoint };
+  readonly layout: Layout;
+  readonly bag: ProblemBag;
+}
+
+/** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */
+export function openContext(
+  recipe: Recipe,
+  method: MethodFacts,
+  models: ReadonlyMap<string, Checkpoint>,
+  bag: ProblemBag,
+): PlanContext | undefined {
+  const references = modelReferences(recipe);
+  for (const { key, span } of references) {
+    if (models.has(key)) continue;
+    bag.add({
+      code: "plan/model-missing",
+      severity: "error",
+      span,
+      facts: { model: key },
+      message: () => `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`,
+    });
+  }
+  if (bag.failed) return undefined;
+  const architecture = commonArchitecture(references, models, bag);
+  const [reference] = references;
+  const checkpoint = reference && models.get(reference.key);
+  if (bag.failed || !checkpoint) return undefined;
+  const checkpoints = references.flatMap(({ key }) => models.get(key) ?? []);
+  const layout = layoutOf(checkpoints, architecture);
+  return { recipe, method, models, references, donor: { reference, checkpoint }, layout, bag };
+}

@@ -1,0 +1,88 @@
+import type { Checkpoint } from "../../model/checkpoint";
+import type { MethodFacts } from "../facts";
+import { parseRecipe } from "../parse/parse";
+import type { Problem } from "../problems";
+import { lintFilters } from "./checks/lintFilters";
+import { checkInputs, findMethodFacts } from "./checks/methodCheck";
+import { expandRecipe } from "./expand";
+import { outputConfig } from "./output/outputConfig";
+import { sideFiles } from "./output/sideFiles";
+import { planTotals } from "./output/totals";
+import { lintParameters } from "./parameters";
+import type { MergePlan, PlanReport } from "./plan";
+import { openContext, type PlanContext } from "./planContext";
+import { byWeight, ProblemBag } from "./problemBag";
+import { planTensors } from "./tensors";
+
+export interface PlanOptions {
+  /** Of random masks. Absent: the recipe's own, else 0. */
+  readonly seed?: number;
+  /** Bytes the device pool may hold. */
+  readonly budgetBytes: number;
+}
+
+/**
+ * Makes a plan from a recipe and the headers of its models. No weight is read; all that mergekit finds out after the
+ * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
+ * @param models opened checkpoints by key; those the recipe does not name are ignored
+ */
+export function planMerge(
+  text: string,
+  models: ReadonlyMap<string, Checkpoint>,
+  methods: readonly MethodFacts[],
+  options: PlanOptions,
+): PlanReport {
+  const { recipe, problems } = parseRecipe(text);
+  const bag = new ProblemBag();
+  const report = (plan?: MergePlan): PlanReport => ({
+    ...(plan ? { plan } : {}),
+    problems: [...problems, ...bag.problems()].sort(byWeight),
+  });
+  const method = recipe && findMethodFacts(recipe.method, methods, bag);
+  if (!recipe || !method || hasError(problems)) return report();
+  const context = openContext(recipe, method, models, bag);
+  if (!context) return report();
+
+  lintParameters(context);
+  const modules = expandRecipe(recipe, context.layout, bag);
+  lintFilters(context, modules);
+  checkInputs(context, modules);
+  reportUnnamed(context);
+  if (bag.failed) return report();
+  const planned = planTensors(context, modules);
+  if (bag.failed) return report();
+
+  const { config, text: configText } = outputConfig(context, modules, planned);
+  const { tensors } = planned;
+  return report({
+    method: method.id,
+    models: context.references.map(({ key }) => {
+      const revision = models.get(key)?.revision;
+      return { key, isBase: key === recipe.base?.key, ...(revision === undefined ? {} : { revision }) };
+    }),
+    seed: options.seed ?? recipe.extras.seed ?? 0,
+    outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
+    tensors,
+    config,
+    sideFiles: sideFiles(context, configText, text),
+    totals: planTotals(tensors, options.budgetBytes),
+    recipe: text,
+  });
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
+
+/** Tensors that the definition does not name are kept, unlike in mergekit; it is said once. */
+function reportUnnamed({ layout, donor, bag }: PlanContext): void {
+  for (const tensor of layout.unnamed) {
+    bag.add({
+      code: "plan/unnamed-tensor",
+      severity: "note",
+      span: donor.reference.span,
+      tensor,
+      message: (tensors) => `The description of this architecture does not name ${tensors}; kept all the same.`,
+    });
+  }
+}

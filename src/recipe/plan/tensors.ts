@@ -1,0 +1,335 @@
+import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
+import { elementCount } from "../../formats/tensor";
+import { atLayer, isBuffer, type Weight } from "../../model/layout";
+import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
+import { findInputs, type HeadDecision, type Target } from "./findInputs";
+import { croppedBytes, fitInputs, type PresentInput } from "./fitInputs";
+import { reportMissing, type TypedParameters, typedParameters } from "./parameters";
+import type { PlannedInput, PlannedTensor } from "./plan";
+import type { PlanContext } from "./planContext";
+import { gradientPosition, type Levels, resolveGlobal, resolvePerModel } from "./resolve";
+
+export interface PlannedTensors {
+  /** In writing order. */
+  readonly tensors: readonly PlannedTensor[];
+  /** Rows of each tensor with a vocabulary axis, by output name. */
+  readonly embeddings: ReadonlyMap<string, number>;
+  readonly heads: readonly HeadDecision[];
+}
+
+/** Plans every tensor of the output from headers alone. What is wrong goes into the context's bag. */
+export function planTensors(context: PlanContext, modules: readonly PlannedModule[]): PlannedTensors {
+  const planner = new TensorPlanner(context);
+  for (const module of modules) planner.planModule(module);
+  return planner.result();
+}
+
+/** The places of a module's output. Weights before the layers come from the first slice, those after them from the last. */
+export function* targetsOf({ layout, slices }: PlannedModule): Generator<Target, void, undefined> {
+  const [first, last] = [slices[0], slices.at(-1)];
+  if (!first || !last) return;
+  for (const weight of layout.pre) yield { weight, slice: first };
+  let output = 0;
+  for (const slice of slices) {
+    for (let inSlice = 0; inSlice < slice.layers; inSlice++, output++) {
+      for (const weight of layout.layer) yield { weight, slice, layer: { output, inSlice } };
+    }
+  }
+  const untie = !sameModels(first, last);
+  for (const weight of layout.post) yield { weight, slice: last, untie };
+}
+
+class TensorPlanner {
+  readonly #drafts: { readonly order: string; readonly tensor: PlannedTensor }[] = [];
+  readonly #embeddings = new Map<string, number>();
+  readonly #heads: HeadDecision[] = [];
+
+  constructor(readonly context: PlanContext) {}
+
+  planModule(module: PlannedModule): void {
+    for (const target of targetsOf(module)) this.#plan(target);
+  }
+
+  /**
+   * Tensors are finished in the order of the names they are read by (the greatest of an output's input names), so that two
+   * layers made from one are neighbours and a shard of the input is read once.
+   */
+  result(): PlannedTensors {
+    const tensors = this.#drafts
+      .toSorted((a, b) => byCodeUnits(a.order, b.order) || byCodeUnits(a.tensor.name, b.tensor.name))
+      .map(({ tensor }) => tensor);
+    return { tensors, embeddings: this.#embeddings, heads: this.#heads };
+  }
+
+  #plan(target: Target): void {
+    const { weight, slice, layer } = target;
+    const name = atLayer(weight.name, layer?.output);
+    const { inputs: present, head } = findInputs(this.context, target, name);
+    if (head) this.#heads.push(head);
+    if (present.length === 0) return;
+    const constant = isBuffer(name) || !present.every(({ stored }) => isFloatDType(stored.dtype));
+    const tensor = constant ? this.#copyConstant(name, present) : this.#planMerge(name, slice, layer, weight, present);
+    if (!tensor) return;
+    const [order = name] = present
+      .map(({ stored }) => stored.name)
+      .sort(byCodeUnits)
+      .reverse();
+    this.#drafts.push({ order, tensor });
+    if (weight.embedding) this.#embeddings.set(name, tensor.shape[0] ?? 0);
+  }
+
+  /** Integers and buffers: arithmetic would make nonsense of them. From the base, else from the first model. */
+  #copyConstant(name: string, present: readonly PresentInput[]): PlannedTensor | undefined {
+    const { bag } = this.context;
+    const chosen = baseOrFirst(present);
+    if (!chosen) return undefined;
+    const { dtype, shape } = chosen.stored;
+    const facts = { model: chosen.source.model.key, dtype };
+    if (present.some(({ stored }) => stored.dtype === "F64")) {
+      bag.add({
+        code: "plan/dtype",
+        severity: "error",
+        span: chosen.source.model.span,
+        tensor: name,
+        facts: { ...facts, dtype: "F64" },
+        message: (tensors) => `${tensors} is stored as F64, which cannot be merged. Convert the model to F32 or BF16.`,
+      });
+      return undefined;
+    }
+    if (!isFloatDType(dtype) && !isBuffer(name)) {
+      bag.add({
+        code: "plan/copied-integers",
+        severity: "warning",
+        span: chosen.source.model.span,
+        tensor: name,
+        facts,
+        message: (tensors) => `${tensors} holds integers (${dtype}); it is copied from ${facts.model}, not merged.`,
+      });
+    }
+    return this.#copy(name, chosen, dtype, shape, {});
+  }
+
+  #planMerge(
+    name: string,
+    slice: PlannedSlice,
+    layer: Target["layer"],
+    weight: Weight,
+    present: readonly PresentInput[],
+  ): PlannedTensor | undefined {
+    const { context } = this;
+    const levels: Levels = {
+      sources: slice.sources.map(({ model, parameters }) => ({ identity: model.identity, parameters })),
+      slice: slice.parameters,
+      recipe: context.recipe.parameters,
+    };
+    const t = layer ? gradientPosition(layer.inSlice, slice.layers) : 0;
+    const globals = typedParameters(
+      context.method.globals,
+      (parameter) => resolveGlobal(levels, parameter, { tensor: name, t }),
+      (parameter) => reportMissing(context, parameter, name),
+      name,
+      context,
+    );
+    const settled = this.#settleInputs(levels, t, present);
+    const taking = this.#choose(
+      name,
+      weight,
+      settled.map(({ input }) => input),
+    );
+    if (!taking) return undefined;
+    if (taking.action === "copy") {
+      const dtype = this.#outputDType(name, taking.inputs, true);
+      const [input] = taking.inputs;
+      const own = settled.find((entry) => entry.input === input)?.parameters.values ?? {};
+      return input && dtype && this.#copy(name, input, dtype, input.stored.shape, globals.values, own);
+    }
+    const fitted = fitInputs(context, weight, name, taking.inputs);
+    if (!fitted) return undefined;
+    const { shape } = fitted;
+    const merged = settled.filter(({ input }) => fitted.inputs.includes(input));
+    const dtype = this.#outputDType(name, fitted.inputs, false);
+    if (!dtype) return undefined;
+    this.#check(name, shape, globals, merged);
+    const onlyBase = merged.length === 1 && merged[0]?.input.isBase;
+    return {
+      name,
+      shape,
+      dtype,
+      bytes: elementCount(shape) * DTYPE_BYTES[dtype],
+      action: onlyBase ? "copy" : "merge",
+      inputs: merged.map(({ input, parameters }) => plannedInput(input, shape, parameters.values)),
+      parameters: globals.values,
+    };
+  }
+
+  /** Parameters of each input. A base that was added and has no weight of its own takes no part in a method without base. */
+  #settleInputs(levels: Levels, t: number, present: readonly PresentInput[]) {
+    const { context } = this;
+    const settled: { readonly input: PresentInput; readonly parameters: TypedParameters }[] = [];
+    for (const input of present) {
+      const { source, isBase, name } = input;
+      const { identity } = source.model;
+      let ignored = false;
+      const missing = (parameter: string): null => {
+        if (source.added && context.method.base === "none") ignored = true;
+        else if (!isBase) reportMissing(context, parameter, name, source.model);
+        return null;
+      };
+      const resolve = (parameter: string) => resolvePerModel(levels, identity, parameter, { tensor: name, t });
+      const parameters = typedParameters(context.method.perModel, resolve, missing, name, context);
+      if (ignored) this.#reportIgnoredBase(source);
+      else settled.push({ input, parameters });
+    }
+    return settled;
+  }
+
+  #reportIgnoredBase({ model }: PlannedSource): void {
+    const { bag, method } = this.context;
+    bag.add({
+      code: "plan/base-ignored",
+      severity: "note",
+      span: model.span,
+      facts: { model: model.key, method: method.id },
+      message: () =>
+        `${method.label} has no base: ${model.key} gives the output its config and tokenizer, but no weights. List it under \`models:\` with a weight to merge it.`,
+    });
+  }
+
+  /** Whether the inputs of one tensor are merged, one of them is copied, or they cannot be used. */
+  #choose(
+    name: string,
+    weight: Weight,
+    inputs: readonly PresentInput[],
+  ): { action: "merge" | "copy"; inputs: readonly PresentInput[] } | undefined {
+    const { method, bag, recipe } = this.context;
+    const base = inputs.find(({ isBase }) => isBase);
+    const chosen = baseOrFirst(inputs);
+    if (!chosen) return undefined;
+    const alone = inputs.length === 1;
+    // A blend of two that finds one gives it back unchanged, whoever owns it.
+    if (alone && (base || (method.base === "required" && method.inputs.max === 2))) return { action: "copy", inputs };
+    const lacksBase = method.base === "required" && !base;
+    if (!lacksBase && inputs.length >= method.inputs.min) return { action: "merge", inputs };
+    const facts = {
+      method: method.id,
+      found: inputs.length,
+      expected: method.inputs.min,
+      model: chosen.source.model.key,
+    };
+    const why = lacksBase ? "the base lacks it" : `${facts.expected} models must have it and ${facts.found} do`;
+    if (weight.presence === "optional") {
+      bag.add({
+        code: "plan/copied-tensor",
+        severity: "warning",
+        span: recipe.base?.span ?? recipe.method.span,
+        tensor: name,
+        facts,
+        message: (tensors) =>
+          `${tensors} cannot be merged with ${method.label} (${why}); it is copied from ${facts.model}.`,
+      });
+      return { action: "copy", inputs: [chosen] };
+    }
+    bag.add({
+      code: "plan/too-few-inputs",
+      severity: "error",
+      span: recipe.method.span,
+      tensor: name,
+      facts,
+      message: (tensors) => `${method.label} cannot merge ${tensors}: ${why}.`,
+    });
+    return undefined;
+  }
+
+  /** `out_dtype`, else `dtype`, else as the base (or first input) stores it. */
+  #outputDType(name: string, inputs: readonly PresentInput[], copied: boolean): DType | undefined {
+    const { recipe, bag } = this.context;
+    const stated = recipe.outDtype?.value ?? recipe.dtype?.value;
+    const input = baseOrFirst(inputs);
+    if (stated || !input) return stated;
+    const { dtype } = input.stored;
+    if (copied || dtype === "BF16" || dtype === "F16" || dtype === "F32") return dtype;
+    bag.add({
+      code: "plan/output-dtype",
+      severity: "error",
+      span: input.source.model.span,
+      tensor: name,
+      facts: { model: input.source.model.key, found: dtype },
+      message: (tensors) =>
+        `${input.source.model.key} stores ${tensors} as ${dtype}, which cannot be written. Add \`dtype: bfloat16\` to the recipe.`,
+    });
+    return undefined;
+  }
+
+  /** What the method itself has to say about the resolved numbers. The base has none of its own. */
+  #check(
+    name: string,
+    shape: readonly number[],
+    globals: TypedParameters,
+    inputs: readonly { readonly input: PresentInput; readonly parameters: TypedParameters }[],
+  ): void {
+    const { method, bag, recipe } = this.context;
+    const others = inputs.filter(({ input }) => !input.isBase);
+    const findings = method.check?.({
+      elements: elementCount(shape),
+      globals: globals.values,
+      perModel: others.map(({ parameters }) => parameters.values),
+    });
+    for (const { code, severity, message, parameter = "" } of findings ?? []) {
+      const own = others.map(({ parameters }) => parameters.spans.get(parameter)).find((span) => span !== undefined);
+      bag.add({
+        code,
+        severity,
+        span: globals.spans.get(parameter) ?? own ?? recipe.method.span,
+        tensor: name,
+        facts: { method: method.id, ...(parameter ? { name: parameter } : {}) },
+        message: (tensors) => `${message} (${tensors})`,
+      });
+    }
+  }
+
+  #copy(
+    name: string,
+    input: PresentInput,
+    dtype: DType,
+    shape: readonly number[],
+    parameters: PlannedTensor["parameters"],
+    own: PlannedInput["parameters"] = {},
+  ): PlannedTensor {
+    const bytes = elementCount(shape) * DTYPE_BYTES[dtype];
+    return { name, shape, dtype, bytes, action: "copy", inputs: [plannedInput(input, shape, own)], parameters };
+  }
+}
+
+function plannedInput(
+  input: PresentInput,
+  shape: readonly number[],
+  parameters: PlannedInput["parameters"],
+): PlannedInput {
+  const { source, stored, isBase } = input;
+  return {
+    model: source.model.key,
+    tensor: stored.name,
+    dtype: stored.dtype,
+    shape: stored.shape,
+    bytes: croppedBytes(input, shape),
+    isBase,
+    parameters,
+  };
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function baseOrFirst(inputs: readonly PresentInput[]): PresentInput | undefined {
+  return inputs.find(({ isBase }) => isBase) ?? inputs[0];
+}
+
+function sameModels(a: PlannedSlice, b: PlannedSlice): boolean {
+  const identities = (slice: PlannedSlice) =>
+    slice.sources
+      .map(({ model }) => model.identity)
+      .sort()
+      .join("\n");
+  return identities(a) === identities(b);
+}

@@ -1,0 +1,2 @@
+/** Ids of tokens, in the order of the text. */
+export type TokenIds = readonly number[];
