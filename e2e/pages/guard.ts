@@ -34,6 +34,12 @@ export class Guard {
     await field.press("Tab");
   }
 
+  async cap(value: string): Promise<void> {
+    const field = this.group.getByRole("textbox", { name: "Cap on relative PPL" });
+    await field.fill(value);
+    await field.press("Tab");
+  }
+
   async action(
     name: "Warn" | "Halve the group's strength" | "Keep the base's group" | "Stop the merge",
   ): Promise<void> {

@@ -9,9 +9,14 @@ export function guardLine(event: Exclude<GuardEvent, { type: "guard-progress" }>
     case "guard-stage":
       return stageLine(event.stage);
     case "guard-end": {
-      const { end, strengths } = event.report;
+      const { end, stages, strengths } = event.report;
       const weakened = Object.entries(strengths).map(([group, strength]) => `${group} at ${strength}`);
-      const settled = weakened.length === 0 ? "everything is kept" : weakened.join(", ");
+      const settled =
+        weakened.length === 0
+          ? "everything is kept"
+          : stages.every(({ group }) => strengths[group.id] === 0)
+            ? "every group was taken back, so the result is the base and nothing of the merge is left"
+            : weakened.join(", ");
       return `Guard: ${settled}; perplexity ${end.perplexity.tokenWeighted.toPrecision(6)}, ${times(end.relative.ratio)} the base's.`;
     }
   }

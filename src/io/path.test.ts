@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkPath, splitPath } from "./path";
+import { asFileName, checkPath, splitPath } from "./path";
 
 it.each([
   "a",
@@ -36,4 +36,22 @@ it.each([
 it("splits a path into folders and file", () => {
   expect(splitPath("a/b/c")).toEqual({ folders: ["a", "b"], file: "c" });
   expect(splitPath("c")).toEqual({ folders: [], file: "c" });
+});
+
+it.each([
+  ["merged", "merged"],
+  ["../x", "_x"],
+  ["a/b\\c", "a_b_c"],
+  ["日本語 モデル", "日本語 モデル"],
+  ['what? "this": <that>|*', "what_ _this_ _that_"],
+  ["v1.2.", "v1.2"],
+  ["..", "model"],
+  ["  ", "model"],
+  ["///", "model"],
+  ["nul.txt", "_nul.txt"],
+  ["tab\there", "tab_here"],
+  ["🦙".repeat(200), "🦙".repeat(60)],
+])("calls %j the file %j", (name, file) => {
+  expect(asFileName(name, "model")).toBe(file);
+  expect(checkPath(`${file}/config.json`)).toBe(`${file}/config.json`);
 });

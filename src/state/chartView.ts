@@ -46,8 +46,8 @@ export function pinnedRecord(state: Shown): MeasurementRecord | undefined {
 /** Whether more values of a record are to come. */
 export function isBeingMeasured(
   { measuring, run }: Pick<StudioState, "measuring" | "run">,
-  { id, watched, result }: MeasurementRecord,
+  { id, watched }: MeasurementRecord,
 ): boolean {
   if (measuring.phase === "running" && measuring.record === id) return true;
-  return isRunning(run) && result === undefined && watched !== undefined && watched.report === undefined;
+  return isRunning(run) && run.record === id && watched?.report === undefined;
 }

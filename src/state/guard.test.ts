@@ -21,6 +21,8 @@ it.each<[ReturnType<typeof endingOf>, Partial<GuardReport>]>([
   ["kept", { stages: [{ ...stage, verdict: "kept" }] }],
   ["warned", { stages: [stage] }],
   ["changed", { stages: [stage], strengths: { head: 0.5 } }],
+  ["changed", { stages: [stage, { ...stage, group: { ...stage.group, id: "embedding" } }], strengths: { head: 0 } }],
+  ["base", { stages: [stage], strengths: { head: 0 } }],
   ["stopped", { strengths: { head: 0 }, stopped: true }],
   ["not-finite", { stages: [stage], end: lost }],
   ["incurable", { strengths: { head: 0 }, end: lost }],

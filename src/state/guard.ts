@@ -79,14 +79,17 @@ export function withGuardEvent(
     : { ...record, watched: { ...watched, stages: event.report.stages, report: event.report } };
 }
 
-/** How a watched recipe ended, the gravest first: `incurable` is NaN or Inf that groups at strength 0 still give. */
-export type GuardEnding = "incurable" | "stopped" | "not-finite" | "changed" | "warned" | "kept";
+/**
+ * How a watched recipe ended, the gravest first: `incurable` is NaN or Inf that groups at strength 0 still give, `base` a merge of
+ * which nothing is left.
+ */
+export type GuardEnding = "incurable" | "stopped" | "not-finite" | "base" | "changed" | "warned" | "kept";
 
 export function endingOf({ end, stages, stopped, strengths }: GuardReport): GuardEnding {
   const changed = Object.keys(strengths).length > 0;
   // 0 times NaN is NaN: what a model brings along is not taken back by a weight.
   if (!Number.isFinite(end.relative.ratio)) return changed ? "incurable" : "not-finite";
   if (stopped) return "stopped";
-  if (changed) return "changed";
+  if (changed) return stages.every(({ group }) => strengths[group.id] === 0) ? "base" : "changed";
   return stages.some(({ verdict }) => verdict === "warned") ? "warned" : "kept";
 }

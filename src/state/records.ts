@@ -105,6 +105,19 @@ export function hasValues({ watched, measured }: MeasurementRecord): boolean {
   return measured.some((sets) => sets.length > 0) || (watched?.stages.length ?? 0) > 0;
 }
 
+/** Whether the guard was cut short, by a cancel, a failure or a reload, before it had seen the whole merge: no figure speaks for it. */
+export function isCut({ watched, measured }: MeasurementRecord): boolean {
+  return watched !== undefined && watched.report === undefined && measured.every((sets) => sets.length === 0);
+}
+
+/** Whether what was measured is of another recipe than the one on the screen; the one that the guard made of it counts as the same. */
+export function isOutdated(
+  present: string,
+  { recipe, watched }: Pick<MeasurementRecord, "recipe" | "watched">,
+): boolean {
+  return present !== recipe && present !== watched?.report?.recipe;
+}
+
 /** Begins another measurement of a record. */
 export function withMeasurement(record: MeasurementRecord): MeasurementRecord {
   return { ...record, measured: [...record.measured, []].slice(-MAX_MEASURED) };

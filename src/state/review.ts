@@ -1,6 +1,6 @@
 import type { HubLook, HubOrigin, RecipeReport } from "../engine/protocol/protocol";
 import { type Failure, failureOf } from "./failure";
-import { readyModels } from "./models";
+import { modelNames, readyModels } from "./models";
 import { seedOf, withRevisions } from "./recipe";
 import { decodeShare, encodeShare, type SharedRecipe } from "./share";
 import type { Slice, StudioTools } from "./slice";
@@ -60,8 +60,10 @@ export function createReviewSlice({ engine }: StudioTools): Slice<ReviewSlice> {
       const { shared, report } = review;
       set({ review: undefined });
       get().loadRecipe({ text: shared.recipe, name: shared.name });
-      // The recipe's own block pins their commits.
-      for (const { origin } of report?.missing ?? []) if (origin?.kind === "hub") await get().addModel(origin);
+      // The recipe's own block pins their commits. What is listed may have been opening when the engine was asked.
+      for (const { reference, origin } of report?.missing ?? []) {
+        if (origin?.kind === "hub" && !modelNames(get().models).includes(reference)) await get().addModel(origin);
+      }
     },
     declineShare: () => set({ review: undefined }),
     shareFragment() {

@@ -17,12 +17,16 @@ export type Run =
   | {
       readonly phase: "running" | "cancelling";
       readonly name: string;
+      /** Id of the record of what its guard sees. */
+      readonly record: string;
       readonly progress: Progress | undefined;
       readonly notes: readonly RunNote[];
     }
   | {
       readonly phase: "done";
       readonly report: MergeReport;
+      /** The text that was merged, as it was asked for. */
+      readonly recipe: string;
       readonly directory: FileSystemDirectoryHandle | undefined;
       readonly notes: readonly RunNote[];
     }
@@ -95,8 +99,8 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
       if (isRunning(get().run)) return;
       get().cancelMeasuring();
       control = new AbortController();
-      set({ run: { phase: "running", name, progress: undefined, notes: [] } });
       const record = { ...newRecord(get()), name, recipe };
+      set({ run: { phase: "running", name, record: record.id, progress: undefined, notes: [] } });
       const notes = () => {
         const { run } = get();
         return isRunning(run) ? run.notes : [];
@@ -104,7 +108,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
       try {
         const report = await begin({ signal: control.signal, onEvent: listen(record, guard?.order ?? "up") });
         get().changeRecord(record.id, (now) => ({ ...now, result: report.id }));
-        set({ run: { phase: "done", report, directory, notes: notes() } });
+        set({ run: { phase: "done", report, recipe, directory, notes: notes() } });
       } catch (error) {
         set({
           run: isAbort(error)

@@ -276,6 +276,18 @@ describe("a share link", () => {
     expect(studio.getState().recipe.present).toBe("mine");
   });
 
+  it("does not load again what was opening when it was looked at", async () => {
+    const addModel = vi.fn(fakeEngine().addModel);
+    const { studio } = await visit({ addModel, check: async () => ({ problems: [], missing }) });
+    vi.useRealTimers();
+    await studio.getState().openShare(await studio.getState().shareFragment());
+    await studio.getState().addModel({ kind: "hub", repo: "org/model", commit });
+    addModel.mockClear();
+    await studio.getState().acceptShare();
+    expect(addModel).not.toHaveBeenCalled();
+    expect(studio.getState().models.filter(({ origin }) => origin.kind === "hub")).toHaveLength(1);
+  });
+
   it("that is damaged leaves everything as it was", async () => {
     const { studio } = await visit();
     vi.useRealTimers();

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconDownload, IconEyeOff, IconPlayerPause, IconPlayerPlay, IconTable } from "@tabler/icons-react";
 import { type ReactNode, useId, useRef, useState } from "react";
+import { asFileName } from "../../io/path";
 import { type ChartId, isBeingMeasured } from "../../state/chartView";
 import { useStudio, useText } from "../context";
 import { saveBlob } from "../parts/save";
@@ -31,7 +32,7 @@ export function ChartCard({ id, source, table, children }: ChartCardProps) {
   const drawn = useHeld(source, paused);
   const rows = table(drawn);
   const name = t.charts.names[id];
-  const file = `${drawn.shown.name || "merge"}-${id}`;
+  const file = `${asFileName(drawn.shown.name, "merge")}-${id}`;
   const savePicture = async () => {
     const svg = plot.current?.querySelector("svg");
     if (svg) saveBlob(`${file}.png`, await pictureOf(svg, `${name} · ${drawn.shown.name}`));

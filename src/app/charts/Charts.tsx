@@ -2,7 +2,7 @@ import { ActionIcon, SegmentedControl, Select, Tooltip } from "@mantine/core";
 import { IconPin, IconPinned } from "@tabler/icons-react";
 import { type ComponentType, useMemo } from "react";
 import { CHARTS, type ChartId, pinnedRecord, shownRecord } from "../../state/chartView";
-import { hasValues, latestSets, type MeasurementRecord } from "../../state/records";
+import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";
 import { ChartCard } from "./ChartCard";
 import classes from "./Charts.module.css";
@@ -56,7 +56,14 @@ function ChartsHead({ shown }: { readonly shown: MeasurementRecord }) {
   const changeChartView = useStudio((state) => state.changeChartView);
   const runs = records
     .filter((record) => record.id === shown.id || hasValues(record))
-    .map(({ id, name, started }) => ({ value: id, label: `${name} · ${formats.dateTime(started)}` }));
+    .map((record) => ({
+      value: record.id,
+      label: [
+        record.name,
+        formats.dateTime(record.started),
+        ...(isCut(record) && record.id !== shown.id ? [t.history.cutShort] : []),
+      ].join(" · "),
+    }));
   const sets = latestSets(shown);
   const pinned = view.pinned === shown.id;
   return (

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from "react";
-import { shownRecord } from "../../state/chartView";
+import { isBeingMeasured, shownRecord } from "../../state/chartView";
+import { isOutdated } from "../../state/records";
 import { useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";
 import classes from "./Charts.module.css";
@@ -9,10 +10,13 @@ const Charts = lazy(() => import("./Charts"));
 /** The charts' place in the run panel; empty until something has been measured. */
 export function ChartsSection() {
   const t = useText();
-  const any = useStudio((state) => shownRecord(state) !== undefined);
-  if (!any) return null;
+  const record = useStudio(shownRecord);
+  const outdated = useStudio(
+    (state) => record && !isBeingMeasured(state, record) && isOutdated(state.recipe.present, record),
+  );
+  if (!record) return null;
   return (
-    <Section title={t.charts.title} region>
+    <Section title={t.charts.title} region outdated={outdated ? t.run.outdated : undefined}>
       <Suspense fallback={<p className={classes.loading}>{t.charts.loading}</p>}>
         <Charts />
       </Suspense>

@@ -1,4 +1,5 @@
 import type { ModelOrigin } from "../../engine/protocol/protocol";
+import { asFileName } from "../../io/path";
 import { SAMPLES } from "../../state/models";
 import { canMerge } from "../../state/plan";
 import { STARTER_NAME, starterRecipe } from "../../state/recipe";
@@ -37,7 +38,7 @@ async function openRecipe(studio: Studio): Promise<void> {
 
 function saveRecipe(studio: Studio): void {
   const { recipe, recipeName } = studio.getState();
-  saveBlob(`${recipeName || "recipe"}.yaml`, new Blob([recipe.present], { type: "application/yaml" }));
+  saveBlob(`${asFileName(recipeName, "recipe")}.yaml`, new Blob([recipe.present], { type: "application/yaml" }));
 }
 
 export const commands: readonly Command[] = [

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconArrowBackUp, IconCircleCheck } from "@tabler/ico
 import type { GuardReport, GuardStage } from "../../eval/types";
 import { shownRecord } from "../../state/chartView";
 import { endingOf, type GuardEnding } from "../../state/guard";
+import { isOutdated } from "../../state/records";
 import { isRunning } from "../../state/run";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
@@ -21,13 +22,15 @@ export function GuardOutcome() {
   const report = record?.watched?.report;
   if (!record || !report) return null;
   const written = record.result !== undefined || running;
-  const better = Object.keys(report.strengths).length > 0 && endingOf(report) !== "incurable";
+  const outdated = isOutdated(recipe, record) ? t.run.outdated : undefined;
+  const better = endingOf(report) === "changed";
   const used = recipe === report.recipe;
   return (
     <Section
       title={t.guard.outcome}
       aside={<span className={classes.quiet}>{written ? record.name : t.history.notWritten}</span>}
       region
+      outdated={outdated}
     >
       <Verdict report={report} />
       <Changes report={report} />
@@ -53,6 +56,7 @@ const TONES = {
   incurable: "bad",
   stopped: "bad",
   "not-finite": "bad",
+  base: "bad",
   changed: "warn",
   warned: "warn",
   kept: "ok",
@@ -65,6 +69,7 @@ function Verdict({ report }: { readonly report: GuardReport }) {
     incurable: t.guard.incurable,
     stopped: t.guard.stopped,
     "not-finite": t.guard.notFinite,
+    base: t.guard.base,
     changed: t.guard.changed(Object.keys(report.strengths).length),
     warned: t.guard.warned(warnedStages(report).length),
     kept: t.guard.kept,

@@ -11,7 +11,9 @@ import {
 import type { ReactNode } from "react";
 import type { StoredResult } from "../../engine/protocol/protocol";
 import type { Divergence, RelativePerplexity } from "../../eval/types";
-import { hasValues, latestSets, type MeasurementRecord } from "../../state/records";
+import { isBeingMeasured } from "../../state/chartView";
+import { endingOf } from "../../state/guard";
+import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";
 import { Figure } from "../parts/Figure";
 import list from "../parts/ListTable.module.css";
@@ -30,7 +32,10 @@ export function ResultsTable() {
   const t = useText();
   const results = useStudio((state) => state.results);
   const records = useStudio((state) => state.records);
-  const unwritten = records.filter((record) => record.result === undefined && hasValues(record));
+  const underWay = useStudio((state) => state.records.find((record) => isBeingMeasured(state, record))?.id);
+  const unwritten = records.filter(
+    (record) => record.result === undefined && hasValues(record) && record.id !== underWay,
+  );
   const rows = [
     ...results.map((result): Row => ({ at: result.finished, result, record: recordOf(result, records) })),
     ...unwritten.map((record): Row => ({ at: record.started, result: undefined, record })),
@@ -86,7 +91,12 @@ function ResultRow({ result, record }: ResultRowProps) {
   const method = useMethodOf(recipe);
   return (
     <Table.Tr>
-      <Table.Td className={classes.name}>{report.name}</Table.Td>
+      <Table.Td className={classes.name}>
+        {report.name}
+        {report.guard && endingOf(report.guard) === "base" && (
+          <span className={classes.ending}> · {t.history.isBase}</span>
+        )}
+      </Table.Td>
       <Table.Td>
         <code className={classes.code}>{method}</code>
       </Table.Td>
@@ -122,7 +132,7 @@ function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
       <Table.Td className={classes.device} title={record.device}>
         {record.device}
       </Table.Td>
-      <Table.Td className={classes.quiet}>{t.history.notWritten}</Table.Td>
+      <Table.Td className={classes.quiet}>{isCut(record) ? t.history.cutShort : t.history.notWritten}</Table.Td>
       <Table.Td className={list.figure}>
         <RecordMenu record={record} />
       </Table.Td>
@@ -135,9 +145,9 @@ interface Figures {
   readonly divergence?: Divergence | undefined;
 }
 
-/** Where a record ended: after the guard, else with its first set. */
+/** Where a record ended: after the guard, else with its first set. What the guard saw half-way is no figure of the merge. */
 function figuresOf(record: MeasurementRecord): Figures | undefined {
-  return record.watched?.report?.end ?? record.watched?.stages.at(-1) ?? latestSets(record)[0]?.merged;
+  return record.watched?.report?.end ?? latestSets(record)[0]?.merged;
 }
 
 function MeasuredCells({ figures }: { readonly figures: Figures | undefined }) {

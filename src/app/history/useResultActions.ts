@@ -1,4 +1,5 @@
 import type { MergeReport } from "../../engine/protocol/protocol";
+import { asFileName } from "../../io/path";
 import { zipStream } from "../../io/zip";
 import { useStudioStore } from "../context";
 import { pickDirectory } from "../models/pickers";
@@ -10,8 +11,9 @@ export function useResultActions({ id, name }: Pick<MergeReport, "id" | "name">)
   return {
     async downloadZip() {
       const files = await studio.getState().resultFiles(id);
-      const inFolder = files.map(({ path, file }) => ({ path: `${name}/${path}`, file }));
-      await saveStream(`${name}.zip`, () => zipStream(inFolder));
+      const folder = asFileName(name, "merged");
+      const inFolder = files.map(({ path, file }) => ({ path: `${folder}/${path}`, file }));
+      await saveStream(`${folder}.zip`, () => zipStream(inFolder));
     },
     async saveToFolder() {
       const directory = await pickDirectory("merged", "readwrite");

@@ -196,6 +196,8 @@ export const en = {
     notes: "Notes",
     nonFinite: (tensor: string, inputs: string, outputs: string) =>
       `${tensor}: ${inputs} NaN or Inf in the inputs, ${outputs} in the output.`,
+    doneAsBase: "Nothing of the merge is left: what was written is the base.",
+    outdated: "Of the recipe as it was, not as it stands now.",
     done: (tensors: number) => `Merged ${plural(tensors, "tensor", "tensors")}`,
     inTime: (time: string) => `in ${time}`,
     cancelled: "Cancelled. Nothing was kept.",
@@ -229,6 +231,8 @@ export const en = {
     time: "Took",
     device: "Device",
     place: "Place",
+    cutShort: "cut short",
+    isBase: "the base, unchanged",
     notWritten: "not written",
     relative: "Rel. PPL",
     divergence: "KL",

@@ -27,6 +27,7 @@ export const evaluationEn = {
     progress: "Guard",
     outcome: "What the guard saw",
     kept: "Every group stayed below the cap.",
+    base: "The guard took every group back. The result is the base, and nothing of the merge is left.",
     changed: (count: number) => `The guard changed ${plural(count, "group", "groups")}.`,
     warned: (count: number) => `${plural(count, "group", "groups")} went over the cap.`,
     stopped: "The guard stopped the merge. Nothing was written.",

@@ -30,6 +30,7 @@ export const evaluationJa = {
     progress: "ガード",
     outcome: "ガードの結果",
     kept: "どの部分も上限に収まりました。",
+    base: "ガードがすべての箇所をベースに戻しました。結果はベースそのもので、マージは何も残っていません。",
     changed: (value) => `ガードが${count(value, "か所")}を変えました。`,
     warned: (value) => `${count(value, "か所")}が上限を超えました。`,
     stopped: "ガードがマージを止めました。何も書き込んでいません。",

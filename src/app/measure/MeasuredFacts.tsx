@@ -1,7 +1,7 @@
 import { Progress } from "@mantine/core";
 import type { Accuracy, Evaluation } from "../../eval/types";
 import { shownRecord } from "../../state/chartView";
-import { latestSets, type MeasuredSet } from "../../state/records";
+import { isOutdated, latestSets, type MeasuredSet } from "../../state/records";
 import { useFormats, useStudio, useText } from "../context";
 import { type Fact, FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";
@@ -16,6 +16,8 @@ export function MeasuredFacts() {
   const running = measuring.phase === "running";
   const record = useStudio(shownRecord);
   const sets = record ? latestSets(record) : [];
+  const recipe = useStudio((state) => state.recipe.present);
+  const outdated = !running && record && isOutdated(recipe, record) ? t.run.outdated : undefined;
   const guarding = useStudio((state) => state.guardProgress !== undefined);
   if (sets.length === 0 && (guarding || measuring.phase === "idle")) return null;
   const progress = running ? measuring.progress : undefined;
@@ -25,6 +27,7 @@ export function MeasuredFacts() {
       aside={<span className={classes.quiet}>{record?.name}</span>}
       region
       busy={running}
+      outdated={outdated}
     >
       {progress && (
         <Progress

@@ -31,11 +31,13 @@ interface SectionProps {
   readonly region?: boolean;
   /** Whether what it shows is still being made. */
   readonly busy?: boolean;
+  /** Why what it shows does not hold for what is on the screen; it turns pale then. */
+  readonly outdated?: string | undefined;
   readonly children: ReactNode;
 }
 
 /** A part of a panel under a small heading. */
-export function Section({ title, aside, region = false, busy, children }: SectionProps) {
+export function Section({ title, aside, region = false, busy, outdated, children }: SectionProps) {
   const id = useId();
   const Element = region ? "section" : "div";
   return (
@@ -43,6 +45,7 @@ export function Section({ title, aside, region = false, busy, children }: Sectio
       className={classes.section}
       {...(region && { "aria-labelledby": id })}
       {...(busy !== undefined && { "aria-busy": busy })}
+      {...(outdated !== undefined && { "data-outdated": true })}
     >
       <div className={classes.sectionHead}>
         <h3 id={id} className={classes.sectionTitle}>
@@ -50,6 +53,7 @@ export function Section({ title, aside, region = false, busy, children }: Sectio
         </h3>
         {aside}
       </div>
+      {outdated !== undefined && <p className={classes.outdated}>{outdated}</p>}
       {children}
     </Element>
   );

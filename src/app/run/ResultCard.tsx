@@ -11,10 +11,14 @@ interface ResultCardProps {
   readonly report: MergeReport;
   /** The folder it was written to, if it was. */
   readonly directory: FileSystemDirectoryHandle | undefined;
+  /** Said where it is not what the recipe on the screen would give. */
+  readonly outdated: string | undefined;
+  /** Whether the guard left nothing of the merge. */
+  readonly isBase: boolean;
 }
 
 /** What came out, and where it can go from here. */
-export function ResultCard({ report, directory }: ResultCardProps) {
+export function ResultCard({ report, directory, outdated, isBase }: ResultCardProps) {
   const t = useText();
   const formats = useFormats();
   const attempt = useStudio((state) => state.attempt);
@@ -23,9 +27,14 @@ export function ResultCard({ report, directory }: ResultCardProps) {
   const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
   const busy = transfer !== undefined && transfer.failure === undefined;
   return (
-    <Section title={t.run.result} aside={<span className={classes.quiet}>{formats.bytes(report.writtenBytes)}</span>}>
+    <Section
+      title={t.run.result}
+      aside={<span className={classes.quiet}>{formats.bytes(report.writtenBytes)}</span>}
+      outdated={outdated}
+    >
       <Text fw={600} className={classes.resultName}>
         {report.name}
+        {isBase && <span className={classes.quiet}> · {t.history.isBase}</span>}
       </Text>
       <Text size="xs" c="dimmed" mb={8}>
         {report.place === "directory" ? t.run.savedTo(directory?.name ?? report.name) : t.run.keptInBrowser}

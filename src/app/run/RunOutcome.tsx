@@ -1,4 +1,5 @@
-import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { endingOf } from "../../state/guard";
 import type { RunNote } from "../../state/run";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
 import { GuardOutcome } from "../guard/GuardOutcome";
@@ -14,15 +15,26 @@ export function RunOutcome() {
   const t = useText();
   const formats = useFormats();
   const run = useStudio((state) => state.run);
+  const present = useStudio((state) => state.recipe.present);
+  const outdated = run.phase === "done" && present !== run.recipe && present !== run.report.guard?.recipe;
+  const isBase = run.phase === "done" && run.report.guard !== undefined && endingOf(run.report.guard) === "base";
   return (
     <>
-      <div role="status" className={classes.status} data-phase={run.phase}>
+      <div
+        role="status"
+        className={classes.status}
+        data-phase={run.phase}
+        data-tone={isBase ? "warn" : undefined}
+        data-outdated={outdated || undefined}
+      >
         {run.phase === "done" && (
           <>
-            <IconCircleCheck size={17} aria-hidden />
+            {isBase ? <IconAlertTriangle size={17} aria-hidden /> : <IconCircleCheck size={17} aria-hidden />}
             <span>
-              {t.run.done(run.report.tensors)}{" "}
-              <span className={classes.quiet}>{t.run.inTime(formats.duration(run.report.seconds))}</span>
+              {isBase ? t.run.doneAsBase : t.run.done(run.report.tensors)}{" "}
+              <span className={classes.quiet}>
+                {outdated ? t.run.outdated : t.run.inTime(formats.duration(run.report.seconds))}
+              </span>
             </span>
           </>
         )}
@@ -40,7 +52,14 @@ export function RunOutcome() {
         </div>
       )}
       <GuardOutcome />
-      {run.phase === "done" && <ResultCard report={run.report} directory={run.directory} />}
+      {run.phase === "done" && (
+        <ResultCard
+          report={run.report}
+          directory={run.directory}
+          outdated={outdated ? t.run.outdated : undefined}
+          isBase={isBase}
+        />
+      )}
       {"notes" in run && run.notes.length > 0 && <Notes notes={run.notes} />}
     </>
   );

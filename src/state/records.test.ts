@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { watched } from "./engine.testing";
+import { isCut, isOutdated, type MeasurementRecord } from "./records";
+
+const record: MeasurementRecord = { id: "r", name: "merge", recipe: "mine", started: 0, device: "", measured: [] };
+const seen = { cap: 2, order: "down", basePerplexity: 9, stages: watched.stages } as const;
+
+describe("a measurement that a cancel, a failure or a reload cut short", () => {
+  it("is one whose guard never came to its end", () => expect(isCut({ ...record, watched: seen })).toBe(true));
+
+  it("is not one whose guard did", () =>
+    expect(isCut({ ...record, watched: { ...seen, report: watched } })).toBe(false));
+
+  it("is not one without a guard", () => expect(isCut({ ...record, measured: [[]] })).toBe(false));
+});
+
+describe("figures hold", () => {
+  const guarded = { ...record, watched: { ...seen, report: { ...watched, recipe: "weaker" } } };
+
+  it.each(["mine", "weaker"])("for the recipe that was measured and the one the guard made of it: %s", (text) =>
+    expect(isOutdated(text, guarded)).toBe(false),
+  );
+
+  it("for no other", () => expect(isOutdated("mine, with another weight", guarded)).toBe(true));
+});
