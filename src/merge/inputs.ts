@@ -1,41 +1,42 @@
 import { AwaseError } from "../base/errors";
 import { DTYPE_BYTES, type DType } from "../formats/dtypes";
-import { elementCount, type StoredTensor } from "../formats/tensor";
+import { elementCount } from "../formats/tensor";
 import type { ByteRange, ByteSource } from "../io/types";
-import type { Checkpoint } from "../model/checkpoint";
+import type { Checkpoint, ModelTensor } from "../model/checkpoint";
+import { elementRanges, readElements as readStored } from "../model/elements";
 import type { MergePlan, PlannedInput } from "../recipe/plan/plan";
 
-/** An input of an output tensor: where its elements lie in a file. */
+/** An input of an output tensor, opened. */
 export interface TensorInput {
   readonly model: string;
   readonly dtype: DType;
-  readonly source: ByteSource;
-  /** Byte offset of its first element in the file. */
-  readonly at: number;
-  /** Elements of a row in the file, and how many of them count: fewer where the tensor is cropped. */
+  /** Elements of a row in the model, and how many of them count: fewer where the tensor is cropped. */
   readonly row: { readonly stored: number; readonly kept: number };
   /** Bytes the plan says it takes to read it all. */
   readonly bytes: number;
   /** See `inputKey`. */
   readonly key: string;
+  /** Elements [start, end), counted as the model counts them. */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 type Models = ReadonlyMap<string, Checkpoint>;
 
 /**
- * Opens an input of a planned tensor. Where the input is larger than the output, its top left part is meant.
- * @throws {AwaseError} `merge/no-model`, `merge/changed-model`, and what opening a file throws
+ * Finds an input of a planned tensor. Where the input is larger than the output, its top left part is meant.
+ * @throws {AwaseError} `merge/no-model`, `merge/changed-model`
  */
-export async function openInput(
-  planned: PlannedInput,
-  outputShape: readonly number[],
-  models: Models,
-): Promise<TensorInput> {
+export function openInput(planned: PlannedInput, outputShape: readonly number[], models: Models): TensorInput {
   const { model, dtype, bytes } = planned;
-  const { checkpoint, stored } = findStored(planned, models);
-  const source = await checkpoint.source(stored.file);
-  const key = inputKey(planned, outputShape, models);
-  return { model, dtype, source, at: stored.start, row: rowOf(stored.shape, outputShape), bytes, key };
+  const { checkpoint, tensor } = findTensor(planned, models);
+  return {
+    model,
+    dtype,
+    row: rowOf(tensor.shape, outputShape),
+    bytes,
+    key: inputKey(planned, outputShape, models),
+    read: (start, end, signal) => readStored(checkpoint, tensor, start, end, signal),
+  };
 }
 
 /** Equal for inputs that are the same elements of the same tensor of the same opened model, whatever a recipe does with them. */
@@ -61,31 +62,50 @@ function identityOf(checkpoint: Checkpoint): number {
 /** Tells the sources of a plan's models which bytes will be read, tensors in `skip` left out. */
 export async function expectReads(plan: MergePlan, models: Models, skip: ReadonlySet<number>): Promise<void> {
   const ranges = new Map<ByteSource, ByteRange[]>();
-  for (const [index, tensor] of plan.tensors.entries()) {
+  for (const [index, { inputs, shape }] of plan.tensors.entries()) {
     if (skip.has(index)) continue;
-    for (const input of tensor.inputs) {
-      const { source, at, row, dtype } = await openInput(input, tensor.shape, models);
-      const range = { start: at, end: at + storedEnd(row, elementCount(tensor.shape)) * DTYPE_BYTES[dtype] };
-      const known = ranges.get(source);
-      if (known) known.push(range);
-      else ranges.set(source, [range]);
+    for (const input of inputs) {
+      for (const { source, start, end } of await inputRanges(input, shape, models)) {
+        const known = ranges.get(source);
+        if (known) known.push({ start, end });
+        else ranges.set(source, [{ start, end }]);
+      }
     }
   }
   for (const [source, wanted] of ranges) source.expect?.(wanted.sort((a, b) => a.start - b.start));
 }
 
+/**
+ * The bytes that are read for an input of a planned tensor, with the files they are in.
+ * @throws {AwaseError} as `openInput`, and what opening a file throws
+ */
+export async function inputRanges(
+  planned: PlannedInput,
+  outputShape: readonly number[],
+  models: Models,
+): Promise<readonly (ByteRange & { readonly source: ByteSource })[]> {
+  const { checkpoint, tensor } = findTensor(planned, models);
+  const end = storedEnd(rowOf(tensor.shape, outputShape), elementCount(outputShape));
+  return Promise.all(
+    elementRanges(tensor, 0, end).map(async ({ file, ...range }) => ({
+      ...range,
+      source: await checkpoint.source(file),
+    })),
+  );
+}
+
 /** Bytes of elements [start, end) of an input, counted as the output counts them: row by row, what is cropped left out. */
 export async function readElements(
-  { source, at, row, dtype }: TensorInput,
+  { row, dtype, read }: TensorInput,
   start: number,
   end: number,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const size = DTYPE_BYTES[dtype];
-  if (row.stored === row.kept) return source.read(at + start * size, at + end * size, signal);
+  if (row.stored === row.kept) return read(start, end, signal);
 
+  const size = DTYPE_BYTES[dtype];
   const first = storedStart(row, start);
-  const stretch = await source.read(at + first * size, at + storedEnd(row, end) * size, signal);
+  const stretch = await read(first, storedEnd(row, end), signal);
   const kept = new Uint8Array((end - start) * size);
   for (let element = start; element < end; ) {
     const length = Math.min(row.kept - (element % row.kept), end - element);
@@ -116,17 +136,17 @@ function rowOf(stored: readonly number[], output: readonly number[]): TensorInpu
 }
 
 /** The model may have been loaded again since the plan was made, and not be the same. */
-function findStored(planned: PlannedInput, models: Models): { checkpoint: Checkpoint; stored: StoredTensor } {
+function findTensor(planned: PlannedInput, models: Models): { checkpoint: Checkpoint; tensor: ModelTensor } {
   const checkpoint = models.get(planned.model);
   if (!checkpoint) {
     throw new AwaseError("merge/no-model", `The model ${planned.model} is not loaded. Add it, then merge again.`, {
       facts: { model: planned.model },
     });
   }
-  const stored = checkpoint.tensors.get(planned.tensor);
+  const tensor = checkpoint.tensors.get(planned.tensor);
   const expected = `${planned.dtype} [${planned.shape.join(", ")}]`;
-  const found = stored ? `${stored.dtype} [${stored.shape.join(", ")}]` : "missing";
-  if (stored && found === expected) return { checkpoint, stored };
+  const found = tensor ? `${tensor.dtype} [${tensor.shape.join(", ")}]` : "missing";
+  if (tensor && found === expected) return { checkpoint, tensor };
   throw new AwaseError(
     "merge/changed-model",
     `Tensor ${planned.tensor} of ${planned.model} was ${expected} when the merge was planned and is ${found} now. ` +

@@ -49,7 +49,7 @@ export async function tensorWork(
   const task = taskOf(plan, tensor);
   const only = tensor.action === "copy" ? 0 : method.unchanged?.(task);
   const planned = only === undefined ? tensor.inputs : tensor.inputs.slice(only, only + 1);
-  const inputs = await Promise.all(planned.map((input) => openInput(input, tensor.shape, models)));
+  const inputs = planned.map((input) => openInput(input, tensor.shape, models));
   const [first] = inputs;
   if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
 

@@ -1,5 +1,6 @@
 import type { StoredTensor, TensorFacts } from "../formats/tensor";
 import type { ByteSource, Folder } from "../io/types";
+import type { ScaledCodes } from "./scaledCodes";
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -12,6 +13,14 @@ export interface ModelHeaders {
   readonly tensors: ReadonlyMap<string, TensorFacts>;
 }
 
+/**
+ * A tensor of a model folder as everybody sees it. What it is made of in the files is known to `elements.ts` alone.
+ */
+export interface ModelTensor extends StoredTensor {
+  /** Its bytes are codes that scales stretch: `dtype` is what they are widened to, `start` and `end` are where the codes lie. */
+  readonly scaled?: ScaledCodes;
+}
+
 /** A model folder whose headers were read: config, file list, tensors. No weights. */
 export interface Checkpoint extends ModelHeaders {
   readonly folder: Folder;
@@ -21,7 +30,7 @@ export interface Checkpoint extends ModelHeaders {
   readonly configText: string;
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** In file order. */
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly tensors: ReadonlyMap<string, ModelTensor>;
   /** The opened weight file of a tensor, remembered. */
   source(file: string): Promise<ByteSource>;
 }

@@ -1,5 +1,6 @@
 import { sha256 } from "hash-wasm";
 import type { Checkpoint } from "../../model/checkpoint";
+import { filesOf } from "../../model/elements";
 import type { MergePlan } from "../../recipe/plan/plan";
 
 /** Places looked at in each weight file of a model without a revision, and bytes read at each. */
@@ -15,7 +16,7 @@ const PROBE_BYTES = 4096;
 export async function weightsIdentity(model: Checkpoint, signal?: AbortSignal): Promise<unknown> {
   if (model.revision !== undefined) return model.revision;
   const probes: unknown[] = [];
-  const files = new Set([...model.tensors.values()].map((tensor) => tensor.file));
+  const files = new Set([...model.tensors.values()].flatMap(filesOf));
   for (const file of [...files].sort()) {
     const source = await model.source(file);
     const step = Math.max(PROBE_BYTES, Math.floor(source.size / PROBES));

@@ -1,5 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import type { ByteRange, ByteSource } from "../../io/types";
+import { inputRanges } from "../../merge/inputs";
 import { methodFacts } from "../../merge/registry";
 import type { Checkpoint } from "../../model/checkpoint";
 import { parseRecipe } from "../../recipe/parse/parse";
@@ -64,17 +65,17 @@ export function missingModels(recipe: string, models: Models): RecipeReport["mis
 }
 
 /** Bytes of the plan's inputs that are not on this machine; a tensor that two outputs are made from is fetched once. */
-async function bytesToFetch(found: MergePlan, models: Models): Promise<number> {
-  const wanted = new Map<ByteSource, Map<string, ByteRange>>();
-  for (const input of found.tensors.flatMap(({ inputs }) => inputs)) {
-    const model = models.get(input.model);
-    const stored = model?.tensors.get(input.tensor);
-    if (!model?.revision || !stored) continue;
-    const source = await model.source(stored.file);
-    const ranges = wanted.get(source) ?? new Map<string, ByteRange>();
-    wanted.set(source, ranges);
-    const end = Math.max(stored.start + input.bytes, ranges.get(input.tensor)?.end ?? 0);
-    ranges.set(input.tensor, { start: stored.start, end });
+async function bytesToFetch({ tensors }: MergePlan, models: Models): Promise<number> {
+  const wanted = new Map<ByteSource, Map<number, ByteRange>>();
+  for (const { inputs, shape } of tensors) {
+    for (const input of inputs) {
+      if (!models.get(input.model)?.revision) continue;
+      for (const { source, start, end } of await inputRanges(input, shape, models)) {
+        const ranges = wanted.get(source) ?? new Map<number, ByteRange>();
+        wanted.set(source, ranges);
+        ranges.set(start, { start, end: Math.max(end, ranges.get(start)?.end ?? 0) });
+      }
+    }
   }
   let bytes = 0;
   for (const [source, ranges] of wanted) bytes += await missingBytes(source, [...ranges.values()]);

@@ -1,4 +1,4 @@
-import type { StoredTensor } from "../../formats/tensor";
+import type { ModelTensor } from "../../model/checkpoint";
 import { atLayer, findTensor, type Weight } from "../../model/layout";
 import { distinctSources, type PlannedSlice, type PlannedSource } from "./expand";
 import type { PresentInput } from "./fitInputs";
@@ -25,7 +25,7 @@ export interface HeadDecision {
 /** A source of the slice, and the weight in its files, if it is there. */
 interface Located {
   readonly source: PlannedSource;
-  readonly found: ReturnType<typeof findTensor<StoredTensor>>;
+  readonly found: ReturnType<typeof findTensor<ModelTensor>>;
   /** Primary name with the source's layer number. */
   readonly name: string;
 }

@@ -1,5 +1,6 @@
-import { DTYPE_BYTES } from "../../formats/dtypes";
-import type { StoredTensor } from "../../formats/tensor";
+import { elementCount } from "../../formats/tensor";
+import type { ModelTensor } from "../../model/checkpoint";
+import { storedBytes } from "../../model/elements";
 import type { Weight } from "../../model/layout";
 import type { PlannedSource } from "./expand";
 import type { PlanContext } from "./planContext";
@@ -8,7 +9,7 @@ import type { PlanContext } from "./planContext";
 export interface PresentInput {
   readonly source: PlannedSource;
   readonly isBase: boolean;
-  readonly stored: StoredTensor;
+  readonly stored: ModelTensor;
   /** Primary name, with the source's layer number: what filters of per-model parameters see. */
   readonly name: string;
 }
@@ -52,7 +53,7 @@ export function fitInputs(
 
 /** Bytes read of an input that is cropped to `shape`. */
 export function croppedBytes({ stored }: PresentInput, shape: readonly number[]): number {
-  return shape.reduce((elements, size) => elements * size, DTYPE_BYTES[stored.dtype]);
+  return storedBytes(stored, elementCount(shape));
 }
 
 function croppedShape(

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { narrow, widen } from "../formats/convert";
+import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
+import { elementCount } from "../formats/tensor";
+import { memorySource } from "../io/memory";
+import type { ModelTensor } from "./checkpoint";
+import { elementRanges, readElements, storedBytes } from "./elements";
+import type { ScaledCodes } from "./scaledCodes";
+
+const FILLER = 5;
+
+/** Codes in one file, scales in another, neither at its beginning. */
+function scaledTensor(
+  shape: readonly number[],
+  block: readonly [number, number],
+  { codes = "F8_E4M3", scales = "F32" }: { codes?: ScaledCodes["dtype"]; scales?: FloatDType } = {},
+) {
+  const [rows = 1, columns = 1] = shape.slice(-2);
+  const [blockRows, blockColumns] = block;
+  const planes = elementCount(shape) / (rows * columns);
+  const scaleShape = [planes, Math.ceil(rows / blockRows), Math.ceil(columns / blockColumns)] as const;
+  const codeBytes = Uint8Array.from({ length: elementCount(shape) }, (_, i) => (i * 37 + 11) % 127);
+  const wanted = Float32Array.from({ length: elementCount(scaleShape) }, (_, i) => (i + 1) / 7 - 1.01);
+  const scaleBytes = scales === "F8_E4M3" || scales === "F8_E5M2" ? new Uint8Array() : narrow(wanted, scales);
+  const fileOf = (bytes: Uint8Array) => Uint8Array.from([...new Array<number>(FILLER).fill(0xff), ...bytes]);
+  const files = new Map([
+    ["codes", fileOf(codeBytes)],
+    ["scales", fileOf(scaleBytes)],
+  ]);
+  const at = (length: number) => ({ start: FILLER, end: FILLER + length });
+  const tensor: ModelTensor = {
+    name: "w",
+    dtype: "F32",
+    shape,
+    file: "codes",
+    ...at(codeBytes.length),
+    scaled: {
+      dtype: codes,
+      grid: { rows, columns, blockRows, blockColumns },
+      scales: { name: "w_scale", dtype: scales, shape: scaleShape, file: "scales", ...at(scaleBytes.length) },
+    },
+  };
+  const model = { source: async (file: string) => memorySource(file, files.get(file) ?? new Uint8Array()) };
+  const values = widen(codeBytes, codes);
+  const factors = widen(scaleBytes, scales);
+  /** As a person would write it down, element by element. */
+  const naive = Float32Array.from(values, (value, i) => {
+    const column = i % columns;
+    const row = Math.floor(i / columns) % rows;
+    const plane = Math.floor(i / columns / rows);
+    const scale = (plane * scaleShape[1] + Math.floor(row / blockRows)) * scaleShape[2];
+    return Math.fround(value * (factors[scale + Math.floor(column / blockColumns)] ?? Number.NaN));
+  });
+  return { tensor, model, naive };
+}
+
+describe("elements of a model's tensors", () => {
+  it.each([
+    ["one scale for the tensor", [6, 10], [6, 10]],
+    ["one scale per row", [6, 10], [1, 10]],
+    ["one scale per column", [6, 10], [6, 1]],
+    ["one scale per block, the last ones cut short", [7, 10], [3, 4]],
+    ["one scale per group of a row", [5, 12], [1, 4]],
+    ["planes with blocks of their own", [3, 5, 7], [2, 3]],
+    ["planes with one scale per column", [3, 5, 7], [5, 1]],
+    ["a vector", [9], [1, 9]],
+  ] as const)("are codes times scales: %s", async (_, shape, block) => {
+    for (const scales of ["F32", "BF16", "F16"] as const) {
+      for (const codes of ["F8_E4M3", "F8_E5M2"] as const) {
+        const { tensor, model, naive } = scaledTensor(shape, block, { codes, scales });
+        for (let start = 0; start < naive.length; start += 3) {
+          for (const end of [start, start + 1, start + 11, naive.length].filter((to) => to <= naive.length)) {
+            const read = new Float32Array((await readElements(model, tensor, start, end)).buffer);
+            expect(read).toEqual(naive.subarray(start, end));
+          }
+        }
+      }
+    }
+  });
+
+  it("take the codes, and of the scales only the rows of blocks that are touched", () => {
+    const { tensor } = scaledTensor([7, 10], [3, 4]);
+    expect(elementRanges(tensor, 0, 30)).toEqual([
+      { file: "codes", start: FILLER, end: FILLER + 30 },
+      { file: "scales", start: FILLER, end: FILLER + 12 },
+    ]);
+    expect(elementRanges(tensor, 30, 31)).toEqual([
+      { file: "codes", start: FILLER + 30, end: FILLER + 31 },
+      { file: "scales", start: FILLER + 12, end: FILLER + 24 },
+    ]);
+    expect(elementRanges(tensor, 0, 0)).toEqual([{ file: "codes", start: FILLER, end: FILLER }]);
+    expect(storedBytes(tensor)).toBe(70 + 36);
+  });
+
+  it("are the stored bytes where there are no scales", async () => {
+    const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
+    const tensor: ModelTensor = { name: "w", dtype: "BF16", shape: [8], file: "f", start: 3, end: 19 };
+    const model = { source: async () => memorySource("f", bytes) };
+    expect(await readElements(model, tensor, 1, 3)).toEqual(bytes.subarray(5, 9));
+    expect(storedBytes(tensor)).toBe(8 * DTYPE_BYTES.BF16);
+  });
+});
