@@ -1,4 +1,5 @@
 import type { TensorFacts } from "../formats/tensor";
+import { countedStack, findBehind } from "./behindStack";
 import type { ModelHeaders } from "./checkpoint";
 import { configNumber, VOCABULARY_KEYS } from "./config";
 import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
@@ -12,9 +13,12 @@ import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout
 export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
   const stacks = new Map<string, { layer: Map<string, Weight>; depths: Map<string, number> }>();
   const loose = new Map<string, { tensor: TensorFacts; vocabulary: number | undefined }>();
+  const counted = new Map(checkpoints.map((checkpoint) => [checkpoint.key, countedStack(checkpoint)]));
+  const behind = findBehind(checkpoints, ({ key }) => counted.get(key));
   for (const checkpoint of checkpoints) {
     const vocabulary = vocabularyOf(checkpoint);
     for (const [name, tensor] of checkpoint.tensors) {
+      if (behind.has(checkpoint.key, name)) continue;
       const inLayer = splitName(name);
       if (!inLayer) {
         if (!loose.has(name)) loose.set(name, { tensor, vocabulary });
@@ -30,12 +34,26 @@ export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
   const around = sortLoose(loose);
   const modules = [...stacks].map(([root, { layer, depths }]): ModuleLayout => {
     const all = new Map(checkpoints.map(({ key }) => [key, depths.get(key) ?? 0]));
-    return { name: root, pre: [], layer: [...layer.values()], post: [], depths: all };
+    return { name: root, pre: [], layer: [...layer.values()], post: [], ...behindOf(root), depths: all };
   });
   const [only] = modules;
-  if (only && modules.length === 1) return { modules: [{ ...only, name: "default", ...around }], unnamed: [] };
+  if (only && modules.length === 1) {
+    const both = behind.weights.length > 0 ? { behind: behind.weights } : {};
+    return { modules: [{ ...only, name: "default", ...around, ...both }], unnamed: [] };
+  }
   const depths = new Map(checkpoints.map(({ key }) => [key, 0]));
-  return { modules: [{ name: "default", ...around, layer: [], depths }, ...modules], unnamed: [] };
+  return {
+    modules: [{ name: "default", ...around, layer: [], ...behindOf(undefined), depths }, ...modules],
+    unnamed: [],
+  };
+
+  /** What lies beyond one stack, or in modules of their own. */
+  function behindOf(root: string | undefined): Pick<ModuleLayout, "behind"> {
+    const weights = behind.weights.filter(({ name, beyond }) =>
+      root === undefined ? beyond === undefined : beyond !== undefined && name.startsWith(layerName(root, "")),
+    );
+    return weights.length > 0 ? { behind: weights } : {};
+  }
 }
 
 function splitName(name: string): { root: string; layer: number; rest: string } | undefined {

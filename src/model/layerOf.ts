@@ -1,3 +1,4 @@
+import { nameBehind } from "./behindStack";
 import type { ModelHeaders } from "./checkpoint";
 import { architectureNames } from "./config";
 import { atLayer, type ModuleLayout, type Weight } from "./layout";
@@ -53,6 +54,9 @@ export function layerGroups(model: Pick<ModelHeaders, "config" | "tensors">, gro
   const stated = model.config.tie_word_embeddings;
   const tied = typeof stated === "boolean" ? stated : (definition?.tiedByDefault ?? false);
   const closing = new Set(modules.flatMap(({ post }) => post.filter((weight) => !isTied(weight, tied)).flatMap(names)));
+  for (const module of modules) {
+    for (const weight of module.behind ?? []) closing.add(nameBehind(weight, depthOf(module)));
+  }
 
   const embedding: LayerGroup = { id: "embedding", kind: "embedding", from: 0, to: 0 };
   const head: LayerGroup = { id: "head", kind: "head", from: depth, to: depth };

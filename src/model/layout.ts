@@ -18,12 +18,28 @@ export interface Weight {
   readonly embedding: boolean;
 }
 
+/**
+ * A weight that belongs to no layer of the stack and is kept behind it: a module that predicts tokens further ahead. See
+ * `findBehind`.
+ */
+export interface BehindWeight {
+  /** Holds a place for the number where the weight lies in a layer beyond the stack. */
+  readonly name: string;
+  /** Number of that layer, counted from the stack's depth; absent for a module with a name of its own. */
+  readonly beyond?: number;
+  /** The same for all weights of one module. */
+  readonly group: string;
+  /** Keys of the checkpoints that have it. */
+  readonly owners: ReadonlySet<string>;
+}
+
 /** A stack of layers and the weights around it. Ordinary language models have one. */
 export interface ModuleLayout {
   readonly name: string;
   readonly pre: readonly Weight[];
   readonly layer: readonly Weight[];
   readonly post: readonly Weight[];
+  readonly behind?: readonly BehindWeight[];
   /** Number of layers of each checkpoint, by key. */
   readonly depths: ReadonlyMap<string, number>;
   /** Where config.json says it; absent for an inferred layout. */

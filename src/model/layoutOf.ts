@@ -1,5 +1,6 @@
 import { findArchitecture } from "./architectures";
 import type { ArchitectureDefinition, WeightDefinition } from "./architectures/define";
+import { findBehind } from "./behindStack";
 import type { ModelHeaders } from "./checkpoint";
 import { configNumber } from "./config";
 import { inferLayout } from "./infer";
@@ -26,12 +27,15 @@ function layoutByDefinition(checkpoints: readonly ModelHeaders[], definition: Ar
       configNumber(checkpoint.config, definition.depthKey) ?? headerDepth(checkpoint, roots),
     ]),
   );
-  const rest = unnamedWeights(checkpoints, { ...definition, roots }, [...pre, ...post], layer, depths);
+  const behind = findBehind(checkpoints, ({ key }) => ({ roots, depth: depths.get(key) ?? 0 }));
+  const inStack = (key: string, tensor: string) => !behind.has(key, tensor);
+  const rest = unnamedWeights(checkpoints, { ...definition, roots }, [...pre, ...post], layer, depths, inStack);
   const module: ModuleLayout = {
     name: "default",
     pre: [...pre, ...rest.loose],
     layer: [...layer, ...rest.layer],
     post,
+    ...(behind.weights.length > 0 ? { behind: behind.weights } : {}),
     depths,
     depthKey: definition.depthKey,
   };
@@ -77,6 +81,7 @@ function unnamedWeights(
   loose: readonly Weight[],
   layer: readonly Weight[],
   depths: ReadonlyMap<string, number>,
+  inStack: (key: string, tensor: string) => boolean,
 ): { loose: readonly Weight[]; layer: readonly Weight[]; names: readonly string[] } {
   const named = new Set(loose.flatMap((weight) => [weight.name, ...weight.aliases, ...weight.tied]));
   const namedInLayers = new Set(layer.flatMap((weight) => [weight.name, ...weight.aliases]));
@@ -84,6 +89,7 @@ function unnamedWeights(
   for (const checkpoint of checkpoints) {
     const depth = depths.get(checkpoint.key) ?? 0;
     for (const name of checkpoint.tensors.keys()) {
+      if (!inStack(checkpoint.key, name)) continue;
       const inLayer = splitLayer(name, definition.roots);
       const family = definition.families?.some((start) => inLayer?.rest.startsWith(start)) ?? false;
       if (inLayer && inLayer.layer < depth) {

@@ -131,6 +131,14 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${named(facts)} は ${facts.method} でマージできないため、${facts.model} から複写します。`,
   "plan/copied-integers": (facts) => `${named(facts)} は整数なので、マージせず ${facts.model} から複写します。`,
   "plan/unnamed-tensor": (facts) => `${named(facts)} はアーキテクチャの記述にありませんが、残します。`,
+  "plan/behind-merged": (facts) =>
+    `${named(facts)}（${facts.bytes}バイト）は${facts.layers}層の後ろにある重みです（複数トークン予測の部分など）。どのモデルにもあるため、ほかと同じようにマージします。`,
+  "plan/behind-carried": (facts) =>
+    `${named(facts)}（${facts.bytes}バイト）は、出力の${facts.layers}層の後ろに置く重みです（複数トークン予測の部分など）。${facts.model} の ${facts.from} からをそのまま複写します。もとのモデルの層に合わせて学習されたものです。`,
+  "plan/behind-left-out": (facts) =>
+    `${facts.model} の層の後ろにある ${named(facts)}（${facts.bytes}バイト）は出力に入れません。設定の元になる ${facts.other} にないためです。先のトークンを予測する部分で、なくてもモデルは動きます。`,
+  "plan/behind-count": ({ key, found }) =>
+    `該当する部分を書き出さないため、config.jsonの \`${key}\` を ${found} から 0 にします。`,
   "plan/shape": (facts) =>
     `${named(facts)} をマージできません。${facts.model} の形状は ${facts.found}、${facts.other} は ${facts.expected} です。大きさと語彙の等しいモデルを使ってください。`,
   "plan/skipped-shape": (facts) =>

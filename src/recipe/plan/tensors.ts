@@ -1,6 +1,7 @@
 import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
 import { atLayer, isBuffer, type Weight } from "../../model/layout";
+import { type CarriedTensor, carriedBehind, mergedBehind } from "./behindStack";
 import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
 import { findInputs, type HeadDecision, type Target } from "./findInputs";
 import { croppedBytes, fitInputs, type PresentInput } from "./fitInputs";
@@ -25,7 +26,8 @@ export function planTensors(context: PlanContext, modules: readonly PlannedModul
 }
 
 /** The places of a module's output. Weights before the layers come from the first slice, those after them from the last. */
-export function* targetsOf({ layout, slices }: PlannedModule): Generator<Target, void, undefined> {
+export function* targetsOf(module: PlannedModule): Generator<Target, void, undefined> {
+  const { layout, slices } = module;
   const [first, last] = [slices[0], slices.at(-1)];
   if (!first || !last) return;
   for (const weight of layout.pre) yield { weight, slice: first };
@@ -37,6 +39,7 @@ export function* targetsOf({ layout, slices }: PlannedModule): Generator<Target,
   }
   const untie = !sameModels(first, last);
   for (const weight of layout.post) yield { weight, slice: last, untie };
+  for (const weight of mergedBehind(module)) yield { weight, slice: last };
 }
 
 class TensorPlanner {
@@ -48,6 +51,7 @@ class TensorPlanner {
 
   planModule(module: PlannedModule): void {
     for (const target of targetsOf(module)) this.#plan(target);
+    for (const tensor of carriedBehind(this.context, module)) this.#carry(tensor);
   }
 
   /**
@@ -76,6 +80,17 @@ class TensorPlanner {
       .reverse();
     this.#drafts.push({ order, tensor });
     if (weight.embedding) this.#embeddings.set(name, tensor.shape[0] ?? 0);
+  }
+
+  /** From the donor, whatever the method and its parameters. */
+  #carry({ name, stored }: CarriedTensor): void {
+    const { donor, method, recipe } = this.context;
+    const { reference: model } = donor;
+    const source = { model, start: 0, parameters: new Map(), span: model.span, added: false };
+    const isBase = method.base !== "none" && recipe.base?.identity === model.identity;
+    const input = { source, isBase, stored, name: stored.name };
+    const dtype = isFloatDType(stored.dtype) ? this.#outputDType(name, [input], true) : stored.dtype;
+    if (dtype) this.#drafts.push({ order: stored.name, tensor: this.#copy(name, input, dtype, stored.shape, {}) });
   }
 
   /** Integers and buffers: arithmetic would make nonsense of them. From the base, else from the first model. */

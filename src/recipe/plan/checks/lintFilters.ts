@@ -1,4 +1,5 @@
 import { atLayer } from "../../../model/layout";
+import { mergedBehind } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 import { matchingItem } from "../resolve";
@@ -27,9 +28,10 @@ export function lintFilters({ recipe, bag }: PlanContext, modules: readonly Plan
 }
 
 /** Names that filters can see: with the layer numbers of the models and of the output. */
-function namesOf({ layout, slices }: PlannedModule): readonly string[] {
+function namesOf(module: PlannedModule): readonly string[] {
+  const { layout, slices } = module;
   const written = slices.reduce((sum, { layers }) => sum + layers, 0);
   const layers = Math.max(written, ...layout.depths.values());
   const inLayers = Array.from({ length: layers }, (_, layer) => layout.layer.map(({ name }) => atLayer(name, layer)));
-  return [...layout.pre, ...layout.post].map(({ name }) => name).concat(...inLayers);
+  return [...layout.pre, ...layout.post, ...mergedBehind(module)].map(({ name }) => name).concat(...inLayers);
 }

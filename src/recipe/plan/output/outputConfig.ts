@@ -8,6 +8,7 @@ import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
 import { saysTied } from "../ties";
+import { predictorEdits } from "./predictorEdits";
 
 /**
  * The output's config.json: the donor's text, with what the merge changes set in it: dtype, number of layers and lists per
@@ -23,6 +24,7 @@ export function outputConfig(
     ...overrideEdits(context),
     ...dtypeEdits(context),
     ...depthEdits(context, modules),
+    ...predictorEdits(context, modules),
     ...vocabularyEdits(context, modules, planned),
     ...tieEdits(context, planned),
   ];
