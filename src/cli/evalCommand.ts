@@ -6,7 +6,6 @@ import { createSession, type Session } from "../engine/session";
 import type { Measure, PromptSet } from "../eval/types";
 import { modelKey, splitReference } from "../recipe/parse/references";
 import type { TokenIds } from "../tokens/types";
-import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { evalTable } from "./evalTable";
@@ -143,15 +142,15 @@ async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
   const { session, subject, base, options, around, progress, info } = work;
   const { measures = DEFAULT_MEASURES, positions, topK, maxTokens } = options;
   const request = { subject, sets: [set], measures, positions, maxTokens };
-  const [evaluation] = await cancellable(session, around.signal, (job) =>
-    session.evaluate(
-      job,
-      { ...request, ...(base === undefined ? {} : { base }), ...(topK === undefined ? {} : { topK }) },
-      (event) => {
+  const [evaluation] = await session.evaluate(
+    { ...request, ...(base === undefined ? {} : { base }), ...(topK === undefined ? {} : { topK }) },
+    {
+      signal: around.signal,
+      onEvent: (event) => {
         if (event.type !== "measuring" || options.quiet) return;
         progress.update(standing(event.done, event.total, `${event.done.toFixed(0)}/${event.total} tokens`));
       },
-    ),
+    },
   );
   progress.clear();
   if (!evaluation) throw new TypeError("One set has one evaluation.");
@@ -162,11 +161,12 @@ async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
 async function measureTokens(sequences: readonly TokenIds[], work: Work): Promise<void> {
   const { session, subject, options, around, progress } = work;
   const total = sequences.reduce((sum, { length }) => sum + length, 0);
-  const nll = await cancellable(session, around.signal, (job) =>
-    session.likelihoods(job, subject, sequences, (done) => {
+  const nll = await session.likelihoods(subject, sequences, {
+    signal: around.signal,
+    onEvent: (done) => {
       if (!options.quiet) progress.update(standing(done, total, `${done.toFixed(0)}/${total} tokens`));
-    }),
-  );
+    },
+  });
   progress.clear();
   const scored = nll.flat();
   const sum = scored.reduce((all, value) => all + value, 0);

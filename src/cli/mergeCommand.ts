@@ -7,7 +7,6 @@ import { createSession, type Session } from "../engine/session";
 import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/events";
-import { cancellable } from "./cancellable";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { guardLine } from "./guardLine";
 import { loadModels, refuseInputAsOutput } from "./input/locateModels";
@@ -155,9 +154,9 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
   };
   if (earlier) {
     if (!quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
-    return cancellable(session, signal, () => session.resume(earlier.id, onEvent), earlier.id);
+    return session.resume(earlier.id, undefined, { onEvent, signal });
   }
-  return cancellable(session, signal, (job) => session.merge(job, text, asked, onEvent));
+  return session.merge(text, asked, { onEvent, signal });
 }
 
 function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine): void {

@@ -99,7 +99,7 @@ it("merges on the GPU into a folder kept in the browser", async () => {
   expect(check.missing).toEqual([]);
   expect(check.problems.filter(({ severity }) => severity === "error")).toEqual([]);
   const events: MergeEvent[] = [];
-  const report = await engine.merge(RECIPE, ONE_FILE, { job: "kept", onEvent: (event) => events.push(event) });
+  const report = await engine.merge(RECIPE, { ...ONE_FILE, run: "kept" }, { onEvent: (event) => events.push(event) });
   expect(report).toMatchObject({ id: "kept", place: "browser", tensors: check.plan?.totals.tensors });
 
   const files = new Map((await engine.resultFiles("kept")).map(({ path, file }) => [path, file]));
@@ -152,7 +152,7 @@ it("cancels with nothing left", async () => {
   const abort = new AbortController();
   const onEvent = atTensor(0, () => abort.abort());
   const error = await engine
-    .merge(RECIPE, SHARDED, { job: "cancelled", signal: abort.signal, onEvent })
+    .merge(RECIPE, { ...SHARDED, run: "cancelled" }, { signal: abort.signal, onEvent })
     .catch((reason: unknown) => reason);
   expect(isAbort(error)).toBe(true);
   const runs = await (await navigator.storage.getDirectory()).getDirectoryHandle("runs");
@@ -178,7 +178,7 @@ it("goes on after the worker died, from the journal, to the same bytes", async (
   const whole = await engine.merge(RECIPE, SHARDED);
   const onEvent = atTensor(1, () => engine.terminate());
   const slow = { ...SHARDED, blockBytes: 4096 }; // so that there is something left to die in
-  const error = await engine.merge(RECIPE, slow, { job: "died", onEvent }).catch((reason: unknown) => reason);
+  const error = await engine.merge(RECIPE, { ...slow, run: "died" }, { onEvent }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(AwaseError);
   expect(error).toMatchObject({ code: "engine/worker-died" });
   const [run] = await engine.unfinished(); // a fresh worker, with the models of the dead one

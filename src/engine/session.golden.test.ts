@@ -10,12 +10,10 @@ import { MemoryEnvironment } from "./machine/memoryEnvironment";
 import type { MergeOptions, MergeReport } from "./protocol/protocol";
 import { filesOf, GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, sha256 } from "./session.testing";
 
-const ignore = () => undefined;
-
 async function merge(recipe: string, options: Partial<MergeOptions> = {}) {
   const environment = new MemoryEnvironment();
   const session = await openGoldenSession(environment);
-  const report = await session.merge("job", recipe, { ...OPTIONS, ...options }, ignore);
+  const report = await session.merge(recipe, { ...OPTIONS, ...options, run: "job" });
   return { session, environment, report, files: filesOf(environment, "job") };
 }
 
@@ -103,7 +101,7 @@ describe("the output folder", () => {
       { report: { id: "job", name: "merged" }, recipe: goldenRecipe("linear") },
     ]);
     expect((await session.resultFiles("job")).map(({ path }) => path)).toContain("config.json");
-    const model = await session.addModel("add", { kind: "result", id: "job" });
+    const model = await session.addModel({ kind: "result", id: "job" });
     expect(model).toMatchObject({ key: "merged", architecture: "LlamaForCausalLM", cachedBytes: model.bytes });
     await session.removeResult("job");
     expect(await session.results()).toEqual([]);

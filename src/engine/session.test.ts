@@ -8,8 +8,6 @@ import type { ModelOrigin } from "./protocol/protocol";
 import { createSession, type Session } from "./session";
 import { GOLDEN, goldenRecipe, OPTIONS, openGoldenSession, SETTINGS } from "./session.testing";
 
-const ignore = () => undefined;
-
 function golden(name: string): { path: string; file: File }[] {
   return ["config.json", "generation_config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"].map(
     (path) => ({ path: `${name}/${path}`, file: new File([readFileSync(join(GOLDEN, "models", name, path))], path) }),
@@ -25,7 +23,7 @@ beforeEach(async () => {
 
 describe("models", () => {
   it("are summed up from their headers", async () => {
-    const model = await session.addModel("add", files("a"));
+    const model = await session.addModel(files("a"));
     expect(model).toMatchObject({
       key: "a",
       architecture: "LlamaForCausalLM",
@@ -41,33 +39,34 @@ describe("models", () => {
   });
 
   it("have one name each, free again after removal", async () => {
-    await session.addModel("1", files("a"));
-    await expect(session.addModel("2", files("a"))).rejects.toMatchObject({
+    await session.addModel(files("a"));
+    await expect(session.addModel(files("a"))).rejects.toMatchObject({
       code: "model/duplicate",
       facts: { key: "a" },
     });
     await session.removeModel("a");
-    await session.addModel("3", files("a"));
+    await session.addModel(files("a"));
     await session.removeModel("a");
     await expect(session.details("a")).rejects.toMatchObject({ code: "model/not-loaded", facts: { key: "a" } });
   });
 
   it("cannot be added twice at the same time", async () => {
-    const both = await Promise.allSettled([session.addModel("1", files("a")), session.addModel("2", files("a"))]);
+    const both = await Promise.allSettled([session.addModel(files("a")), session.addModel(files("a"))]);
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   });
 
   it("can be cancelled while they are opened", async () => {
-    const adding = session.addModel("add", files("a")).catch((error: unknown) => error);
-    await session.cancel("add");
+    const control = new AbortController();
+    const adding = session.addModel(files("a"), { signal: control.signal }).catch((error: unknown) => error);
+    control.abort();
     expect(isAbort(await adding)).toBe(true);
-    expect(await session.addModel("again", files("a"))).toMatchObject({ key: "a" });
+    expect(await session.addModel(files("a"))).toMatchObject({ key: "a" });
   });
 
   it("are not opened when they are broken", async () => {
     const broken = golden("a").filter(({ path }) => !path.endsWith("config.json") || path.includes("_config"));
     const origin: ModelOrigin = { kind: "files", name: "a", files: broken };
-    await expect(session.addModel("add", origin)).rejects.toMatchObject({ code: "model/no-config" });
+    await expect(session.addModel(origin)).rejects.toMatchObject({ code: "model/no-config" });
     await expect(session.details("a")).rejects.toMatchObject({ code: "model/not-loaded" });
   });
 });
@@ -85,7 +84,7 @@ describe("bundled samples", () => {
       if (!file || start === undefined) return new Response(file ?? null, { status: file ? 200 : 404 });
       return new Response(file.slice(Number(start), Number(end) + 1), { status: 206 });
     });
-    expect(await session.addModel("add", { kind: "sample", name: "a" })).toMatchObject({ key: "a", layers: 4 });
+    expect(await session.addModel({ kind: "sample", name: "a" })).toMatchObject({ key: "a", layers: 4 });
   });
 });
 
@@ -121,12 +120,12 @@ models:
       totals: { tensors: 39, fetchBytes: 0 },
     });
     expect(plan?.seconds).toBeUndefined();
-    await ready.merge("job", goldenRecipe("ties"), OPTIONS, ignore);
+    await ready.merge(goldenRecipe("ties"), { ...OPTIONS, run: "job" });
     expect((await ready.check(goldenRecipe("ties"), 0)).plan?.seconds).toBeGreaterThan(0);
   });
 
   it("keeps a merge from starting with the same problems", async () => {
-    const merging = session.merge("job", goldenRecipe("ties"), OPTIONS, ignore);
+    const merging = session.merge(goldenRecipe("ties"), { ...OPTIONS, run: "job" });
     await expect(merging).rejects.toMatchObject({ code: "recipe/invalid", facts: { code: "plan/model-missing" } });
     expect(await session.unfinished()).toEqual([]);
   });
@@ -142,10 +141,10 @@ it("says that it was not started", async () => {
   await expect(idle.check("merge_method: linear", 0)).rejects.toMatchObject({ code: "engine/not-started" });
 });
 
-it("has one job of a name at a time", async () => {
+it("has one run of a name at a time", async () => {
   const ready = await openGoldenSession();
-  const first = ready.merge("job", goldenRecipe("linear"), OPTIONS, ignore);
-  await expect(ready.merge("job", goldenRecipe("linear"), OPTIONS, ignore)).rejects.toMatchObject({
+  const first = ready.merge(goldenRecipe("linear"), { ...OPTIONS, run: "job" });
+  await expect(ready.merge(goldenRecipe("linear"), { ...OPTIONS, run: "job" })).rejects.toMatchObject({
     code: "job/running",
   });
   await first;

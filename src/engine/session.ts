@@ -5,23 +5,16 @@ import { methodFacts } from "../merge/registry";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts } from "../model/facts";
 import type { TokenIds } from "../tokens/types";
-import { createJobs } from "./boundary/jobs";
 import { keepDevice } from "./machine/deviceKeeper";
 import type { Environment } from "./machine/environment";
 import { createRateBook } from "./machine/rates";
 import { storageFacts, sweep } from "./machine/storage";
 import type { Measuring } from "./measuring/measuring";
 import { Residency } from "./measuring/residency";
+import type { Engine, Watch } from "./protocol/engine";
 import type { Subject } from "./protocol/evalProtocol";
-import type {
-  EngineApi,
-  EngineSettings,
-  JobId,
-  ModelKey,
-  ModelOrigin,
-  ModelSummary,
-  RecipeReport,
-} from "./protocol/protocol";
+import type { ModelKey } from "./protocol/ids";
+import type { EngineSettings, ModelOrigin, ModelSummary, RecipeReport } from "./protocol/protocol";
 import { keepResults } from "./runs/results";
 import { createRuns } from "./runs/runs";
 import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
@@ -31,18 +24,17 @@ import { keyOf, openOrigin, pinned } from "./shelf/origins";
 import { missingModels, plan, requirePlan } from "./shelf/planning";
 
 /** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
-export interface Session extends EngineApi {
+export interface Session extends Engine {
   /** Puts up a model whose folder is at hand. @throws as `addModel` */
   place(key: ModelKey, folder: Folder, signal?: AbortSignal): Promise<void>;
   /**
-   * Negative log-likelihoods in nats, `[s][t]` of token t + 1 of sequence `s`, without a tokenizer.
-   * @param onTokens is told how many tokens are through
+   * Negative log-likelihoods in nats, `[s][t]` of token t + 1 of sequence `s`, without a tokenizer. Each event is the number of
+   * tokens that are through.
    */
   likelihoods(
-    job: JobId,
     subject: Subject,
     sequences: readonly TokenIds[],
-    onTokens: (done: number) => void,
+    watch?: Watch<number>,
   ): Promise<readonly (readonly number[])[]>;
   /** Waits until what cancelled merges left is taken away; a cancel itself does not wait for it. */
   settled(): Promise<void>;
@@ -58,7 +50,6 @@ export function createSession(environment: Environment): Session {
     throw new AwaseError("engine/not-started", "The engine has no settings yet. Reload the page to start it.");
   };
   const device = keepDevice(async () => environment.openDevice(setup().settings));
-  const jobs = createJobs();
   const notes = createNotes();
   const rates = createRateBook(environment.rates);
   const results = keepResults(environment);
@@ -125,13 +116,11 @@ export function createSession(environment: Environment): Session {
       return (await device.get()).info;
     },
     methods: async () => methodFacts.map(plainFacts),
-    addModel: (job, origin) =>
-      jobs.run(job, async (signal) =>
-        summarise(
-          origin,
-          await shelf.add(await keyOf(origin, results), () => openOrigin(origin, access(), signal), signal),
-        ),
-      ),
+    async addModel(origin, watch) {
+      const { signal } = watching(watch);
+      const open = () => openOrigin(origin, access(), signal);
+      return summarise(origin, await shelf.add(await keyOf(origin, results), open, signal));
+    },
     async removeModel(key) {
       shelf.remove(key);
       await measuring?.forget(key);
@@ -153,32 +142,46 @@ export function createSession(environment: Environment): Session {
       const keys = [...shelf.checkpoints.keys()];
       return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await cachedBytes(shelf.get(key))])));
     },
-    searchHub: (job, query) => jobs.run(job, async (signal) => (await setup().hub()).search(query, signal)),
-    lookAtHub: (job, origin) => jobs.run(job, async (signal) => lookAtHub(await setup().hub(), origin, signal)),
+    searchHub: async (query, watch) => (await setup().hub()).search(query, watching(watch).signal),
+    lookAtHub: async (origin, watch) => lookAtHub(await setup().hub(), origin, watching(watch).signal),
     check,
-    merge: (job, recipe, options, onEvent) =>
-      jobs.run(job, (signal) => runs.begin(job, recipe, options, onEvent, signal)),
-    resume: (job, onEvent, directory) => jobs.run(job, (signal) => runs.resume(job, onEvent, signal, directory)),
-    unfinished: async () => (await runs.unfinished()).filter(({ id }) => !jobs.has(id)),
-    discard: (job) => runs.discard(job),
-    cancel: async (job) => jobs.cancel(job),
+    async merge(recipe, { run = crypto.randomUUID(), ...options }, watch) {
+      const { onEvent, signal } = watching(watch);
+      return runs.begin(run, recipe, options, onEvent, signal);
+    },
+    async resume(run, directory, watch) {
+      const { onEvent, signal } = watching(watch);
+      return runs.resume(run, onEvent, signal, directory);
+    },
+    unfinished: () => runs.unfinished(),
+    discard: (run) => runs.discard(run),
     results: () => results.list(),
     removeResult: (id) => results.remove(id),
     async resultFiles(id) {
       await results.get(id);
       return environment.resultFiles(id);
     },
-    exportResult: (job, id, directory, onEvent) =>
-      jobs.run(job, (signal) => results.export(id, directory, onEvent, signal)),
-    evaluate: (job, request, onEvent) =>
-      jobs.run(job, async (signal) => (await measure()).evaluate(request, onEvent, signal)),
-    watch: (job, recipe, seed, options, onEvent) =>
-      jobs.run(job, async (signal) => (await measure()).watch(recipe, seed, options, onEvent, signal)),
+    async exportResult(id, directory, watch) {
+      const { onEvent, signal } = watching(watch);
+      await results.export(id, directory, onEvent, signal);
+    },
+    async evaluate(request, watch) {
+      const { onEvent, signal } = watching(watch);
+      return (await measure()).evaluate(request, onEvent, signal);
+    },
+    async watch(recipe, seed, options, watch) {
+      const { onEvent, signal } = watching(watch);
+      return (await measure()).watch(recipe, seed, options, onEvent, signal);
+    },
     costs: async (subject, sets) => (await measure()).costs(subject, sets),
-    answer: (job, request, onText) =>
-      jobs.run(job, async (signal) => (await measure()).answer(request, onText, signal)),
-    likelihoods: (job, subject, sequences, onTokens) =>
-      jobs.run(job, async (signal) => (await measure()).likelihoods(subject, sequences, onTokens, signal)),
+    async answer(request, watch) {
+      const { onEvent, signal } = watching(watch);
+      return (await measure()).answer(request, onEvent, signal);
+    },
+    async likelihoods(subject, sequences, watch) {
+      const { onEvent, signal } = watching(watch);
+      return (await measure()).likelihoods(subject, sequences, onEvent, signal);
+    },
     storage: () => storageFacts(environment),
     evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),
     persist: () => environment.persist(),
@@ -191,6 +194,12 @@ export function createSession(environment: Environment): Session {
       device.close();
     },
   };
+}
+
+/** A watch with everything in it. @throws the signal's reason where it has fired */
+function watching<E>({ signal, onEvent }: Watch<E> = {}): { signal: AbortSignal; onEvent: (event: E) => void } {
+  signal?.throwIfAborted();
+  return { signal: signal ?? new AbortController().signal, onEvent: onEvent ?? (() => undefined) };
 }
 
 async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<ModelSummary> {
@@ -213,7 +222,7 @@ async function cachedBytes(model: ShelvedModel): Promise<number> {
 }
 
 /** Method facts without functions, which cannot be posted. */
-function plainFacts(facts: (typeof methodFacts)[number]): Awaited<ReturnType<EngineApi["methods"]>>[number] {
+function plainFacts(facts: (typeof methodFacts)[number]): Awaited<ReturnType<Engine["methods"]>>[number] {
   const { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes } = facts;
   const paper = facts.paper ? { paper: facts.paper } : {};
   return { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes, ...paper };

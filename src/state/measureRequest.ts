@@ -1,4 +1,4 @@
-import type { ModelKey } from "../engine/protocol/protocol";
+import type { ModelKey } from "../engine/protocol/ids";
 import type { Measure, PromptSet } from "../eval/types";
 import { parseRecipe } from "../recipe/parse/parse";
 import type { MeasurementRecord } from "./records";

@@ -1,5 +1,6 @@
 import { isAbort } from "../base/errors";
-import type { HubHit, ModelDetails, ModelKey, ModelOrigin, ModelSummary } from "../engine/protocol/protocol";
+import type { ModelKey } from "../engine/protocol/ids";
+import type { HubHit, ModelDetails, ModelOrigin, ModelSummary } from "../engine/protocol/protocol";
 import { modelKey } from "../recipe/parse/references";
 import { type Failure, failureOf } from "./failure";
 import { askPermission, isGranted } from "./fileSystemAccess";
@@ -98,7 +99,7 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
       set(({ models }) => ({ models: replaced(models, { id, origin, status: "opening" }) }));
       let entry: ModelEntry;
       try {
-        const summary = await engine.addModel(origin, control.signal);
+        const summary = await engine.addModel(origin, { signal: control.signal });
         // The summary's origin is pinned to a commit, so the next visit opens the same bytes.
         entry = { id, origin: summary.origin, status: "ready", summary };
       } catch (error) {
@@ -142,7 +143,7 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
           }),
         }));
       },
-      searchHub: (query, signal) => engine.searchHub(query, signal),
+      searchHub: (query, signal) => engine.searchHub(query, { signal }),
       async listModels(kept) {
         set({ models: await Promise.all(kept.map(asFound)) });
       },

@@ -1,5 +1,6 @@
 import { isAbort } from "../base/errors";
-import type { JobId, MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
+import type { RunId } from "../engine/protocol/ids";
+import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
 import type { GuardOptions } from "../eval/types";
 import { type Failure, failureOf } from "./failure";
 import { guardOptions, isGuarded, withGuardEvent } from "./guard";
@@ -39,9 +40,9 @@ export interface RunSlice {
   readonly unfinished: readonly UnfinishedRun[];
   /** Merges the recipe as it stands; with a folder, into it. Settles when the run has ended, however it ended. */
   startRun(directory?: FileSystemDirectoryHandle): Promise<void>;
-  resumeRun(job: JobId, directory?: FileSystemDirectoryHandle): Promise<void>;
+  resumeRun(job: RunId, directory?: FileSystemDirectoryHandle): Promise<void>;
   cancelRun(): void;
-  discardRun(job: JobId): Promise<void>;
+  discardRun(job: RunId): Promise<void>;
   refreshUnfinished(): Promise<void>;
 }
 
@@ -145,7 +146,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
         const cut = get().unfinished.find(({ id }) => id === job);
         return follow(
           { name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", guard: cut?.options.guard },
-          (watch) => engine.resume(job, { ...watch, directory }),
+          (watch) => engine.resume(job, directory, watch),
         );
       },
       cancelRun() {

@@ -7,7 +7,6 @@ import { nodeFolder } from "../../io/node";
 import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
 import { hubIdOf, modelReferences } from "../../recipe/parse/references";
 import type { Problem } from "../../recipe/problems";
-import { cancellable } from "../cancellable";
 import type { Surroundings } from "../command";
 
 /** Where a model is, and the key under which a recipe names it. */
@@ -95,7 +94,7 @@ export async function loadModels(
       continue;
     }
     try {
-      const { note } = await cancellable(session, signal, (job) => session.addModel(job, model.origin));
+      const { note } = await session.addModel(model.origin, { signal });
       if (note) say(note.message);
     } catch (error) {
       if (!(error instanceof AwaseError)) throw error;

@@ -2,15 +2,10 @@ import { expose } from "comlink";
 import { afterEach, expect, it, vi } from "vitest";
 import { AwaseError, isAbort } from "../../base/errors";
 import type { GuardReport } from "../../eval/types";
-import type {
-  EngineApi,
-  EngineSettings,
-  MergeEvent,
-  MergeOptions,
-  MergeReport,
-  ModelSummary,
-} from "../protocol/protocol";
+import type { Engine } from "../protocol/engine";
+import type { EngineSettings, MergeEvent, MergeOptions, MergeReport, ModelSummary } from "../protocol/protocol";
 import { connectEngine, type EngineWorker } from "./client";
+import { serve } from "./serve";
 
 const SETTINGS: EngineSettings = { hubUrl: "http://hub.test", samplesUrl: "http://page.test/samples", device: "cpu" };
 const OPTIONS: MergeOptions = { seed: 0, name: "m", shardBytes: 0, allowNonFinite: false };
@@ -20,9 +15,9 @@ const REPORT = { id: "r", name: "m" } as MergeReport;
 class FakeWorker extends EventTarget implements EngineWorker {
   readonly #channel = new MessageChannel();
   terminated = false;
-  constructor(api: Partial<EngineApi>) {
+  constructor(engine: Partial<Engine>) {
     super();
-    expose(api, this.#channel.port2);
+    expose(serve(engine), this.#channel.port2);
     this.#channel.port1.addEventListener("message", (event) =>
       this.dispatchEvent(new MessageEvent("message", { data: event.data })),
     );
@@ -47,7 +42,7 @@ afterEach(() => {
   open = [];
 });
 
-const engine = (api: Partial<EngineApi>) => connectEngine(() => new FakeWorker(api));
+const engine = (api: Partial<Engine>) => connectEngine(() => new FakeWorker(api));
 const never = () => new Promise<never>(() => undefined);
 
 it("starts no worker before the first call, and one for all calls", async () => {
@@ -73,63 +68,62 @@ it("carries an AwaseError with its code and facts", async () => {
   });
 });
 
-it("turns a signal into cancel for its own job and rejects with AbortError", async () => {
-  const jobs: string[] = [];
-  let stop: (error: Error) => void = () => undefined;
+it("fires the signal of the call that was cancelled, and of no other, and rejects with AbortError", async () => {
+  const stopped: string[] = [];
   const client = engine({
-    searchHub: (job) =>
+    searchHub: (query, watch) =>
       new Promise((_, reject) => {
-        jobs.push(job);
-        stop = reject;
+        watch?.signal?.addEventListener("abort", () => {
+          stopped.push(query);
+          reject(watch.signal?.reason);
+        });
       }),
-    cancel: async (job) => {
-      jobs.push(job);
-      stop(new DOMException("Cancelled.", "AbortError"));
-    },
   });
   const abort = new AbortController();
-  const search = client.searchHub("llama", abort.signal).catch((e: unknown) => e);
-  await vi.waitFor(() => expect(jobs).toHaveLength(1));
+  const search = client.searchHub("llama", { signal: abort.signal }).catch((e: unknown) => e);
+  void client.searchHub("qwen").catch(() => undefined);
+  await vi.waitFor(() => expect(open).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve));
   abort.abort();
   expect(isAbort(await search)).toBe(true);
-  expect(jobs[1]).toBe(jobs[0]);
+  expect(stopped).toEqual(["llama"]);
 });
 
 it("asks nothing when the signal has already fired", async () => {
   const searchHub = vi.fn(async () => []);
   const client = engine({ searchHub });
-  await expect(client.searchHub("llama", AbortSignal.abort())).rejects.toThrow(/abort/i);
+  await expect(client.searchHub("llama", { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
   expect(searchHub).not.toHaveBeenCalled();
 });
 
 it("passes events of a merge to the page, under the id the page gave", async () => {
   const note: MergeEvent = { type: "note", code: "gpu/lost", message: "Going on.", facts: {} };
   const client = engine({
-    merge: async (job, recipe, options, onEvent) => {
-      await onEvent(note);
-      return { ...REPORT, id: job, name: `${recipe} ${options.name}` };
+    merge: async (recipe, { run = "", name }, watch) => {
+      await watch?.onEvent?.(note);
+      return { ...REPORT, id: run, name: `${recipe} ${name}` };
     },
   });
   const events: MergeEvent[] = [];
-  const report = await client.merge("text", OPTIONS, { job: "mine", onEvent: (event) => events.push(event) });
+  const report = await client.merge("text", { ...OPTIONS, run: "mine" }, { onEvent: (event) => events.push(event) });
   expect(report).toMatchObject({ id: "mine", name: "text m" });
   expect(events).toEqual([note]);
 });
 
-it("passes measurements, the guard's stages and growing answers to the page, each as a job of its own", async () => {
+it("passes measurements, the guard's stages and growing answers to the page", async () => {
   const evaluation = { set: "s", tokens: 1, seconds: 1 };
   const report = { stopped: false } as GuardReport;
   const client = engine({
-    evaluate: async (job, { sets }, onEvent) => {
-      await onEvent({ type: "measuring", set: `${job.length > 0} ${sets.length}`, done: 1, total: 2 });
+    evaluate: async ({ sets }, watch) => {
+      await watch?.onEvent?.({ type: "measuring", set: `${sets.length}`, done: 1, total: 2 });
       return [evaluation];
     },
-    watch: async (_job, recipe, seed, { cap }, onEvent) => {
-      await onEvent({ type: "guard-begin", basePerplexity: seed, stages: recipe.length, cap });
+    watch: async (recipe, seed, { cap }, watch) => {
+      await watch?.onEvent?.({ type: "guard-begin", basePerplexity: seed, stages: recipe.length, cap });
       return report;
     },
-    answer: async (_job, { prompt }, onText) => {
-      await onText("Ye");
+    answer: async ({ prompt }, watch) => {
+      await watch?.onEvent?.("Ye");
       return { text: "Yes", tokens: 2, ended: "stop", input: prompt, tokensPerSecond: 1 };
     },
     costs: async (_subject, sets) => sets.map(({ id }) => ({ set: id, tokens: 3 })),
@@ -147,7 +141,7 @@ it("passes measurements, the guard's stages and growing answers to the page, eac
     { set: "s", tokens: 3 },
   ]);
   expect(heard).toEqual([
-    { type: "measuring", set: "true 0", done: 1, total: 2 },
+    { type: "measuring", set: "0", done: 1, total: 2 },
     { type: "guard-begin", basePerplexity: 7, stages: 6, cap: 2 },
     "Ye",
   ]);
@@ -156,8 +150,8 @@ it("passes measurements, the guard's stages and growing answers to the page, eac
 
 it("carries what the page's listener throws back to the engine", async () => {
   const client = engine({
-    merge: async (_job, _recipe, _options, onEvent) => {
-      await onEvent({ type: "note", code: "x/y", message: "", facts: {} });
+    merge: async (_recipe, _options, watch) => {
+      await watch?.onEvent?.({ type: "note", code: "x/y", message: "", facts: {} });
       return REPORT;
     },
   });
@@ -189,7 +183,7 @@ it("starts a fresh worker for the next call, with the settings and models of the
         log.push(`${name} start ${settings.hubUrl}`);
         return { kind: "cpu", name, software: true, maxBindingBytes: 1, maxBufferBytes: 1, budgetBytes: 1 };
       },
-      addModel: async (_job, origin) => {
+      addModel: async (origin) => {
         log.push(`${name} add ${origin.kind}`);
         return { key: origin.kind, origin } as ModelSummary;
       },

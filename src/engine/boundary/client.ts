@@ -1,89 +1,30 @@
 import { type Endpoint, proxy, type Remote, wrap } from "comlink";
 import { AwaseError } from "../../base/errors";
-import type { DeviceInfo } from "../../compute/device";
-import type { Evaluation, GuardOptions, GuardReport } from "../../eval/types";
-import type { Answer, AnswerRequest, EvaluationEvent, EvaluationRequest, GuardEvent } from "../protocol/evalProtocol";
-import type {
-  EngineApi,
-  EngineSettings,
-  HubHit,
-  HubLook,
-  HubOrigin,
-  JobId,
-  Lane,
-  MergeEvent,
-  MergeOptions,
-  MergeReport,
-  ModelKey,
-  ModelOrigin,
-  ModelSummary,
-} from "../protocol/protocol";
+import type { Engine, Watch } from "../protocol/engine";
+import type { ModelKey } from "../protocol/ids";
+import type { EngineSettings, ModelOrigin } from "../protocol/protocol";
 import { carryErrors } from "./boundary";
+import { CALLS, type Call, type Wire } from "./calls";
 
 /** What the client needs of a worker: a place to post to, news of its death, and an end. A `Worker` is one. */
 export interface EngineWorker extends Endpoint {
   terminate(): void;
 }
 
-/** How to watch and stop one piece of long work. */
-export interface Watch<E> {
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: E) => void) | undefined;
-}
-
-/** Calls that are the same on both sides of the boundary. */
-type PlainCall =
-  | "methods"
-  | "details"
-  | "cachedBytes"
-  | "check"
-  | "unfinished"
-  | "discard"
-  | "results"
-  | "removeResult"
-  | "resultFiles"
-  | "storage"
-  | "evict"
-  | "persist"
-  | "memory"
-  | "costs"
-  | "loseDevice";
-
 /**
- * The engine as the page uses it: `EngineApi` with signals in place of job ids. Every call
+ * The engine as the page has it. Every call
  * - rejects with the `AwaseError` the engine threw, or with `AbortError` when its signal fired;
  * - rejects with `engine/worker-died` when the worker crashed; the next call starts a fresh worker, with the same
  *   settings and models, and a merge that was running can be resumed by its id.
  */
-export interface EngineClient extends Pick<EngineApi, PlainCall> {
-  start(settings: EngineSettings): Promise<DeviceInfo>;
-  addModel(origin: ModelOrigin, signal?: AbortSignal): Promise<ModelSummary>;
-  removeModel(key: ModelKey): Promise<void>;
-  searchHub(query: string, signal?: AbortSignal): Promise<readonly HubHit[]>;
-  lookAtHub(origin: HubOrigin, signal?: AbortSignal): Promise<HubLook>;
-  /** `job` names the run in the journal; absent: a new one. */
-  merge(
-    recipe: string,
-    options: MergeOptions,
-    watch?: Watch<MergeEvent> & { readonly job?: JobId },
-  ): Promise<MergeReport>;
-  resume(
-    job: JobId,
-    watch?: Watch<MergeEvent> & { readonly directory?: FileSystemDirectoryHandle | undefined },
-  ): Promise<MergeReport>;
-  exportResult(id: string, directory: FileSystemDirectoryHandle, watch?: Watch<Lane>): Promise<void>;
-  evaluate(request: EvaluationRequest, watch?: Watch<EvaluationEvent>): Promise<readonly Evaluation[]>;
-  /** Measures a recipe stage by stage; nothing is written. */
-  watch(recipe: string, seed: number, options: GuardOptions, watch?: Watch<GuardEvent>): Promise<GuardReport>;
-  /** Each event is the whole answer so far. */
-  answer(request: AnswerRequest, watch?: Watch<string>): Promise<Answer>;
+export interface EngineClient extends Engine {
   /** Ends the worker, and with it the GPU device. The next call starts another. */
   terminate(): void;
 }
 
 /** A worker that answers until it dies. */
 interface Line {
-  readonly api: Remote<EngineApi>;
+  readonly wire: Remote<Wire>;
   /** Rejects when the worker crashed or was ended. */
   readonly died: Promise<never>;
   end(reason: AwaseError): void;
@@ -117,21 +58,21 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     endWorker = end;
     worker.addEventListener("error", (event) => end(workerDied(event)));
     worker.addEventListener("messageerror", (event) => end(workerDied(event)));
-    return { api: wrap<EngineApi>(worker), died, end };
+    return { wire: wrap<Wire>(worker), died, end };
   }
 
   /** A fresh worker knows nothing: it gets the settings and the models of the one before. */
   async function redial(): Promise<Line> {
     const fresh = dial();
     try {
-      if (settings) await Promise.race([fresh.api.start(settings), fresh.died]);
+      if (settings) await Promise.race([fresh.wire.ask("start", [settings]), fresh.died]);
     } catch (error) {
       fresh.end(stopped()); // the next call tries with another
       throw error;
     }
     for (const origin of models.values()) {
       // A model that cannot be opened any more is named as missing by the next check.
-      const added = fresh.api.addModel(crypto.randomUUID(), origin).catch(() => undefined);
+      const added = work(fresh.wire, "addModel", [origin]).catch(() => undefined);
       await Promise.race([added, fresh.died]);
     }
     return fresh;
@@ -147,81 +88,75 @@ export function connectEngine(openWorker: () => EngineWorker = openEngineWorker)
     return dialling;
   }
 
-  async function call<T>(ask: (api: Remote<EngineApi>) => Promise<T>): Promise<T> {
-    const { api, died } = await connected();
-    return Promise.race([ask(api), died]);
+  async function ask(call: Call, args: readonly unknown[]): Promise<unknown> {
+    const { wire, died } = await connected();
+    return Promise.race([wire.ask(call, args), died]);
   }
 
-  /** A call that can be cancelled. Signals cannot be posted: the job's id goes over, and `cancel` when the signal fires. */
-  async function job<T>(
-    signal: AbortSignal | undefined,
-    ask: (api: Remote<EngineApi>, id: JobId) => Promise<T>,
-    id: JobId = crypto.randomUUID(),
-  ): Promise<T> {
+  async function watched(call: Call, args: readonly unknown[], { signal, onEvent }: Watch<unknown>): Promise<unknown> {
     signal?.throwIfAborted();
-    const { api, died } = await connected();
+    const { wire, died } = await connected();
     signal?.throwIfAborted();
-    const stop = () => void api.cancel(id).catch(() => undefined);
+    const job = crypto.randomUUID();
+    const stop = () => void wire.cancel(job).catch(() => undefined);
     signal?.addEventListener("abort", stop, { once: true });
     try {
-      return await Promise.race([ask(api, id), died]);
+      return await Promise.race([work(wire, call, args, job, onEvent), died]);
     } finally {
       signal?.removeEventListener("abort", stop);
     }
   }
 
+  const crossing = (call: Call) => {
+    const watchAt = CALLS[call];
+    return watchAt === "plain"
+      ? (...args: readonly unknown[]) => ask(call, args)
+      : (...args: readonly unknown[]) => watched(call, given(args, watchAt), (args[watchAt] ?? {}) as Watch<unknown>);
+  };
+  const calls = (Object.keys(CALLS) as Call[]).map((call) => [call, crossing(call)]);
+  const engine: Engine = Object.fromEntries(calls);
+
   return {
+    ...engine,
     async start(next) {
-      const info = await call((api) => api.start(next));
+      const info = await engine.start(next);
       settings = next;
       return info;
     },
-    methods: () => call((api) => api.methods()),
-    async addModel(origin, signal) {
-      const summary = await job(signal, (api, id) => api.addModel(id, origin));
+    async addModel(origin, watch) {
+      const summary = await engine.addModel(origin, watch);
       models.set(summary.key, summary.origin); // a Hub model pinned to its commit
       return summary;
     },
     async removeModel(key) {
       models.delete(key);
-      await call((api) => api.removeModel(key));
+      await engine.removeModel(key);
     },
-    details: (key) => call((api) => api.details(key)),
-    cachedBytes: () => call((api) => api.cachedBytes()),
-    searchHub: (query, signal) => job(signal, (api, id) => api.searchHub(id, query)),
-    lookAtHub: (origin, signal) => job(signal, (api, id) => api.lookAtHub(id, origin)),
-    check: (recipe, seed) => call((api) => api.check(recipe, seed)),
-    merge: (recipe, options, watch = {}) =>
-      job(watch.signal, (api, id) => api.merge(id, recipe, options, listener(watch.onEvent)), watch.job),
-    resume: (id, watch = {}) =>
-      job(watch.signal, (api) => api.resume(id, listener(watch.onEvent), watch.directory), id),
-    unfinished: () => call((api) => api.unfinished()),
-    discard: (id) => call((api) => api.discard(id)),
-    results: () => call((api) => api.results()),
-    removeResult: (id) => call((api) => api.removeResult(id)),
-    resultFiles: (id) => call((api) => api.resultFiles(id)),
-    exportResult: (id, directory, watch = {}) =>
-      job(watch.signal, (api, task) => api.exportResult(task, id, directory, listener(watch.onEvent))),
-    evaluate: (request, watch = {}) =>
-      job(watch.signal, (api, id) => api.evaluate(id, request, listener(watch.onEvent))),
-    watch: (recipe, seed, options, watch = {}) =>
-      job(watch.signal, (api, id) => api.watch(id, recipe, seed, options, listener(watch.onEvent))),
-    costs: (subject, sets) => call((api) => api.costs(subject, sets)),
-    answer: (request, watch = {}) => job(watch.signal, (api, id) => api.answer(id, request, listener(watch.onEvent))),
-    storage: () => call((api) => api.storage()),
-    evict: (repo, revision) => call((api) => api.evict(repo, revision)),
-    persist: () => call((api) => api.persist()),
-    memory: () => call((api) => api.memory()),
-    loseDevice: () => call((api) => api.loseDevice()),
     terminate() {
       endWorker?.(stopped());
     },
   };
 }
 
-/** A callback the worker can call; the worker lets go of it when its job is over. */
-function listener<E>(onEvent: ((event: E) => void) | undefined): (event: E) => void {
-  return proxy((event: E) => onEvent?.(event));
+/** Exactly so many arguments: the watch comes behind them, also where the last of them was left out. */
+function given(args: readonly unknown[], count: number): readonly unknown[] {
+  return Array.from({ length: count }, (_, at) => args[at]);
+}
+
+/** Watched work on the other side. The listener becomes a proxy, which the worker lets go of when the work is over. */
+function work(
+  wire: Remote<Wire>,
+  call: Call,
+  args: readonly unknown[],
+  job: string = crypto.randomUUID(),
+  onEvent?: (event: unknown) => void,
+): Promise<unknown> {
+  return wire.work(
+    job,
+    call,
+    args,
+    proxy((event: unknown) => onEvent?.(event)),
+  );
 }
 
 function stopped(): AwaseError {

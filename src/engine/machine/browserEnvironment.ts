@@ -1,7 +1,7 @@
 import { openDevice } from "../../compute/open";
 import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "../../io/opfs";
 import { BlockStore } from "../../io/store/blockStore";
-import type { JobId } from "../protocol/protocol";
+import type { RunId } from "../protocol/ids";
 import { browserRecords } from "./browserRecords";
 import { directoryPlace } from "./directoryPlace";
 import type { Environment, OutputPlace } from "./environment";
@@ -11,7 +11,7 @@ import { threadHashers } from "./threadHasher";
 /** Folder in the origin private file system that holds one folder for each run. */
 const RUNS = "runs";
 /** A run's files: made here, and kept here as a result. */
-const runFolder = (id: JobId) => `${RUNS}/${id}`;
+const runFolder = (id: RunId) => `${RUNS}/${id}`;
 
 /** The session's machine when it lives in a browser's worker: OPFS, IndexedDB, WebGPU, Web Locks. */
 export function browserEnvironment(): Environment {
@@ -46,7 +46,7 @@ export function browserEnvironment(): Environment {
 }
 
 /** A run kept in the browser is written where it stays. */
-function browserPlace(id: JobId): OutputPlace {
+function browserPlace(id: RunId): OutputPlace {
   return {
     kind: "browser",
     name: id,

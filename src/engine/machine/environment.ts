@@ -4,7 +4,8 @@ import type { HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
 import type { Folder, OutputFolder } from "../../io/types";
 import type { BaseEntry } from "../measuring/baseValues";
-import type { EngineSettings, JobId, StorageFacts, StoredResult } from "../protocol/protocol";
+import type { RunId } from "../protocol/ids";
+import type { EngineSettings, StorageFacts, StoredResult } from "../protocol/protocol";
 import type { RunRecord } from "../runs/journal";
 import type { Hasher } from "./hashing";
 import type { DeviceRates } from "./rates";
@@ -26,9 +27,9 @@ export interface Environment {
   readonly hubToken?: string;
   openDevice(settings: EngineSettings): Promise<Device>;
   /** Where run `id` writes: kept here, or in a folder the user picked. */
-  place(id: JobId, directory?: FileSystemDirectoryHandle): Promise<OutputPlace>;
+  place(id: RunId, directory?: FileSystemDirectoryHandle): Promise<OutputPlace>;
   /** Runs that have files here, whether anybody knows of them or not. */
-  runs(): Promise<readonly JobId[]>;
+  runs(): Promise<readonly RunId[]>;
   /** Files of a kept result, as the browser's own files, to be downloaded. */
   resultFiles(id: string): Promise<readonly { readonly path: string; readonly file: File }[]>;
   hasher(): Promise<Hasher>;

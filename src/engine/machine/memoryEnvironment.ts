@@ -6,7 +6,8 @@ import type { HubModel } from "../../hub/types";
 import { MemoryFolder, MemoryOutput } from "../../io/memory";
 import type { Folder, OutputFolder } from "../../io/types";
 import type { BaseEntry } from "../measuring/baseValues";
-import type { JobId, StoredResult } from "../protocol/protocol";
+import type { RunId } from "../protocol/ids";
+import type { StoredResult } from "../protocol/protocol";
 import type { RunRecord } from "../runs/journal";
 import type { Environment, OutputPlace } from "./environment";
 import type { DeviceRates } from "./rates";
@@ -27,7 +28,7 @@ export class MemoryEnvironment implements Environment {
   readonly baseValues: Records<BaseValues> = memoryRecords();
   readonly baseIndex: Records<BaseEntry> = memoryRecords();
   readonly listings: Records<HubModel> = memoryRecords();
-  readonly outputs = new Map<JobId, MemoryOutput>();
+  readonly outputs = new Map<RunId, MemoryOutput>();
   readonly #locks = new Set<string>();
   /** Replaced by a test between two sessions. */
   options: MemoryEnvironmentOptions;
@@ -39,7 +40,7 @@ export class MemoryEnvironment implements Environment {
   openDevice = async (): Promise<Device> =>
     this.options.openDevice?.() ?? openCpuDevice({ reason: "The CPU was asked for." });
 
-  place = async (id: JobId): Promise<OutputPlace> => {
+  place = async (id: RunId): Promise<OutputPlace> => {
     const output = this.outputs.get(id) ?? new MemoryOutput(id);
     this.outputs.set(id, output);
     return {
@@ -52,7 +53,7 @@ export class MemoryEnvironment implements Environment {
     };
   };
 
-  runs = async (): Promise<readonly JobId[]> => [...this.outputs.keys()];
+  runs = async (): Promise<readonly RunId[]> => [...this.outputs.keys()];
 
   resultFiles = async (id: string) =>
     [...(this.outputs.get(id)?.files ?? [])].map(([path, bytes]) => ({ path, file: new File([bytes], path) }));

@@ -31,7 +31,6 @@ const ja: PromptSet = {
 };
 const nllOf = (model: string) => report[model]?.nll_per_prompt.ja?.slice(0, PROMPTS).map(([nll]) => nll) ?? [];
 
-const ignore = () => undefined;
 const modelOf = (key: string): Subject => ({ kind: "model", key });
 const recipeOf = (ja: number, math: number): Subject => ({
   kind: "recipe",
@@ -62,7 +61,7 @@ describe("measuring", () => {
   it("gives transformers' values for a model and its base, and tells how far it is", async () => {
     const { session } = await openSampleSession();
     const events: EvaluationEvent[] = [];
-    const found = await session.evaluate("job", request(modelOf("llama-ja")), (event) => events.push(event));
+    const found = await session.evaluate(request(modelOf("llama-ja")), { onEvent: (event) => events.push(event) });
     expectClose(
       found[0]?.perplexity?.prompts.map(({ nll }) => nll),
       nllOf("llama-ja"),
@@ -81,7 +80,7 @@ describe("measuring", () => {
     const environment = new MemoryEnvironment();
     const { session, reads } = await openSampleSession(environment);
     const nll = async (subject: Subject) =>
-      (await session.evaluate("job", request(subject), ignore))[0]?.perplexity?.prompts.map((prompt) => prompt.nll);
+      (await session.evaluate(request(subject)))[0]?.perplexity?.prompts.map((prompt) => prompt.nll);
     expectClose(await nll(recipeOf(0.3, 0.3)), nllOf("task_arithmetic ja=0.3 math=0.3 (float32, not written)"));
     expect(reads.length).toBeGreaterThan(0);
     reads.length = 0;
@@ -95,7 +94,7 @@ describe("measuring", () => {
     const measure = async () => {
       const { session, reads } = await openSampleSession(environment);
       const asked = { ...request(modelOf("llama-ja")), topK: 64 };
-      const [evaluation] = await session.evaluate("job", asked, ignore);
+      const [evaluation] = await session.evaluate(asked);
       const { divergence, relative } = evaluation ?? {};
       return { divergence, relative, baseReads: reads.filter((read) => read.startsWith("llama-base")).length };
     };
@@ -107,12 +106,12 @@ describe("measuring", () => {
 
   it("gives device memory back for a merge, and when a model is removed", async () => {
     const { session } = await openSampleSession();
-    await session.evaluate("job", request(recipeOf(0.5, 0.5)), ignore);
+    await session.evaluate(request(recipeOf(0.5, 0.5)));
     expect((await session.memory()).lent).toBeGreaterThan(0);
     const identity = "merge_method: linear\nmodels: [{model: llama-base, parameters: {weight: 1}}]\n";
-    await session.merge("merge", identity, OPTIONS, ignore);
+    await session.merge(identity, { ...OPTIONS, run: "merge" });
     expect((await session.memory()).lent).toBe(0);
-    await session.evaluate("job", { ...request(modelOf("llama-ja")), sets: [ja] }, ignore);
+    await session.evaluate({ ...request(modelOf("llama-ja")), sets: [ja] });
     await session.removeModel("llama-ja");
     await session.removeModel("llama-base");
     expect((await session.memory()).lent).toBe(0);
@@ -123,11 +122,13 @@ describe("measuring", () => {
     const { session } = await openSampleSession(new MemoryEnvironment({ openDevice }));
     let lost = false;
     const dones: number[] = [];
-    const [evaluation] = await session.evaluate("job", request(modelOf("llama-ja")), (event) => {
-      if (event.type !== "measuring") return;
-      dones.push(event.done);
-      if (!lost) void session.loseDevice();
-      lost = true;
+    const [evaluation] = await session.evaluate(request(modelOf("llama-ja")), {
+      onEvent: (event) => {
+        if (event.type !== "measuring") return;
+        dones.push(event.done);
+        if (!lost) void session.loseDevice();
+        lost = true;
+      },
     });
     expectClose(
       evaluation?.perplexity?.prompts.map(({ nll }) => nll),
@@ -135,7 +136,9 @@ describe("measuring", () => {
     );
     expect(dones).toEqual(dones.toSorted((a, b) => a - b));
 
-    const cancelled = session.evaluate("job", request(modelOf("llama-math")), () => void session.cancel("job"));
+    const control = new AbortController();
+    const watch = { signal: control.signal, onEvent: () => control.abort() };
+    const cancelled = session.evaluate(request(modelOf("llama-math")), watch);
     expect(isAbort(await cancelled.catch((error: unknown) => error))).toBe(true);
   });
 
@@ -143,7 +146,7 @@ describe("measuring", () => {
     const { session } = await openSampleSession();
     const [before] = await session.costs(recipeOf(1, 1), [ja]);
     expect(before).toEqual({ set: "ja", tokens: 57 + PROMPTS });
-    const [evaluation] = await session.evaluate("job", { ...request(modelOf("llama-base")) }, ignore);
+    const [evaluation] = await session.evaluate({ ...request(modelOf("llama-base")) });
     const [after] = await session.costs(recipeOf(1, 1), [ja]);
     expect(after?.tokens).toBe(evaluation?.tokens);
     expect(after?.seconds).toBeGreaterThan(0);
@@ -151,7 +154,7 @@ describe("measuring", () => {
 
   it("scores token ids without a tokenizer", async () => {
     const { session } = await openSampleSession();
-    const nll = await session.likelihoods("job", modelOf("llama-base"), [[222, 222, 85, 88], [5]], ignore);
+    const nll = await session.likelihoods(modelOf("llama-base"), [[222, 222, 85, 88], [5]]);
     expect(nll.map(({ length }) => length)).toEqual([3, 0]);
   });
 });
@@ -172,9 +175,9 @@ describe("answers", () => {
     const { session } = await openSampleSession();
     const said: string[] = [];
     const [trained, base, half] = await Promise.all([
-      session.answer("1", asked(modelOf("llama-ja")), (so_far) => said.push(so_far)),
-      session.answer("2", asked(modelOf("llama-base")), ignore),
-      session.answer("3", asked(recipeOf(0.5, 0.5)), ignore),
+      session.answer(asked(modelOf("llama-ja")), { onEvent: (so_far) => said.push(so_far) }),
+      session.answer(asked(modelOf("llama-base"))),
+      session.answer(asked(recipeOf(0.5, 0.5))),
     ]);
     expect(trained).toMatchObject({ text: ` ${text}`, ended: "stop", tokens: 5, input: prompt });
     expect(trained.stopToken).toBeDefined();
@@ -187,15 +190,18 @@ describe("answers", () => {
   it("place no weight twice for a second question, end at the limit, and can be cancelled", async () => {
     const { session, reads } = await openSampleSession();
     const subject = modelOf("llama-ja");
-    await session.answer("1", asked(subject), ignore);
+    await session.answer(asked(subject));
     reads.length = 0;
-    expect(await session.answer("1", { ...asked(subject), maxTokens: 2 }, ignore)).toMatchObject({
+    expect(await session.answer({ ...asked(subject), maxTokens: 2 })).toMatchObject({
       ended: "length",
       tokens: 2,
     });
     expect(reads).toEqual([]);
     const endless = { ...asked(subject), temperature: 1, seed: 3, maxTokens: 2000 };
-    const cancelled = session.answer("1", endless, () => void session.cancel("1")).catch((error: unknown) => error);
+    const control = new AbortController();
+    const cancelled = session
+      .answer(endless, { signal: control.signal, onEvent: () => control.abort() })
+      .catch((error: unknown) => error);
     expect(isAbort(await cancelled)).toBe(true);
   });
 });

@@ -35,14 +35,17 @@ models:
 dtype: float32
 `;
 const DAMAGED = "model.layers.4.mlp.up_proj.weight";
-const ignore = () => undefined;
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
 it("rolls a broken recipe back before it is written, and writes what its own recipe gives", async () => {
   const environment = new MemoryEnvironment();
   const { session } = await openSampleSession(environment);
   const events: MergeEvent[] = [];
-  const report = await session.merge("guarded", BROKEN, { ...OPTIONS, guard: GUARD }, (event) => events.push(event));
+  const report = await session.merge(
+    BROKEN,
+    { ...OPTIONS, guard: GUARD, run: "guarded" },
+    { onEvent: (event) => events.push(event) },
+  );
 
   const stages = events.flatMap((event) => (event.type === "guard-stage" ? [event.stage] : []));
   expect(stages.map(({ group, verdict }) => [group.id, verdict])).toEqual([
@@ -65,7 +68,7 @@ it("rolls a broken recipe back before it is written, and writes what its own rec
   expect(settled).not.toBe(BROKEN);
   expect(text(filesOf(environment, "guarded").get("mergekit_config.yml"))).toBe(settled);
   expect(await session.results()).toMatchObject([{ recipe: settled }]);
-  await session.merge("again", settled, OPTIONS, ignore);
+  await session.merge(settled, { ...OPTIONS, run: "again" });
   expect(hashesOf(environment, "again")).toEqual(hashesOf(environment, "guarded"));
 });
 
@@ -73,7 +76,7 @@ it("stops where it is told to, names the place, and writes nothing", async () =>
   const environment = new MemoryEnvironment();
   const { session } = await openSampleSession(environment);
   const options = { ...OPTIONS, guard: { ...GUARD, action: "stop" as const, cap: 3 } };
-  const error = await session.merge("job", BROKEN, options, ignore).catch((reason: unknown) => reason);
+  const error = await session.merge(BROKEN, { ...options, run: "job" }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "guard/stopped", facts: { group: "head", cap: 3, stage: 0 } });
   expect(filesOf(environment, "job").size).toBe(0);
   expect([await session.unfinished(), await session.results()]).toEqual([[], []]);
@@ -85,7 +88,7 @@ it("names the tensor where it stops at NaN, which no lower weight would mend", a
   await session.place("damaged", withNaN(join(SAMPLES, "llama-ja"), DAMAGED));
   const recipe = BROKEN.replace("llama-ja", "damaged").replaceAll("30", "0.5");
   const options = { ...OPTIONS, guard: { ...GUARD, action: "stop" as const } };
-  const error = await session.merge("job", recipe, options, ignore).catch((reason: unknown) => reason);
+  const error = await session.merge(recipe, { ...options, run: "job" }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({
     code: "guard/not-finite",
     facts: { group: "layers 0–5", stage: 1, tensor: DAMAGED, found: 1 },
@@ -107,11 +110,11 @@ it("does not watch a second time when a guarded merge goes on", async () => {
   });
   const { session } = await openSampleSession(environment);
   const options = { ...OPTIONS, shardBytes: 1_500_000, guard: GUARD };
-  await expect(session.merge("job", BROKEN, options, ignore)).rejects.toThrow("The disk is away.");
+  await expect(session.merge(BROKEN, { ...options, run: "job" })).rejects.toThrow("The disk is away.");
   expect(await session.unfinished()).toMatchObject([{ id: "job", recipe: BROKEN }]);
   broken = false;
   const events: MergeEvent[] = [];
-  const report = await session.resume("job", (event) => events.push(event));
+  const report = await session.resume("job", undefined, { onEvent: (event) => events.push(event) });
   expect(events.filter(({ type }) => type.startsWith("guard"))).toEqual([]);
   expect(text(filesOf(environment, "job").get("mergekit_config.yml"))).toBe(report.guard?.recipe);
 });
@@ -121,7 +124,7 @@ it("watches without a merge, and has nothing against what is sound", async () =>
   const { session } = await openSampleSession(environment);
   const sound = BROKEN.replaceAll("30", "0.5");
   const events: GuardEvent[] = [];
-  const report = await session.watch("job", sound, 0, { ...GUARD, order: "up" }, (event) => events.push(event));
+  const report = await session.watch(sound, 0, { ...GUARD, order: "up" }, { onEvent: (event) => events.push(event) });
   expect(report).toMatchObject({ strengths: {}, recipe: sound, stopped: false });
   expect(report.stages.map(({ verdict }) => verdict)).toEqual(["kept", "kept", "kept"]);
   const bars = events.flatMap((event) => (event.type === "guard-progress" ? [event] : []));

@@ -1,13 +1,5 @@
-import type {
-  Evaluation,
-  GuardOptions,
-  GuardReport,
-  GuardStage,
-  Measure,
-  PositionRule,
-  PromptSet,
-} from "../../eval/types";
-import type { JobId, ModelKey } from "./protocol";
+import type { Evaluation, GuardReport, GuardStage, Measure, PositionRule, PromptSet } from "../../eval/types";
+import type { ModelKey } from "./ids";
 
 /** What is measured: a model, or a recipe that nobody wrote. */
 export type Subject =
@@ -69,24 +61,4 @@ export interface Answer {
   /** What the model was given, template applied. */
   readonly input: string;
   readonly tokensPerSecond: number;
-}
-
-/** The part of the engine that measures. */
-export interface EvaluationApi {
-  evaluate(
-    job: JobId,
-    request: EvaluationRequest,
-    onEvent: (event: EvaluationEvent) => void,
-  ): Promise<readonly Evaluation[]>;
-  /** Measures a recipe stage by stage without writing it. */
-  watch(
-    job: JobId,
-    recipe: string,
-    seed: number,
-    options: GuardOptions,
-    onEvent: (event: GuardEvent) => void,
-  ): Promise<GuardReport>;
-  costs(subject: Subject, sets: readonly PromptSet[]): Promise<readonly SetCost[]>;
-  /** `onText` gets the whole answer so far, whole characters only. */
-  answer(job: JobId, request: AnswerRequest, onText: (text: string) => void): Promise<Answer>;
 }

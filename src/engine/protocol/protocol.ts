@@ -1,11 +1,10 @@
-import type { DeviceInfo, DeviceMemory } from "../../compute/device";
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import type { DType } from "../../formats/dtypes";
-import type { Lane, MergeNonFinite, MergeProgress } from "../../merge/events";
-import type { MethodFacts } from "../../recipe/facts";
+import type { MergeNonFinite, MergeProgress } from "../../merge/events";
 import type { PlanTotals } from "../../recipe/plan/plan";
 import type { Problem } from "../../recipe/problems";
-import type { EvaluationApi, GuardEvent } from "./evalProtocol";
+import type { GuardEvent } from "./evalProtocol";
+import type { ModelKey, RunId } from "./ids";
 
 export type { Lane } from "../../merge/events";
 
@@ -13,9 +12,6 @@ export type { Lane } from "../../merge/events";
  * What the page and the worker say to each other: types alone, nothing at run time.
  * Everything here can be posted with structured clone.
  */
-
-export type JobId = string;
-export type ModelKey = string;
 
 /** Where a model comes from. All but `files` can be opened again after a reload. */
 export type ModelOrigin =
@@ -142,6 +138,12 @@ export interface MergeOptions {
   readonly guard?: GuardOptions;
 }
 
+/** What is asked of a merge. */
+export interface MergeRequest extends MergeOptions {
+  /** Names the run in the journal; absent: a new name. */
+  readonly run?: RunId;
+}
+
 export interface OutputFile {
   readonly path: string;
   readonly size: number;
@@ -167,7 +169,7 @@ export interface MergeReport {
 
 /** A run that was cut short and can go on. */
 export interface UnfinishedRun {
-  readonly id: JobId;
+  readonly id: RunId;
   readonly name: string;
   readonly recipe: string;
   readonly options: MergeOptions;
@@ -212,42 +214,4 @@ export interface ErrorRecord {
   readonly code?: string;
   readonly message: string;
   readonly facts?: Readonly<Record<string, string | number>>;
-}
-
-/** The worker's side. Signals cannot be posted: a job that can be cancelled carries an id, and `cancel` ends it. */
-export interface EngineApi extends EvaluationApi {
-  start(settings: EngineSettings): Promise<DeviceInfo>;
-  methods(): Promise<readonly Omit<MethodFacts, "check">[]>;
-  addModel(job: JobId, origin: ModelOrigin): Promise<ModelSummary>;
-  removeModel(key: ModelKey): Promise<void>;
-  details(key: ModelKey): Promise<ModelDetails>;
-  /** Bytes of each open model that are in this browser by now; `ModelSummary.cachedBytes` is as old as the summary. */
-  cachedBytes(): Promise<Readonly<Record<ModelKey, number>>>;
-  searchHub(job: JobId, query: string): Promise<readonly HubHit[]>;
-  /** @throws {AwaseError} a `hub/…` code */
-  lookAtHub(job: JobId, origin: HubOrigin): Promise<HubLook>;
-  check(recipe: string, seed: number): Promise<RecipeReport>;
-  merge(job: JobId, recipe: string, options: MergeOptions, onEvent: (event: MergeEvent) => void): Promise<MergeReport>;
-  /** Goes on with an unfinished run; its models must be loaded again. */
-  resume(job: JobId, onEvent: (event: MergeEvent) => void, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
-  unfinished(): Promise<readonly UnfinishedRun[]>;
-  discard(job: JobId): Promise<void>;
-  cancel(job: JobId): Promise<void>;
-  results(): Promise<readonly StoredResult[]>;
-  removeResult(id: string): Promise<void>;
-  /** The files of a kept result, to be downloaded one by one or as a zip made on the page. */
-  resultFiles(id: string): Promise<readonly { readonly path: string; readonly file: File }[]>;
-  /** Copies a kept result into a folder the user picked. */
-  exportResult(
-    job: JobId,
-    id: string,
-    directory: FileSystemDirectoryHandle,
-    onEvent: (lane: Lane) => void,
-  ): Promise<void>;
-  storage(): Promise<StorageFacts>;
-  evict(repo: string, revision: string): Promise<void>;
-  persist(): Promise<boolean>;
-  memory(): Promise<DeviceMemory>;
-  /** Throws the device away as a driver would; for tests. */
-  loseDevice(): Promise<void>;
 }

@@ -124,7 +124,7 @@ async function openSession(environment: MemoryEnvironment) {
 
 async function undisturbed() {
   const environment = new FailingEnvironment();
-  await (await openSession(environment)).merge("job", IDENTITY, SHARDED, ignore);
+  await (await openSession(environment)).merge(IDENTITY, { ...SHARDED, run: "job" });
   return { hashes: hashesOf(environment, "job"), steps: environment.steps };
 }
 
@@ -139,7 +139,7 @@ describe.each<[Trouble, "the same session" | "the next session"]>([
     for (let step = 0; step < steps; step++) {
       const environment = new FailingEnvironment(step, trouble);
       const first = await openSession(environment);
-      const ended = first.merge("job", IDENTITY, SHARDED, ignore).then(
+      const ended = first.merge(IDENTITY, { ...SHARDED, run: "job" }).then(
         () => true,
         () => false,
       );
@@ -148,8 +148,8 @@ describe.each<[Trouble, "the same session" | "the next session"]>([
       if (done !== true) {
         if (where === "the next session") environment.crash();
         const session = where === "the next session" ? await openSession(environment) : first;
-        if ((await session.unfinished()).length > 0) await session.resume("job", ignore);
-        else if ((await session.results()).length === 0) await session.merge("job", IDENTITY, SHARDED, ignore);
+        if ((await session.unfinished()).length > 0) await session.resume("job");
+        else if ((await session.results()).length === 0) await session.merge(IDENTITY, { ...SHARDED, run: "job" });
         expect(await session.unfinished(), `step ${step}`).toEqual([]);
       }
       expect(hashesOf(environment, "job"), `step ${step}`).toEqual(hashes);

@@ -1,11 +1,12 @@
 import { AwaseError } from "../../base/errors";
 import type { GuardReport } from "../../eval/types";
 import type { Records } from "../machine/records";
-import type { JobId, MergeOptions, MergeReport, OutputFile } from "../protocol/protocol";
+import type { RunId } from "../protocol/ids";
+import type { MergeOptions, MergeReport, OutputFile } from "../protocol/protocol";
 
 /** What must be known of a run to go on with it: after a reload, a crash, or a lost GPU. */
 export interface RunRecord {
-  readonly id: JobId;
+  readonly id: RunId;
   /** As it was asked for; with a guard, what is written is the guard's own recipe. */
   readonly recipe: string;
   readonly options: MergeOptions;
@@ -64,7 +65,7 @@ export async function openJournal(records: Records<RunRecord>, first: RunRecord)
  * The journal of an unfinished run.
  * @throws {AwaseError} `journal/not-found`
  */
-export async function findRun(records: Records<RunRecord>, id: JobId): Promise<RunRecord> {
+export async function findRun(records: Records<RunRecord>, id: RunId): Promise<RunRecord> {
   const record = await records.get(id);
   if (record) return record;
   throw new AwaseError(

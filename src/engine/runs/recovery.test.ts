@@ -27,7 +27,7 @@ const cpu = async () => openCpuDevice({ reason: "The CPU was asked for." });
 let undisturbed: ReadonlyMap<string, string>;
 beforeAll(async () => {
   const environment = new MemoryEnvironment();
-  await (await openGoldenSession(environment)).merge("whole", RECIPE, SHARDED, ignore);
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "whole" });
   undisturbed = hashesOf(environment, "whole");
 });
 
@@ -95,27 +95,27 @@ it("goes on in the same session after a write failed, to the same bytes", async 
     wrapOutput: failingAfter(100_000, () => new Error("The disk is away."), 1),
   });
   const session = await openGoldenSession(environment);
-  await expect(session.merge("job", RECIPE, SHARDED, ignore)).rejects.toThrow("The disk is away.");
+  await expect(session.merge(RECIPE, { ...SHARDED, run: "job" })).rejects.toThrow("The disk is away.");
   const [run] = await session.unfinished();
   expect(run).toMatchObject({ id: "job", name: "merged", recipe: RECIPE });
   expect(run?.tensorsDone).toBeGreaterThan(0);
   expect(run?.tensorsDone).toBeLessThan(run?.tensors ?? 0);
   expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
-  await session.resume("job", ignore);
+  await session.resume("job");
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, to the same bytes", async (limit) => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(limit, () => new Error("Power cut.")) });
   const first = await openGoldenSession(environment);
-  await expect(first.merge("job", RECIPE, SHARDED, ignore)).rejects.toThrow("Power cut.");
+  await expect(first.merge(RECIPE, { ...SHARDED, run: "job" })).rejects.toThrow("Power cut.");
 
   environment.crash();
   environment.options = {};
   const second = await openGoldenSession(environment);
   const [run] = await second.unfinished();
   const events: MergeEvent[] = [];
-  const report = await second.resume(run?.id ?? "", (event) => events.push(event));
+  const report = await second.resume(run?.id ?? "", undefined, { onEvent: (event) => events.push(event) });
   expect(events.find((event) => event.type === "progress")).toMatchObject({ tensorsDone: run?.tensorsDone });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
   expect(report.files).toHaveLength(filesOf(environment, "job").size);
@@ -125,32 +125,32 @@ it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, 
 
 it("gives the same checksums after a crash as without", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   environment.crash();
   environment.options = {};
-  const resumed = await (await openGoldenSession(environment)).resume("job", ignore);
-  const whole = await (await openGoldenSession()).merge("job", RECIPE, SHARDED, ignore);
+  const resumed = await (await openGoldenSession(environment)).resume("job");
+  const whole = await (await openGoldenSession()).merge(RECIPE, { ...SHARDED, run: "job" });
   expect(resumed.files).toEqual(whole.files);
 });
 
 it("finds a staged file that vanished between two tries", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge("job", RECIPE, OPTIONS, ignore).catch(ignore);
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...OPTIONS, run: "job" }).catch(ignore);
   environment.crash();
   environment.options = {};
   environment.outputs.delete("job");
-  const resumed = (await openGoldenSession(environment)).resume("job", ignore);
+  const resumed = (await openGoldenSession(environment)).resume("job");
   await expect(resumed).rejects.toMatchObject({ code: "output/damaged" });
 });
 
 it("finds a delivered file that was removed between two tries, and never looks whole without it", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   environment.crash();
   environment.options = {};
   const [removed = ""] = filesOf(environment, "job").keys();
   environment.outputs.get("job")?.files.delete(removed);
-  const resumed = (await openGoldenSession(environment)).resume("job", ignore);
+  const resumed = (await openGoldenSession(environment)).resume("job");
   await expect(resumed).rejects.toMatchObject({ code: "output/damaged", facts: { file: removed, found: 0 } });
   expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
 });
@@ -160,28 +160,31 @@ it("refuses to go on with a model that changed", async () => {
   const first = createSession(environment);
   await first.start(SETTINGS);
   await first.place("x", tinyModel(1));
-  await first.merge("job", IDENTITY, { ...OPTIONS, shardBytes: 1 }, ignore).catch(ignore);
+  await first.merge(IDENTITY, { ...OPTIONS, shardBytes: 1, run: "job" }).catch(ignore);
   expect(await first.unfinished()).toHaveLength(1);
   environment.crash();
   const second = createSession(environment);
   await second.start(SETTINGS);
   await second.place("x", tinyModel(2));
-  await expect(second.resume("job", ignore)).rejects.toMatchObject({ code: "journal/changed" });
+  await expect(second.resume("job")).rejects.toMatchObject({ code: "journal/changed" });
   expect(await second.unfinished()).toHaveLength(1);
 });
 
 it("leaves nothing when it is cancelled", async () => {
   const environment = new MemoryEnvironment();
   const session = await openGoldenSession(environment);
-  environment.options = { wrapOutput: acting([{ at: 100_000, act: () => void session.cancel("job") }]) };
-  const error = await session.merge("job", RECIPE, SHARDED, ignore).catch((reason: unknown) => reason);
+  const control = new AbortController();
+  environment.options = { wrapOutput: acting([{ at: 100_000, act: () => control.abort() }]) };
+  const error = await session
+    .merge(RECIPE, { ...SHARDED, run: "job" }, { signal: control.signal })
+    .catch((reason: unknown) => reason);
   expect(isAbort(error)).toBe(true);
   expect(await session.unfinished()).toEqual([]);
   await session.settled();
   expect(environment.outputs.size).toBe(0);
   expect(await session.results()).toEqual([]);
   // The id is free again, and so is its lock.
-  await session.merge("job", RECIPE, SHARDED, ignore);
+  await session.merge(RECIPE, { ...SHARDED, run: "job" });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
@@ -192,7 +195,7 @@ it("goes on with a new device when the first is lost, and says so", async () => 
   const lose = { at: 100_000, act: () => void session.loseDevice() };
   environment.options = { openDevice, wrapOutput: acting([lose]) };
   const events: MergeEvent[] = [];
-  await session.merge("job", RECIPE, SHARDED, (event) => events.push(event));
+  await session.merge(RECIPE, { ...SHARDED, run: "job" }, { onEvent: (event) => events.push(event) });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
   expect(events.filter(({ type }) => type === "note")).toMatchObject([{ code: "gpu/lost" }]);
   expectNeverFalling(events);
@@ -204,22 +207,24 @@ it("keeps the journal when the second device is lost as well", async () => {
   const session = await openGoldenSession(environment);
   const lose = (at: number) => ({ at, act: () => void session.loseDevice() });
   environment.options = { openDevice, wrapOutput: acting([lose(80_000), lose(140_000)]) };
-  const merging = session.merge("job", RECIPE, SHARDED, ignore);
+  const merging = session.merge(RECIPE, { ...SHARDED, run: "job" });
   await expect(merging).rejects.toMatchObject({ code: "gpu/lost" });
   const [run] = await session.unfinished();
   expect(run?.tensorsDone).toBeGreaterThan(0);
-  await session.resume("job", ignore);
+  await session.resume("job");
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it("removes an unfinished run that is discarded", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
   const session = await openGoldenSession(environment);
-  await session.merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  await session.merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   await session.discard("job");
   expect(environment.outputs.size).toBe(0);
   expect(await session.unfinished()).toEqual([]);
-  await expect(session.resume("job", ignore)).rejects.toMatchObject({ code: "journal/not-found" });
+  await expect(session.resume("job")).rejects.toMatchObject({
+    code: "journal/not-found",
+  });
 });
 
 it("does not show, or touch, a run that is at work in another session", async () => {
@@ -229,10 +234,10 @@ it("does not show, or touch, a run that is at work in another session", async ()
   let refused: Promise<unknown> = Promise.resolve();
   const look = () => {
     seen = there.unfinished();
-    refused = there.resume("job", ignore).catch((error: unknown) => error);
+    refused = there.resume("job").catch((error: unknown) => error);
   };
   environment.options = { wrapOutput: acting([{ at: 100_000, act: look }]) };
-  await here.merge("job", RECIPE, SHARDED, ignore);
+  await here.merge(RECIPE, { ...SHARDED, run: "job" });
   expect(await seen).toEqual([]);
   expect(await refused).toMatchObject({ code: "job/elsewhere" });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
@@ -246,14 +251,14 @@ it("does not discard a run that is at work in another session", async () => {
     refused = there.discard("job").catch((error: unknown) => error);
   };
   environment.options = { wrapOutput: acting([{ at: 100_000, act: discard }]) };
-  await here.merge("job", RECIPE, SHARDED, ignore);
+  await here.merge(RECIPE, { ...SHARDED, run: "job" });
   expect(await refused).toMatchObject({ code: "job/elsewhere" });
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
 });
 
 it("discards a run whose folder is out of reach, and starts beside files that cannot be swept", async () => {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge("job", RECIPE, SHARDED, ignore).catch(ignore);
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   environment.crash();
   const { place } = environment;
   const clear = () => Promise.reject(new Error("The folder is out of reach."));
@@ -273,7 +278,7 @@ it("sweeps files of a run that nobody knows", async () => {
 it("refuses a merge that does not fit, with both numbers, before anything is written", async () => {
   const environment = new MemoryEnvironment({ quota: 1000 });
   const session = await openGoldenSession(environment);
-  const error = await session.merge("job", RECIPE, OPTIONS, ignore).catch((reason: unknown) => reason);
+  const error = await session.merge(RECIPE, { ...OPTIONS, run: "job" }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: "storage/quota", facts: { free: 1000 } });
   expect(filesOf(environment, "job").size).toBe(0);
   expect(await session.unfinished()).toEqual([]);
@@ -285,12 +290,12 @@ it("stops at NaN and leaves nothing, unless it is allowed", async () => {
   await session.start(SETTINGS);
   await session.place("x", tinyModel(Number.NaN));
   const events: MergeEvent[] = [];
-  const stopped = session.merge("job", IDENTITY, OPTIONS, (event) => events.push(event));
+  const stopped = session.merge(IDENTITY, { ...OPTIONS, run: "job" }, { onEvent: (event) => events.push(event) });
   await expect(stopped).rejects.toMatchObject({ code: "merge/non-finite" });
   expect(events.some(({ type }) => type === "non-finite")).toBe(true);
   expect(environment.outputs.size).toBe(0);
   expect(await session.unfinished()).toEqual([]);
-  const report = await session.merge("job", IDENTITY, { ...OPTIONS, allowNonFinite: true }, ignore);
+  const report = await session.merge(IDENTITY, { ...OPTIONS, allowNonFinite: true, run: "job" });
   expect(report.nonFinite.length).toBeGreaterThan(0);
 });
 

@@ -10,7 +10,8 @@ import type { Environment, OutputPlace } from "../machine/environment";
 import type { RateBook } from "../machine/rates";
 import { checkRoom } from "../machine/storage";
 import type { GuardEvent } from "../protocol/evalProtocol";
-import type { JobId, MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
+import type { RunId } from "../protocol/ids";
+import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
 import type { Notes } from "../shelf/notes";
 import { planFingerprint } from "./fingerprint";
 import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
@@ -44,11 +45,11 @@ export interface RunsContext {
 
 /** Merges, from their plan to their report, with a journal by which each can be taken up again. */
 export interface Runs {
-  begin(id: JobId, recipe: string, options: MergeOptions, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport>;
-  resume(id: JobId, onEvent: OnEvent, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
+  begin(id: RunId, recipe: string, options: MergeOptions, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport>;
+  resume(id: RunId, onEvent: OnEvent, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
   /** Runs cut short, newest first; those at work here or in another tab left out. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
-  discard(id: JobId): Promise<void>;
+  discard(id: RunId): Promise<void>;
   /** Waits until what cancelled runs left is taken away. */
   settled(): Promise<void>;
 }
@@ -66,7 +67,9 @@ interface OpenRun {
 export function createRuns(context: RunsContext): Runs {
   const { environment } = context;
   /** Runs that failed and may be resumed; their files are still open, as no other session may touch them. */
-  const suspended = new Map<JobId, OpenRun>();
+  const suspended = new Map<RunId, OpenRun>();
+  /** Runs that this session is at. */
+  const atWork = new Set<RunId>();
   /** What takes away the files of cancelled runs. */
   const clearing = new Set<Promise<void>>();
 
@@ -75,7 +78,7 @@ export function createRuns(context: RunsContext): Runs {
   }
 
   async function begin(
-    id: JobId,
+    id: RunId,
     recipe: string,
     options: MergeOptions,
     onEvent: OnEvent,
@@ -113,7 +116,7 @@ export function createRuns(context: RunsContext): Runs {
     });
   }
 
-  async function takeUp(id: JobId, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<OpenRun> {
+  async function takeUp(id: RunId, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<OpenRun> {
     const open = suspended.get(id);
     const release = open?.release ?? (await lock(id));
     // A suspended run keeps its lock whatever happens here.
@@ -209,7 +212,7 @@ export function createRuns(context: RunsContext): Runs {
     release();
   }
 
-  async function lock(id: JobId): Promise<() => void> {
+  async function lock(id: RunId): Promise<() => void> {
     const release = await environment.hold(lockName(id));
     if (release) return release;
     throw new AwaseError(
@@ -221,26 +224,36 @@ export function createRuns(context: RunsContext): Runs {
     );
   }
 
-  /** Remarks from below go to this run while it lasts. */
-  async function listening<T>(onEvent: OnEvent, work: () => Promise<T>): Promise<T> {
+  /**
+   * Remarks from below go to this run while it lasts.
+   * @throws {AwaseError} `job/running` when a run of this name is at work already
+   */
+  async function listening<T>(id: RunId, onEvent: OnEvent, work: () => Promise<T>): Promise<T> {
+    if (atWork.has(id)) {
+      throw new AwaseError("job/running", `The run ${id} is at work already. Wait for it, or cancel it first.`, {
+        facts: { job: id },
+      });
+    }
+    atWork.add(id);
     const stopListening = context.notes.listen((note) => onEvent({ type: "note", ...note }));
     try {
       return await work();
     } finally {
       stopListening();
+      atWork.delete(id);
     }
   }
 
   return {
     begin: (id, recipe, options, onEvent, signal) =>
-      listening(onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
+      listening(id, onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
     resume: (id, onEvent, signal, directory) =>
-      listening(onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
+      listening(id, onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
     async unfinished() {
       const held = await environment.held();
       const records = await environment.journal.all();
       return records
-        .filter(({ id }) => suspended.has(id) || !held.has(lockName(id)))
+        .filter(({ id }) => !atWork.has(id) && (suspended.has(id) || !held.has(lockName(id))))
         .sort((a, b) => b.started - a.started)
         .map(unfinishedRun);
     },
@@ -266,7 +279,7 @@ export function createRuns(context: RunsContext): Runs {
   };
 }
 
-const lockName = (id: JobId) => `awase-run ${id}`;
+const lockName = (id: RunId) => `awase-run ${id}`;
 
 /** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
 function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {

@@ -2,7 +2,8 @@ import { AwaseError } from "../../base/errors";
 import type { Folder } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import { openCheckpoint } from "../../model/open";
-import type { ModelKey, Note } from "../protocol/protocol";
+import type { ModelKey } from "../protocol/ids";
+import type { Note } from "../protocol/protocol";
 
 /** A model folder found where its origin says. */
 export interface OpenedModel {
