@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { own } from "../base/own";
 import { GUARD_ACTIONS, GUARD_DEFAULTS, type GuardChoices } from "../eval/guard/guardDefaults";
 import {
   COMMON_OPTIONS,
@@ -118,6 +119,6 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, B: 1e9 
 /** Sizes as mergekit writes them: a whole number with a decimal unit. */
 function readSize(text: string): number | undefined {
   const [, digits, unit = ""] = /^(\d+)([KMB]?)$/.exec(text) ?? [];
-  const size = Number(digits) * (UNITS[unit] ?? 1);
+  const size = Number(digits) * (own(UNITS, unit) ?? 1);
   return digits !== undefined && Number.isSafeInteger(size) ? size : undefined;
 }

@@ -4,6 +4,8 @@ import load from "../../shaders/common/load.wgsl?raw";
 import random from "../../shaders/common/random.wgsl?raw";
 import seal from "../../shaders/common/seal.wgsl?raw";
 import store from "../../shaders/common/store.wgsl?raw";
+import { append } from "../base/lists";
+import { own } from "../base/own";
 import type { FloatDType, OutputDType } from "../formats/dtypes";
 import type { UniformLayout } from "./uniforms";
 
@@ -93,17 +95,17 @@ function expandFrom(lines: readonly string[], start: number, lists: Lists, scope
     if (/^\s*\/\/#end\s*$/.test(line)) break;
     const loop = /^\s*\/\/#each (\w+)(?: from (\w+))?(?: except (\d+))?\s*$/.exec(line);
     if (!loop) {
-      text.push(line.replace(/\$(\w)/g, (found, name: string) => `${scope[name] ?? found}`));
+      text.push(line.replace(/\$(\w)/g, (found, name: string) => `${own(scope, name) ?? found}`));
       continue;
     }
     const [, variable = "", from, except] = loop;
-    const list = lists[variable];
+    const list = own(lists, variable);
     if (!list) throw new SyntaxError(`No list "${variable}" for "${line.trim()}".`);
-    const first = from === undefined ? 0 : (scope[from] ?? 0);
+    const first = from === undefined ? 0 : (own(scope, from) ?? 0);
     const end = endOf(lines, next);
     for (const value of list) {
       if (value < first || value === Number(except)) continue;
-      text.push(...expandFrom(lines, next + 1, lists, { ...scope, [variable]: value }).text);
+      append(text, expandFrom(lines, next + 1, lists, { ...scope, [variable]: value }).text);
     }
     next = end;
   }

@@ -1,3 +1,4 @@
+import { own } from "../base/own";
 import type { Numbers, UniformType } from "./kernel";
 
 /** The uniform struct of a kernel: WGSL text and the packing that agrees with it. */
@@ -23,7 +24,7 @@ export function uniformLayout(types: Readonly<Record<string, UniformType>>, inpu
       const view = new DataView(packed.buffer);
       let at = 0;
       for (const [name, type] of entries) {
-        for (const value of listOf(name, type, values[name], inputs)) {
+        for (const value of listOf(name, type, own(values, name), inputs)) {
           if (type.startsWith("u32")) view.setUint32(at, value, true);
           else view.setFloat32(at, value, true);
           at += 4;

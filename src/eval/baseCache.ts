@@ -1,4 +1,5 @@
 import { sha256 } from "hash-wasm";
+import { smallest } from "../base/lists";
 import type { Generated } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
 import type { Batch } from "./batch";
@@ -60,7 +61,10 @@ export function answersKey(
 
 /** Rows as one block of memory. */
 export function packTopRows(k: number, rows: readonly TopRow[], ends: readonly EndReading[]): TopRows {
-  const width = Math.min(k, ...rows.map(({ ids }) => ids.length));
+  const width = smallest(
+    rows.map(({ ids }) => ids.length),
+    k,
+  );
   const ids = new Uint32Array(rows.length * width);
   const logProbabilities = new Float64Array(rows.length * width);
   rows.forEach((row, at) => {

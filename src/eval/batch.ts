@@ -1,3 +1,4 @@
+import { append } from "../base/lists";
 import type { LanguageModel, Position } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
 
@@ -62,7 +63,7 @@ export async function runPass(
     using activations = await model.embed(portion, signal);
     const onLayer = (layer: number) => onTokens?.(done + (tokens * layer) / layers);
     await model.layers(activations, 0, layers, { onLayer, ...(signal && { signal }) });
-    nll.push(...(await model.nll(activations, signal)));
+    append(nll, await model.nll(activations, signal));
     const rows = positions.flatMap((position, row) =>
       position.sequence >= from && position.sequence < to
         ? [{ row, sequence: position.sequence - from, at: position.at }]

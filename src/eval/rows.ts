@@ -1,3 +1,4 @@
+import { largest } from "../base/lists";
 import type { LanguageModel } from "../lm/types";
 
 /** Logits on the host at a time, of one model: 220 rows of 152,000 tokens. Fewer and larger chunks read the head less often. */
@@ -22,7 +23,7 @@ export async function visitRows(
   const [first] = sides;
   if (!first) return;
   const rows = first.states.length / first.model.facts.hidden;
-  const widest = Math.max(...sides.map(({ model }) => model.facts.vocabulary));
+  const widest = largest(sides.map(({ model }) => model.facts.vocabulary));
   const chunk = Math.max(1, Math.floor(LOGIT_CHUNK_BYTES / (Float32Array.BYTES_PER_ELEMENT * widest)));
   for (let from = 0; from < rows; from += chunk) {
     const to = Math.min(rows, from + chunk);

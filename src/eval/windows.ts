@@ -1,3 +1,4 @@
+import { smallest } from "../base/lists";
 import type { TokenIds } from "../tokens/types";
 
 /** Longest stretch a model sees at once, unless it was made for less. Longer ones cost the square of their length. */
@@ -5,7 +6,13 @@ const MOST_TOKENS = 2048;
 
 /** Tokens that models see at once: what all of them were made for. `contexts`: their limits, where they are known. */
 export function windowFor(contexts: readonly (number | undefined)[]): number {
-  return Math.max(2, Math.min(MOST_TOKENS, ...contexts.flatMap((context) => context ?? [])));
+  return Math.max(
+    2,
+    smallest(
+      contexts.flatMap((context) => context ?? []),
+      MOST_TOKENS,
+    ),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import { own } from "../base/own";
 import { isObject, quoted } from "../formats/json";
 import type { JsonObject } from "../model/checkpoint";
 
@@ -75,7 +76,7 @@ export class ConfigFacts {
   /** What one of the known texts stands for. @throws {AwaseError} `lm/unsupported` for another one, `lm/config` */
   oneOf<T>(key: string, known: Readonly<Record<string, T>>, fallback: string): T {
     const text = this.text(key, fallback);
-    const chosen = Object.hasOwn(known, text) ? known[text] : undefined;
+    const chosen = own(known, text);
     return chosen ?? unsupported(`${this.path}${key}`, text, Object.keys(known));
   }
 
@@ -87,7 +88,7 @@ export class ConfigFacts {
   }
 
   #value(key: string): unknown {
-    return Object.hasOwn(this.values, key) ? (this.values[key] ?? undefined) : undefined;
+    return own(this.values, key) ?? undefined;
   }
 
   #wrong(key: string, expected: string): never {

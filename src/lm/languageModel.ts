@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import { largest } from "../base/lists";
 import type { TokenIds } from "../tokens/types";
 import { generateAnswers } from "./chat/generate";
 import { PackedActivations } from "./forward/activations";
@@ -35,7 +36,10 @@ export class DecoderModel implements LanguageModel {
     const { device, spec } = this.parts;
     const packed = this.#own(activations);
     options.signal?.throwIfAborted();
-    const longest = Math.max(0, ...packed.sequences.map((ids) => ids.length));
+    const longest = largest(
+      packed.sequences.map((ids) => ids.length),
+      0,
+    );
     using turns = await Turns.upload(device, spec.layers.slice(from, to), longest);
     await passLayers(this.parts, packed, { ...options, from, to, turns });
   }

@@ -1,3 +1,4 @@
+import { own } from "../base/own";
 import type { ParameterFacts, ResolvedParameters } from "../recipe/facts";
 
 /** Facts that several methods share. Ranges are what a slider offers, not what is legal. */
@@ -11,11 +12,11 @@ export function flag(value: boolean): ParameterFacts {
 
 /** A resolved number; `fallback` where the plan leaves it open, as it may for a base model's own parameters. */
 export function numberOf(parameters: ResolvedParameters, name: string, fallback: number): number {
-  const value = parameters[name];
+  const value = own(parameters, name);
   return typeof value === "number" ? value : value === undefined || value === null ? fallback : Number(value);
 }
 
 export function flagOf(parameters: ResolvedParameters, name: string, fallback: boolean): boolean {
-  const value = parameters[name];
+  const value = own(parameters, name);
   return value === undefined || value === null ? fallback : Boolean(value);
 }

@@ -1,3 +1,4 @@
+import { largest } from "../base/lists";
 import type { DeviceMemory } from "../compute/device";
 import type { Lane, MergeProgress } from "./events";
 
@@ -120,6 +121,6 @@ export class Progress {
 /** Lanes overlap, so the slowest alone sets the time. `undefined` while one with work left has no rate. */
 function secondsLeft(lanes: readonly Lane[]): number | undefined {
   const seconds = lanes.map(({ done, total, rate }) => (done >= total ? 0 : (total - done) / rate));
-  const most = Math.max(...seconds);
+  const most = largest(seconds);
   return Number.isFinite(most) ? most : undefined;
 }

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { largest } from "../base/lists";
 import type { MethodFacts } from "../recipe/facts";
 import { hubIdOf, splitRevision } from "../recipe/parse/references";
 import type { MergePlan } from "../recipe/plan/plan";
@@ -85,7 +86,10 @@ function code(text: string): string {
 }
 
 function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  return largest(
+    (text.match(/`+/g) ?? []).map((run) => run.length),
+    0,
+  );
 }
 
 function escaped(text: string): string {

@@ -1,10 +1,11 @@
+import { own } from "../base/own";
 import { isObject } from "../formats/json";
 import type { JsonObject } from "./checkpoint";
 
 /** The value at a dotted path of config.json (`text_config.num_hidden_layers`). */
 export function configValue(config: JsonObject, path: string): unknown {
   let value: unknown = config;
-  for (const key of path.split(".")) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  for (const key of path.split(".")) value = isObject(value) ? own(value, key) : undefined;
   return value;
 }
 

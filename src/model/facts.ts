@@ -1,3 +1,4 @@
+import { largest } from "../base/lists";
 import { DTYPE_BYTES, type DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Checkpoint } from "./checkpoint";
@@ -29,7 +30,10 @@ export function modelFacts(checkpoint: Checkpoint): ModelFacts {
   const dtypes = [...bytesByDType].map(([dtype, bytes]) => ({ dtype, bytes })).sort((a, b) => b.bytes - a.bytes);
   const [architecture] = architectureNames(config);
   const modules = layoutOf([checkpoint], architecture).modules;
-  const depth = Math.max(0, ...modules.map(({ depths }) => depths.get(checkpoint.key) ?? 0));
+  const depth = largest(
+    modules.map(({ depths }) => depths.get(checkpoint.key) ?? 0),
+    0,
+  );
   const firstNumber = (keys: readonly string[]) =>
     keys.map((key) => configNumber(config, key)).find((value) => value !== undefined);
   return {

@@ -1,3 +1,4 @@
+import { largest } from "../base/lists";
 import { MERGE, type Question, type Reply, TIE } from "./compare";
 
 /** Every answer as one JSON object a line, with all that is needed to get it again. */
@@ -59,13 +60,19 @@ function ending({ answer, failure, status }: Reply): string {
 
 /** A fence longer than any in the text, so that nothing in an answer can end it. */
 function block(text: string, language = ""): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const longest = largest(
+    [...text.matchAll(/`+/g)].map(([ticks]) => ticks.length),
+    2,
+  );
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${text.replace(/\n$/, "")}\n${fence}`;
 }
 
 function inline(text: string): string {
-  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const longest = largest(
+    [...text.matchAll(/`+/g)].map(([ticks]) => ticks.length),
+    0,
+  );
   const ticks = "`".repeat(longest + 1);
   return longest > 0 ? `${ticks} ${text} ${ticks}` : `${ticks}${text}${ticks}`;
 }

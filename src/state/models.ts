@@ -1,4 +1,5 @@
 import { isAbort } from "../base/errors";
+import { own } from "../base/own";
 import type { ModelKey } from "../engine/protocol/ids";
 import type { HubHit, ModelDetails, ModelOrigin, ModelSummary } from "../engine/protocol/protocol";
 import { modelKey } from "../recipe/parse/references";
@@ -139,7 +140,7 @@ export function createModelsSlice({ engine }: StudioTools): Slice<ModelsSlice> {
           models: models.map((entry) => {
             if (entry.status !== "ready") return entry;
             const { summary } = entry;
-            return { ...entry, summary: { ...summary, cachedBytes: cached[summary.key] ?? summary.cachedBytes } };
+            return { ...entry, summary: { ...summary, cachedBytes: own(cached, summary.key) ?? summary.cachedBytes } };
           }),
         }));
       },

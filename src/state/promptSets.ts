@@ -43,7 +43,7 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
       // A browser that refuses to store loses them at a reload, and nothing else.
       void promptStore.set({ version: PROMPTS_VERSION, sets: own }).catch(() => undefined);
     };
-    const replaced = (id: string, ...by: readonly KnownSet[]) =>
+    const replaced = (id: string, by: readonly KnownSet[] = []) =>
       get().promptSets.flatMap((known) => (known.set.id === id ? by : [known]));
     let counting = 0;
 
@@ -96,7 +96,7 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
           ...(known.benchmark !== undefined && { benchmark: known.benchmark }),
         });
         const halves = [half("search", search, "1"), half("held-out", heldOut, "2")];
-        keep(known.origin === "own" ? replaced(id, ...halves) : [...get().promptSets, ...halves]);
+        keep(known.origin === "own" ? replaced(id, halves) : [...get().promptSets, ...halves]);
       },
       async refreshCosts() {
         const question = ++counting;

@@ -1,3 +1,4 @@
+import { own } from "../base/own";
 import { isObject, type UnknownObject } from "../formats/json";
 
 /** Fields of `tokenizer_config.json` that name one special token. */
@@ -41,7 +42,7 @@ export function withNamedTokens(definition: UnknownObject, config: UnknownObject
   for (const token of entries(definition.added_tokens)) added.set(String(token.content), token);
   const model = isObject(definition.model) ? definition.model : {};
   const vocabulary = isObject(model.vocab) ? model.vocab : {};
-  const idOf = (content: string) => (Object.hasOwn(vocabulary, content) ? vocabulary[content] : undefined);
+  const idOf = (content: string) => own(vocabulary, content);
 
   for (const [id, token] of Object.entries(isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {})) {
     const content = contentOf(token);

@@ -1,4 +1,5 @@
 import { Bar, BarChart, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
+import { largest } from "../../base/lists";
 import { useFormats, useText } from "../context";
 import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
@@ -22,7 +23,13 @@ export function EosChart(source: ChartSource) {
   const data = eosOf(source).flatMap(({ whose, eos }) =>
     Number.isFinite(eos.medianRank) ? [{ whose, name: names[whose], rank: eos.medianRank, low: 0.8 }] : [],
   );
-  const { domain, ticks } = logAxis(1, Math.max(WORST_RANK, ...data.map(({ rank }) => rank)));
+  const { domain, ticks } = logAxis(
+    1,
+    largest(
+      data.map(({ rank }) => rank),
+      WORST_RANK,
+    ),
+  );
   return (
     <>
       <div

@@ -1,4 +1,5 @@
 import { ReferenceLine, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAxis, YAxis } from "recharts";
+import { largest, smallest } from "../../base/lists";
 import { useFormats, useText } from "../context";
 import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
@@ -16,7 +17,7 @@ export function PromptsChart({ shown, other, view }: ChartSource) {
   const pairs = promptPairs(shown, view.set);
   const others = other ? promptPairs(other, view.set) : [];
   const values = [...pairs, ...others].flatMap(({ base, merged }) => [base, merged]).filter(Number.isFinite);
-  const { domain, ticks } = logAxis(Math.min(...values), Math.max(...values));
+  const { domain, ticks } = logAxis(smallest(values), largest(values));
   const [low, high] = domain;
   const axis = {
     type: "number",

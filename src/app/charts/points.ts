@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import type { Divergence, GuardStage, LayerGroup, PromptScore, RelativePerplexity } from "../../eval/types";
 import type { ChartView } from "../../state/chartView";
 import { latestSets, type MeasuredSet, type MeasurementRecord, type Watched } from "../../state/records";
@@ -118,7 +119,10 @@ export function layerDrifts({ watched }: MeasurementRecord): LayerDrift[] {
         group,
         layer,
         mean: meanOf(finite.map(({ relative }) => relative)),
-        largest: Math.max(0, ...finite.map(({ relative }) => relative)),
+        largest: largest(
+          finite.map(({ relative }) => relative),
+          0,
+        ),
         norm: meanOf(finite.map(({ norm }) => norm)),
         nonFinite: tensors.reduce((sum, tensor) => sum + tensor.nonFinite, 0),
       };

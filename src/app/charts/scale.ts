@@ -1,3 +1,4 @@
+import { largest, smallest } from "../../base/lists";
 /** An axis that holds all values, with a little air: linear, or logarithmic where they differ by more than a factor of ten. */
 export interface Axis {
   readonly scale: "linear" | "log";
@@ -23,10 +24,10 @@ export function axisFor(values: readonly number[], { zero = false, least = 0 }: 
   const finite = values.filter(Number.isFinite);
   const positive = finite.filter((value) => value > 0);
   if (finite.length === 0) return { scale: "linear", domain: [0, 1], ticks: [0, 1] };
-  const [lowest, high] = [Math.min(...positive), Math.max(...finite)];
+  const [lowest, high] = [smallest(positive), largest(finite)];
   if (zero && high / lowest > WIDER) return logAxis(Math.max(lowest, high / DECADES), high);
   if (!zero && high / lowest > WIDE) return logAxis(lowest, Math.min(high, lowest * DECADES));
-  const low = zero ? 0 : Math.min(...finite);
+  const low = zero ? 0 : smallest(finite);
   const span = Math.max(high - low, least, Math.abs(high) * 1e-6, 1e-12);
   const domain: [number, number] = [zero ? 0 : low - span * AIR, low + span * (1 + AIR)];
   return { scale: "linear", domain, ticks: linearTicks(domain) };

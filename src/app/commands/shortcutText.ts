@@ -1,3 +1,5 @@
+import { own } from "../../base/own";
+
 /** `navigator.platform` is old, but the one that every browser has. */
 const ON_MAC = /^(Mac|iP)/.test(globalThis.navigator?.platform ?? "");
 
@@ -9,7 +11,7 @@ const KEYS: Readonly<Record<string, string>> = ON_MAC
 export function shortcutText(shortcut: string): string {
   return shortcut
     .split("+")
-    .map((key) => KEYS[key] ?? key)
+    .map((key) => own(KEYS, key) ?? key)
     .join(" ");
 }
 

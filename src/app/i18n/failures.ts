@@ -1,4 +1,5 @@
 import type { ErrorFacts } from "../../base/errors";
+import { own } from "../../base/own";
 import type { Problem } from "../../recipe/problems";
 import type { Failure } from "../../state/failure";
 import type { Catalogue } from "./catalogue";
@@ -16,11 +17,11 @@ interface Said {
  */
 export function failureSentence({ code, message, facts }: Failure | Said, catalogue: Catalogue): string {
   if (code === undefined) return `${catalogue.messages.failure.unknown} ${message}`;
-  return catalogue.failures[code]?.(facts ?? {}) ?? message;
+  return own(catalogue.failures, code)?.(facts ?? {}) ?? message;
 }
 
 export function problemSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
-  return catalogue.problems[code]?.(facts ?? {}) ?? message;
+  return own(catalogue.problems, code)?.(facts ?? {}) ?? message;
 }
 
 /** What the button of a problem's fix says. */
@@ -29,5 +30,5 @@ export function fixLabel({ label, insert }: NonNullable<Problem["fix"]>, catalog
 }
 
 export function noteSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
-  return catalogue.notes[code]?.(facts ?? {}) ?? message;
+  return own(catalogue.notes, code)?.(facts ?? {}) ?? message;
 }

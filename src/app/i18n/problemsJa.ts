@@ -1,4 +1,5 @@
 import type { ErrorFacts } from "../../base/errors";
+import { own } from "../../base/own";
 import type { FactSentence } from "./factSentence";
 
 /** "q_proj.weight", or "q_proj.weight ほか199個". */
@@ -34,10 +35,10 @@ const BLANKS: Readonly<Record<string, string>> = { tab: "タブ", "U+3000": "全
 export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "recipe/empty": () => "レシピが空です。`merge_method:` と `models:` から書き始めてください。",
   "recipe/yaml": ({ reason, kind }) =>
-    `YAMLとして読めません（${reason}）。${YAML_ADVICE[String(kind)] ?? "この行と前後の行の字下げを確かめ、`: ` を含む文字列は引用符で囲んでください。"}`,
+    `YAMLとして読めません（${reason}）。${own(YAML_ADVICE, String(kind)) ?? "この行と前後の行の字下げを確かめ、`: ` を含む文字列は引用符で囲んでください。"}`,
   "recipe/control-character": ({ found }) => `YAMLに書けない文字 ${found} があります。取り除いてください。`,
   "recipe/blank": ({ found }) =>
-    `半角スペースだけが使える所に${BLANKS[String(found)] ?? `空白文字 ${found} `}があります。半角スペースに直してください。`,
+    `半角スペースだけが使える所に${own(BLANKS, String(found)) ?? `空白文字 ${found} `}があります。半角スペースに直してください。`,
   "recipe/unknown-alias": ({ name }) =>
     `\`*${name}\` は \`&${name}\` の付いた所を指しますが、それより前にありません。\`*\` で始まる文字列は引用符で囲んでください。`,
   "recipe/repeated-anchor": ({ name }) =>
@@ -71,7 +72,7 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `\`${key}\` が二度書かれています。有効なのは最後のものです。片方を消してください。`,
   "recipe/merge-key": ({ found }) => `マージキー \`<<\` にはマッピングかそのリストを書きますが、${found} です。`,
   "recipe/type": ({ where, expected, found }) =>
-    `${where} は${EXPECTED_TYPES[String(expected)] ?? expected}で書きますが、${found} です。`,
+    `${where} は${own(EXPECTED_TYPES, String(expected)) ?? expected}で書きますが、${found} です。`,
   "recipe/no-sources": () => "スライスには `sources:` と、一つ以上の `{model, layer_range}` が必要です。",
   "recipe/bare-model": ({ found }) => `項目が文字列「${found}」だけです。\`model: ${found}\` と書いてください。`,
   "recipe/missing-model": () => "`model:` がありません。モデルのIDかフォルダを書いてください。",
@@ -82,7 +83,7 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "recipe/reference": ({ reference, reason }) =>
     reference === undefined
       ? "モデルの参照が不完全です。名前は文字列で、またはマッピング形式の `model:`・`path:` で書いてください。"
-      : `モデルの参照「${reference}」に${REFERENCE_REASONS[String(reason)] ?? "誤りがあります。"}`,
+      : `モデルの参照「${reference}」に${own(REFERENCE_REASONS, String(reason)) ?? "誤りがあります。"}`,
   "recipe/setting": ({ name, found }) =>
     `\`${name}\` の書き方に誤りがあります${found === undefined ? "" : `（${found}）`}。数値、数値のリスト（層に沿う勾配）、または \`{filter, value}\` のリストで書いてください。`,
   "recipe/bare-filter": ({ name }) =>
@@ -187,5 +188,5 @@ const NOT_YET: Readonly<Record<string, string>> = {
 };
 
 function notYet(what: string, known: string | number | undefined): string {
-  return NOT_YET[what] ?? `手法 \`${what}\` にはまだ対応していません。使えるのは ${known} です。`;
+  return own(NOT_YET, what) ?? `手法 \`${what}\` にはまだ対応していません。使えるのは ${known} です。`;
 }

@@ -1,4 +1,5 @@
 import { isAbort } from "../../base/errors";
+import { append } from "../../base/lists";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { modelsOfFiles } from "../../state/dropped";
 
@@ -87,7 +88,7 @@ export async function droppedModels(transfer: DataTransfer): Promise<ModelOrigin
     // Drops made by a program have files but no handles.
     const handle = await promised?.catch(() => null);
     if (handle instanceof FileSystemDirectoryHandle) origins.push({ kind: "directory", handle });
-    else if (entry?.isDirectory) files.push(...(await filesUnder(entry)));
+    else if (entry?.isDirectory) append(files, await filesUnder(entry));
     else if (file) files.push({ path: file.name, file });
   }
   return [...origins, ...modelsOfFiles(files)];
@@ -105,7 +106,7 @@ async function filesUnder(entry: FileSystemEntry): Promise<NamedFile[]> {
   for (;;) {
     const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (batch.length === 0) return files;
-    for (const child of batch) files.push(...(await filesUnder(child)));
+    for (const child of batch) append(files, await filesUnder(child));
   }
 }
 

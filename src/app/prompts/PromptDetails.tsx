@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import type { KnownSet } from "../../state/promptSets";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
 import { failureSentence } from "../i18n/failures";
@@ -14,7 +15,7 @@ export function PromptDetails({ known }: { readonly known: KnownSet }) {
   const t = useText();
   const formats = useFormats();
   const catalogue = useCatalogue();
-  const benchmark = useStudio((state) => known.benchmark ?? state.setCosts[set.id]?.benchmark);
+  const benchmark = useStudio((state) => known.benchmark ?? own(state.setCosts, set.id)?.benchmark);
   const answers = set.prompts.filter(({ answer }) => answer !== undefined).length;
   const choices = set.prompts.filter((prompt) => prompt.choices).length;
   return (

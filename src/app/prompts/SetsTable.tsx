@@ -1,5 +1,6 @@
 import { ActionIcon, Checkbox, SegmentedControl, Table, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowsSplit2, IconTrash } from "@tabler/icons-react";
+import { own } from "../../base/own";
 import { setsToMeasure } from "../../state/measureRequest";
 import type { KnownSet } from "../../state/promptSets";
 import { useFormats, useStudio, useText } from "../context";
@@ -56,7 +57,7 @@ interface SetRowProps {
 function SetRow({ known: { set, origin }, chosen, onChoose }: SetRowProps) {
   const t = useText();
   const formats = useFormats();
-  const cost = useStudio((state) => state.setCosts[set.id]);
+  const cost = useStudio((state) => own(state.setCosts, set.id));
   const used = useStudio((state) => setsToMeasure(state).some(({ id }) => id === set.id));
   const chooseForMeasuring = useStudio((state) => state.chooseForMeasuring);
   const setSplit = useStudio((state) => state.setSplit);

@@ -1,5 +1,6 @@
 import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useState } from "react";
+import { own } from "../../base/own";
 import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/protocol";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { modelReferences } from "../../recipe/parse/references";
@@ -124,7 +125,7 @@ function SharedModels({ references, origins, revisions }: SharedModelsProps) {
           const summary = summaries.get(reference);
           const onHub = origins.has(reference);
           const found = seen.get(reference);
-          const commit = revisions[reference];
+          const commit = own(revisions, reference);
           return (
             <li key={reference}>
               <span className={classes.reference}>{reference}</span>

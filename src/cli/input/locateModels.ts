@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AwaseError } from "../../base/errors";
+import { own } from "../../base/own";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
 import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
@@ -43,7 +44,7 @@ export async function locateModels(recipe: Recipe, cwd: string): Promise<Located
   const models: LocatedModel[] = [];
   const problems: Problem[] = [];
   for (const reference of modelReferences(recipe)) {
-    const model = await locateModel(reference, cwd, recipe.extras.revisions[reference.key]);
+    const model = await locateModel(reference, cwd, own(recipe.extras.revisions, reference.key));
     if (model) models.push(model);
     else problems.push(noModel(reference, resolve(cwd, reference.path)));
   }

@@ -1,4 +1,5 @@
 import { basename, extname } from "node:path";
+import { own } from "../../base/own";
 import { type PromptFormat, parsePrompts } from "../../eval/prompts/parsePrompts";
 import type { PromptSet } from "../../eval/types";
 import { readTextFile } from "./textFile";
@@ -15,7 +16,7 @@ const FORMATS: Readonly<Record<string, PromptFormat>> = { ".txt": "text", ".json
 export async function readPromptFile(file: string, cwd: string): Promise<PromptFile> {
   const found = await readTextFile(file, cwd);
   if ("mistake" in found) return { lines: [found.mistake] };
-  const { prompts, problems } = parsePrompts(found.text, FORMATS[extname(file).toLowerCase()]);
+  const { prompts, problems } = parsePrompts(found.text, own(FORMATS, extname(file).toLowerCase()));
   const lines = problems.map(({ line, message }) => `${file}:${line}: warning: ${message}`);
   if (prompts.length === 0) return { lines: [...lines, `${file} holds no prompt. Write one on each line.`] };
   const name = basename(file, extname(file));

@@ -1,4 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
+import { own } from "../../base/own";
 import type { Records } from "../../engine/machine/records";
 import { isObject } from "../../formats/json";
 import { replaceFile } from "./replaceFile";
@@ -26,7 +27,7 @@ export function jsonRecords<T>(path: string): Records<T> {
     return next;
   }
   return {
-    get: async (key) => (await load())[key],
+    get: async (key) => own(await load(), key),
     all: async () => Object.values(await load()),
     put: (key, record) => change((records) => ({ ...records, [key]: record })),
     remove: (key) => change(({ [key]: _, ...others }) => others),

@@ -1,12 +1,12 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { Block, BlockFile, BlockTable } from "../../io/store/blockTable";
 import { replaceFile } from "./replaceFile";
 
 /** What is kept of the Hub as files on disk: `repo/revision/path/start-end`, bytes in `.bin`, the entry in `.json`. */
 export function nodeBlockTable(root: string): BlockTable {
   const folderOf = (of: Partial<BlockFile>) =>
-    join(root, ...[of.repo, of.revision, of.path].filter((part) => part !== undefined).map(fileName));
+    [root, ...[of.repo, of.revision, of.path].filter((part) => part !== undefined).map(fileName)].join(sep);
   const fileOf = (block: Block, ending: "bin" | "json") =>
     join(folderOf(block), `${block.start}-${block.end}.${ending}`);
   const writeEntry = (block: Block) => replaceFile(fileOf(block, "json"), JSON.stringify(block));

@@ -1,3 +1,5 @@
+import { smallest } from "../../base/lists";
+import { own } from "../../base/own";
 import type { DeviceInfo } from "../../compute/device";
 import type { MergePlan } from "../../recipe/plan/plan";
 import type { Records } from "./records";
@@ -43,7 +45,7 @@ export function createRateBook(records: Records<DeviceRates>): RateBook {
   return {
     async estimate(device, plan) {
       const rates = await records.get(keyOf(device));
-      const merge = rates?.merge[plan.method] ?? slowest(rates);
+      const merge = (rates && own(rates.merge, plan.method)) ?? slowest(rates);
       if (merge === undefined) return undefined;
       const { fetchBytes } = plan.totals;
       if (fetchBytes === 0) return workBytes(plan) / merge;
@@ -61,7 +63,7 @@ export function createRateBook(records: Records<DeviceRates>): RateBook {
     },
     async forwardEstimate(device, { name, parameters }) {
       const { forward = {} } = (await records.get(keyOf(device))) ?? {};
-      const known = forward[name] ?? nearestInSize(Object.values(forward), parameters);
+      const known = own(forward, name) ?? nearestInSize(Object.values(forward), parameters);
       return known && (known.secondsPerToken * parameters) / known.parameters;
     },
     async recordForward(device, { name, parameters }, secondsPerToken) {
@@ -88,5 +90,5 @@ function workBytes(plan: MergePlan): number {
 /** An unknown method is likely no faster than the slowest known one. */
 function slowest(rates: DeviceRates | undefined): number | undefined {
   const known = Object.values(rates?.merge ?? {});
-  return known.length === 0 ? undefined : Math.min(...known);
+  return known.length === 0 ? undefined : smallest(known);
 }

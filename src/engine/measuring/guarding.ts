@@ -1,5 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import { Gate } from "../../base/gate";
+import { own } from "../../base/own";
 import type { Device } from "../../compute/device";
 import { runGuard } from "../../eval/guard/guard";
 import type { Strengths } from "../../eval/guard/guardMachine";
@@ -93,7 +94,7 @@ async function guard({ context, plan, options, device, onEvent, signal }: Guardi
   const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
   const baseKey = (plan.models.find(({ isBase }) => isBase) ?? plan.models[0])?.key ?? "";
   const recipeOf = (strengths: Strengths) => {
-    const strengthOf = (tensor: string) => strengths[layers.groupOf(tensor).id] ?? 1;
+    const strengthOf = (tensor: string) => own(strengths, layers.groupOf(tensor).id) ?? 1;
     return weakened(plan.recipe, strengthOf, { models: shelf.checkpoints, methods: methodFacts, base: baseKey });
   };
 

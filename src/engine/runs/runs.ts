@@ -1,4 +1,5 @@
 import { AwaseError } from "../../base/errors";
+import { largest } from "../../base/lists";
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import { planShards, type Shard } from "../../formats/safetensorsWriter";
 import { findMethod } from "../../merge/registry";
@@ -284,7 +285,7 @@ const lockName = (id: RunId) => `awase-run ${id}`;
 /** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
 function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
   const sizes = shards.map(({ size }) => size);
-  return place.delivery ? Math.max(0, ...sizes) : sizes.reduce((sum, size) => sum + size, 0);
+  return place.delivery ? largest(sizes, 0) : sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { AwaseError } from "../../base/errors";
+import { own } from "../../base/own";
 import type { ByteRange, ByteSource } from "../../io/types";
 import { inputRanges } from "../../merge/inputs";
 import { methodFacts } from "../../merge/registry";
@@ -53,7 +54,7 @@ export function missingModels(recipe: string, models: Models): RecipeReport["mis
     .map(({ key, path, revision }) => {
       const repo = hubIdOf(path);
       if (repo === undefined) return { reference: key };
-      const commit = revisions[key];
+      const commit = own(revisions, key);
       const origin = {
         kind: "hub" as const,
         repo,

@@ -1,4 +1,5 @@
 import { AwaseError } from "../../base/errors";
+import { own } from "../../base/own";
 import type { LanguageModel, LanguageModelFacts } from "../../lm/types";
 import { type BasePass, basePass } from "../base";
 import type { BaseCache } from "../baseCache";
@@ -222,13 +223,13 @@ class Trials implements Disposable {
   /** The base computes what has its values, the merge the rest. */
   #parts(strengths: Strengths, merged: LanguageModel): Parts {
     const base = this.run.base.model;
-    const of = (...groups: readonly LayerGroup[]) => (groups.some(({ id }) => strengths[id] !== 0) ? merged : base);
+    const of = (groups: readonly LayerGroup[]) => (groups.some(({ id }) => own(strengths, id) !== 0) ? merged : base);
     const ends = this.run.groups.filter(({ kind }) => kind !== "layers");
     return {
-      embedding: of(...ends.filter(({ kind }) => kind === "embedding")),
-      layers: of,
-      head: of(...ends),
-      version: ({ id }) => String(strengths[id]),
+      embedding: of(ends.filter(({ kind }) => kind === "embedding")),
+      layers: (group) => of([group]),
+      head: of(ends),
+      version: ({ id }) => String(own(strengths, id)),
     };
   }
 }

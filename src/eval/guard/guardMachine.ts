@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import type { GuardAction, GuardStage } from "../types";
 
 /** How often the strength of a group is halved before it is rolled back. */
@@ -41,7 +42,7 @@ export const GUARD_BEGIN: GuardState = { at: 0, strength: 1, decided: {}, stoppe
 
 /** The strengths of all groups in the trial: what was decided, what is tried, and the base for what comes after. */
 export function onTrial({ groups }: GuardRules, { at, strength, decided }: GuardState): Strengths {
-  return Object.fromEntries(groups.map((id, i) => [id, i < at ? (decided[id] ?? 1) : i === at ? strength : 0]));
+  return Object.fromEntries(groups.map((id, i) => [id, i < at ? (own(decided, id) ?? 1) : i === at ? strength : 0]));
 }
 
 /** The group to try next; undefined when there is none left, or the guard has stopped. */

@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import type { Activations, LanguageModel, Position } from "../../lm/types";
 import type { TokenIds } from "../../tokens/types";
 import { type PassResult, tokensIn } from "../batch";
@@ -93,7 +94,10 @@ export class Stack implements Disposable {
   /** The highest boundary whose activations are those of this model; 0 is made anew where it is not kept. */
   #start(parts: Parts): number {
     const fitting = [...this.#kept].filter(([boundary, { version }]) => version === this.#versionAt(boundary, parts));
-    return Math.max(0, ...fitting.map(([boundary]) => boundary));
+    return largest(
+      fitting.map(([boundary]) => boundary),
+      0,
+    );
   }
 
   async #activationsAt(boundary: number, parts: Parts): Promise<Activations> {

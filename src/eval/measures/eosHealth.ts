@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import { logSumExp } from "../logits";
 import type { EosHealth } from "../types";
 import { ascending, quantile } from "./quantiles";
@@ -26,7 +27,7 @@ export interface EndReading {
 export function readEnd(logits: ArrayLike<number>, ends: readonly number[]): EndReading {
   const scale = logSumExp(logits);
   const perId = ends.map((id) => (logits[id] ?? Number.NEGATIVE_INFINITY) - scale);
-  const best = Math.max(...perId) + scale;
+  const best = largest(perId) + scale;
   let ahead = 0;
   for (let id = 0; id < logits.length; id++) if ((logits[id] ?? 0) > best) ahead++;
   return { logProbability: logSumExp(perId), rank: ahead + 1, perId };

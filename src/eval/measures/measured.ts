@@ -1,3 +1,4 @@
+import { smallest } from "../../base/lists";
 import type { LanguageModel } from "../../lm/types";
 import type { Tokenizer } from "../../tokens/tokenizer";
 
@@ -24,5 +25,8 @@ export function endsOf({ model, ends = [] }: Pick<Subject, "model" | "ends">): r
 
 /** Logits that belong to a token, in all of the models: a head may have more rows than its tokenizer has tokens. */
 export function realVocabulary(tokenizer: Tokenizer, ...models: readonly LanguageModel[]): number {
-  return Math.min(tokenizer.vocabularySize, ...models.map(({ facts }) => facts.vocabulary));
+  return smallest(
+    models.map(({ facts }) => facts.vocabulary),
+    tokenizer.vocabularySize,
+  );
 }

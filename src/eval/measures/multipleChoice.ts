@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import type { Tokenizer } from "../../tokens/tokenizer";
 import type { TokenIds } from "../../tokens/types";
 import { tokenizePrompt } from "../prompts/tokenizePrompt";
@@ -55,7 +56,7 @@ export function multipleChoice(questions: readonly Judged[]): MultipleChoice {
       const scores = choices.map((choice, i) => (logLikelihoods[i] ?? Number.NaN) / length(choice));
       const right = scores[gold] ?? Number.NaN;
       const others = scores.filter((_, i) => i !== gold);
-      return { correct: scores.indexOf(Math.max(...scores)) === gold, margin: right - Math.max(...others) };
+      return { correct: scores.indexOf(largest(scores)) === gold, margin: right - largest(others) };
     });
     return accuracy(
       scored.map(({ correct }) => correct),

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject, type UnknownObject } from "../../formats/json";
 import type { Prompt } from "../types";
 import { type Complaint, emptyText, fewChoices, noGold, noText, tooLong, wrongField } from "./promptProblem";
@@ -34,20 +35,22 @@ export function readRecord(record: UnknownObject): Prompt | Complaint {
 function readFields(record: UnknownObject): Prompt | Complaint {
   const field = firstOf(record, TEXT_FIELDS);
   if (field === undefined) return noText(Object.keys(record).slice(0, 20), TEXT_FIELDS);
-  const text = record[field];
+  const text = own(record, field);
   if (typeof text !== "string") return wrongField(field, "a text", text);
   const listed = readChoices(record);
   if (listed) return isList(listed) ? withGold(text, listed, record) : listed;
   const answerField = firstOf(record, ANSWER_FIELDS);
   if (answerField === undefined) return { text };
-  const answer = record[answerField];
+  const answer = own(record, answerField);
   if (typeof answer !== "string" && typeof answer !== "number") return wrongField(answerField, "a text", answer);
   return String(answer).trim() === "" ? { text } : { text, answer: String(answer) };
 }
 
 /** The first of these fields that holds something. A table has every field in every row, often empty. */
 function firstOf(record: UnknownObject, fields: readonly string[]): string | undefined {
-  return fields.find((field) => Object.hasOwn(record, field) && record[field] !== null && record[field] !== "");
+  return fields.find(
+    (field) => Object.hasOwn(record, field) && own(record, field) !== null && own(record, field) !== "",
+  );
 }
 
 interface Choice {
@@ -63,17 +66,18 @@ function isList(value: readonly Choice[] | Complaint): value is readonly Choice[
 function readChoices(record: UnknownObject): readonly Choice[] | Complaint | undefined {
   const field = firstOf(record, CHOICES_FIELDS);
   if (field === undefined) {
-    const own = Object.keys(record).filter((name) => CHOICE_FIELD.test(name) && record[name] !== "");
-    return own.length === 0
+    const listed = Object.keys(record).filter((name) => CHOICE_FIELD.test(name) && own(record, name) !== "");
+    return listed.length === 0
       ? undefined
       : texts(
           "choices",
-          own.map((name) => record[name]),
+          listed.map((name) => own(record, name)),
         );
   }
-  const value = typeof record[field] === "string" ? parsed(record[field]) : record[field];
+  const written = own(record, field);
+  const value = typeof written === "string" ? parsed(written) : written;
   if (Array.isArray(value)) return texts(field, value);
-  if (!isObject(value) || !Array.isArray(value.text)) return wrongField(field, "a list of texts", record[field]);
+  if (!isObject(value) || !Array.isArray(value.text)) return wrongField(field, "a list of texts", own(record, field));
   const choices = texts(field, value.text);
   const labels = Array.isArray(value.label) ? value.label.map(String) : [];
   if (!isList(choices)) return choices;
@@ -101,7 +105,7 @@ function texts(field: string, values: readonly unknown[]): readonly Choice[] | C
 
 function withGold(text: string, choices: readonly Choice[], record: UnknownObject): Prompt | Complaint {
   const field = firstOf(record, GOLD_FIELDS);
-  const found = field === undefined ? undefined : record[field];
+  const found = field === undefined ? undefined : own(record, field);
   const gold = goldOf(found, choices);
   return gold === undefined ? noGold(found, choices.length) : { text, choices: choices.map((one) => one.text), gold };
 }

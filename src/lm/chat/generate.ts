@@ -1,3 +1,4 @@
+import { append, largest } from "../../base/lists";
 import type { DeviceBuffer } from "../../compute/device";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TokenIds } from "../../tokens/types";
@@ -41,7 +42,7 @@ export async function generateAnswers(
   const answers: Generated[] = [];
   for (const { sequences } of packBatch(prompts, { ...limits.batch, groupKeys }, options.maxTokens)) {
     const wave = sequences.map((sequence) => ({ sequence, prompt: prompts[sequence] ?? [] }));
-    answers.push(...(await generateWave(resident, wave, options, maxPositions)));
+    append(answers, await generateWave(resident, wave, options, maxPositions));
   }
   return answers;
 }
@@ -55,7 +56,7 @@ function residentBytes({ plan, limits, device }: ModelParts): number {
   );
   const all = layers.reduce((sum, bytes) => sum + bytes, tables + plan.norm.bytes);
   if (all <= device.info.budgetBytes / 2) return device.info.budgetBytes / 2;
-  return Math.max(0, limits.weights.bytes - 2 * Math.max(...layers));
+  return Math.max(0, limits.weights.bytes - 2 * largest(layers));
 }
 
 async function generateWave(
@@ -80,7 +81,7 @@ async function generateWave(
       ended: maxTokens < 1 ? "length" : undefined,
     }),
   );
-  const longest = Math.max(...prompts.map((prompt) => prompt.length)) + maxTokens;
+  const longest = largest(prompts.map((prompt) => prompt.length)) + maxTokens;
   using turns = await Turns.upload(device, spec.layers, Math.min(longest, maxPositions));
   using cache = await KeyValueCache.open(device, spec.layers, group.keys);
 

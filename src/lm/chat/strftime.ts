@@ -1,3 +1,5 @@
+import { own } from "../../base/own";
+
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 
@@ -25,5 +27,5 @@ const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
  * whatever the browser's language. Directives that no template is known to use are left as they are.
  */
 export function strftime(date: Date, format: string): string {
-  return format.replace(/%(.)/g, (found, directive: string) => DIRECTIVES[directive]?.(date) ?? found);
+  return format.replace(/%(.)/g, (found, directive: string) => own(DIRECTIVES, directive)?.(date) ?? found);
 }

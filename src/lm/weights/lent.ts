@@ -1,3 +1,4 @@
+import { append } from "../../base/lists";
 /**
  * Disposables that belong together: disposed together, last first. What `DisposableStack` does where a browser has it.
  *
@@ -14,7 +15,7 @@ export class Lent implements Disposable {
   /** All of them under a new owner; this one has none left. */
   keep(): Lent {
     const owner = new Lent();
-    owner.#held.push(...this.#held.splice(0));
+    append(owner.#held, this.#held.splice(0));
     return owner;
   }
 

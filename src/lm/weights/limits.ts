@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import type { DeviceInfo } from "../../compute/device";
 import type { BatchLimits } from "../forward/batch";
 import { attentionWidths, type LayerSpec, type ModelSpec } from "../spec";
@@ -22,9 +23,9 @@ export interface Limits {
  */
 export function limitsOf(spec: ModelSpec, device: DeviceInfo, prefetch: boolean): Limits {
   const { budgetBytes, maxBindingBytes } = device;
-  const rowBytes = Math.max(...spec.layers.map((layer) => rowWidth(layer, spec.hidden))) * 4;
-  const widest = Math.max(...spec.layers.map((layer) => widestOf(layer, spec.hidden))) * 4;
-  const keyBytes = Math.max(...spec.layers.map(({ attention }) => attentionWidths(attention).keys)) * 4;
+  const rowBytes = largest(spec.layers.map((layer) => rowWidth(layer, spec.hidden))) * 4;
+  const widest = largest(spec.layers.map((layer) => widestOf(layer, spec.hidden))) * 4;
+  const keyBytes = largest(spec.layers.map(({ attention }) => attentionWidths(attention).keys)) * 4;
   const chunkRows = Math.min(
     MAX_CHUNK_ROWS,
     Math.floor(budgetBytes / 8 / rowBytes),

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import type { OutputDType } from "../../formats/dtypes";
 import type { TextSpan } from "../problems";
 import { nearest } from "../text/nearest";
@@ -228,10 +229,10 @@ function parseDType(reader: Reader, field: Field | undefined): Spanned<OutputDTy
   const text = reader.string(field.node, `\`${field.key}\``, field.keySpan);
   if (!text) return undefined; // empty text says nothing, as in mergekit
   const name = text.replace(/^torch\./, "");
-  const value = Object.hasOwn(DTYPE_NAMES, name) ? DTYPE_NAMES[name] : undefined;
+  const value = own(DTYPE_NAMES, name);
   if (value) return { value, span };
   const known = Object.keys(DTYPE_NAMES);
-  const meant = DTYPE_SHORT[name] ?? nearest(name, known);
+  const meant = own(DTYPE_SHORT, name) ?? nearest(name, known);
   return reader.error({
     code: "recipe/dtype",
     message: `\`${field.key}: ${text.slice(0, 40)}\` is not a type weights can be written in. Use ${known.join(", ")}${meant ? `; here probably \`${meant}\`` : ""}.`,

@@ -1,3 +1,4 @@
+import { smallest } from "../../base/lists";
 import { elementCount } from "../../formats/tensor";
 import type { ModelTensor } from "../../model/checkpoint";
 import { storedBytes } from "../../model/elements";
@@ -61,9 +62,9 @@ function croppedShape(
   inputs: readonly PresentInput[],
   base: readonly number[],
 ): readonly number[] | undefined {
-  const smallest = base.map((_, axis) => Math.min(...inputs.map(({ stored }) => stored.shape[axis] ?? 0)));
-  if (rule === "crop-to-smallest") return smallest;
-  return rule === "crop-to-base" && sameShape(smallest, base) ? base : undefined;
+  const cropped = base.map((_, axis) => smallest(inputs.map(({ stored }) => stored.shape[axis] ?? 0)));
+  if (rule === "crop-to-smallest") return cropped;
+  return rule === "crop-to-base" && sameShape(cropped, base) ? base : undefined;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -22,18 +22,18 @@ export function typedParameters(
   tensor: string,
   context: PlanContext,
 ): TypedParameters {
-  const values: Record<string, number | boolean | null> = {};
+  const values = new Map<string, number | boolean | null>();
   const spans = new Map<string, TextSpan>();
   for (const [name, parameter] of Object.entries(facts)) {
     const resolved = resolve(name);
     if (!resolved) {
-      values[name] = parameter.default === undefined ? missing(name) : parameter.default;
+      values.set(name, parameter.default === undefined ? missing(name) : parameter.default);
       continue;
     }
-    values[name] = typed(name, parameter, resolved, tensor, context);
+    values.set(name, typed(name, parameter, resolved, tensor, context));
     spans.set(name, resolved.span);
   }
-  return { values, spans };
+  return { values: Object.fromEntries(values), spans };
 }
 
 /** YAML gives numbers; a switch must be 1 or 0 (true or false), a whole number whole. */

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import type { Checkpoint } from "../../model/checkpoint";
 import { aroundLayer, atLayer } from "../../model/layout";
 import type { MethodFacts, ResolvedParameters, TensorParameters } from "../facts";
@@ -166,16 +167,22 @@ function collect(
   };
   for (const name of Object.keys(method.globals)) {
     const path = [...slicePath, "parameters", name];
-    note(path, above(name), undefined, tensor.parameters[name], goal.globals[name]);
+    note(path, above(name), undefined, own(tensor.parameters, name), own(goal.globals, name));
   }
   for (const { source, start } of distinctSources(slice)) {
     const at = tensor.inputs.findIndex(({ model }) => model === source.model.key);
     if (at < 0 || source.added) continue;
-    const own = slice.sources.filter(({ model }) => model.identity === source.model.identity);
+    const entries = slice.sources.filter(({ model }) => model.identity === source.model.identity);
     for (const name of Object.keys(method.perModel)) {
       const path = [...slicePath, sliced ? "sources" : "models", slice.sources.indexOf(source), "parameters", name];
-      const settings = [...own.map(({ parameters }) => parameters.get(name)), ...above(name)];
-      note(path, settings, start, tensor.inputs[at]?.parameters[name], goal.inputs[at]?.parameters[name]);
+      const settings = [...entries.map(({ parameters }) => parameters.get(name)), ...above(name)];
+      note(
+        path,
+        settings,
+        start,
+        own(tensor.inputs[at]?.parameters ?? {}, name),
+        own(goal.inputs[at]?.parameters ?? {}, name),
+      );
     }
   }
 }
@@ -213,7 +220,7 @@ function holds(text: string, wanted: ReadonlyMap<string, TensorParameters>, opti
 
 function same(found: ResolvedParameters, expected: ResolvedParameters): boolean {
   return Object.entries(expected).every(([name, value]) => {
-    const got = found[name];
+    const got = own(found, name);
     if (typeof value !== "number" || typeof got !== "number" || value === 0) return got === value;
     return Math.abs(got - value) <= 1e-12 * Math.max(1, Math.abs(value));
   });

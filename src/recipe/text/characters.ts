@@ -1,4 +1,5 @@
 import { CST, Lexer } from "yaml";
+import { append } from "../../base/lists";
 import type { Problem, TextSpan } from "../problems";
 
 /** What no YAML text can hold: NUL, escape codes, half characters. They come with copies from terminals and broken files. */
@@ -57,7 +58,7 @@ function wrongBlanks(text: string): readonly Repair[] {
     if (lexeme === CST.SCALAR) afterMark = true;
     if (lexeme === CST.DOCUMENT || lexeme === CST.FLOW_END || lexeme === CST.SCALAR) continue; // marks, not text
     const type = CST.tokenType(lexeme);
-    if (afterMark ? !afterHeader : type === "space") repairs.push(...repairsIn(lexeme, at));
+    if (afterMark ? !afterHeader : type === "space") append(repairs, repairsIn(lexeme, at));
     afterHeader = !afterMark && (afterHeader || type === "block-scalar-header");
     afterMark = false;
     at += lexeme.length;

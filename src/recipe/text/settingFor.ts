@@ -1,3 +1,4 @@
+import { largest } from "../../base/lists";
 import type { SettingValue } from "../parse/recipe";
 import { gradientPosition, matchingItem, valueAt } from "../plan/resolve";
 
@@ -32,7 +33,10 @@ export function settingFor(
   filters: readonly string[],
   readings: readonly Reading[],
 ): SettingValue | readonly WrittenItem[] | undefined {
-  const layers = Math.max(0, ...readings.map(({ layer }) => layer?.count ?? 0));
+  const layers = largest(
+    readings.map(({ layer }) => layer?.count ?? 0),
+    0,
+  );
   const items = byFilter(filters, readings, layers);
   const wrong = readings.filter((reading) => !isRight(items, reading));
   const all = [...exceptions(wrong, readings), ...items];

@@ -30,27 +30,27 @@ const OTHER_LINE_ENDS = /\r(?!\n)|[\x85\u2028\u2029]/g;
 export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml-1.1"): Syntax {
   const source = text.length > MAX_RECIPE_CHARS ? "" : text.replace(OTHER_LINE_ENDS, "\n");
   const span = placesIn(source);
-  const stop = (...problems: readonly Problem[]): Syntax => ({ problems, follow: (node) => node, span });
-  if (source.length < text.length) return stop(tooLong(text.length, span(0, 0)));
+  const stop = (problems: readonly Problem[]): Syntax => ({ problems, follow: (node) => node, span });
+  if (source.length < text.length) return stop([tooLong(text.length, span(0, 0))]);
 
   const character = characterProblem(source, span);
-  if (character) return stop(character);
+  if (character) return stop([character]);
 
   const tokens = [...new Parser().parse(source)];
   const depth = depthOf(tokens);
-  if (depth > MAX_RECIPE_DEPTH) return stop(tooDeep(depth, span(0, 0)));
+  if (depth > MAX_RECIPE_DEPTH) return stop([tooDeep(depth, span(0, 0))]);
 
   const composer = new Composer({ version: "1.1", schema, uniqueKeys: false, prettyErrors: false });
   const documents = [...composer.compose(tokens, true, source.length)];
   const [document, second] = documents;
-  if (second) return stop(multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3)));
-  if (!document) return stop();
+  if (second) return stop([multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3))]);
+  if (!document) return stop([]);
   const tags = document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
   const errors = [...document.errors, ...tags];
-  if (errors.length > 0) return stop(...yamlProblems(errors, span));
+  if (errors.length > 0) return stop(yamlProblems(errors, span));
 
   const { targets, problems } = resolveAliases(document, span);
-  if (problems.length > 0) return stop(...problems);
+  if (problems.length > 0) return stop(problems);
   return { document, problems: [], follow: (node) => (isAlias(node) ? targets.get(node) : node), span };
 }
 

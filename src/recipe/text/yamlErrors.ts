@@ -1,4 +1,5 @@
 import type { YAMLError } from "yaml";
+import { own } from "../../base/own";
 import type { Problem, TextSpan } from "../problems";
 
 const INDENTATION = "Check how far this line and those around it are indented, and put text that holds `: ` in quotes.";
@@ -27,7 +28,7 @@ export function yamlProblems(
   return [...places.values()].slice(0, MAX_PROBLEMS).map(({ code, message, pos }) => ({
     code: "recipe/yaml",
     severity: "error",
-    message: `This is not valid YAML: ${message}. ${ADVICE[code] ?? INDENTATION}`,
+    message: `This is not valid YAML: ${message}. ${own(ADVICE, code) ?? INDENTATION}`,
     facts: { reason: message, kind: code },
     span: span(...pos),
   }));

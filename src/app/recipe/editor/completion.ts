@@ -1,3 +1,4 @@
+import { own } from "../../../base/own";
 import { DTYPE_NAMES, RECIPE_KEYS } from "../../../recipe/parse/parse";
 import type { FormMethod } from "../../../state/engine";
 
@@ -66,7 +67,7 @@ export function suggestionsAt(before: string, { methods, models }: Vocabulary): 
 
 function keysUnder(above: readonly string[], text: string, methods: readonly FormMethod[]): readonly string[] {
   const [parent = "", ...further] = above;
-  if (parent !== "parameters") return CHILD_KEYS[parent] ?? [];
+  if (parent !== "parameters") return own(CHILD_KEYS, parent) ?? [];
   const id = /^merge_method:\s*["']?([\w]+)/m.exec(text)?.[1];
   const known = methods.filter((method) => id === undefined || method.id === id);
   const ofModel = further.includes("models") || further.includes("sources");

@@ -1,3 +1,4 @@
+import { largest } from "../../../base/lists";
 import { atLayer } from "../../../model/layout";
 import { mergedBehind } from "../behindStack";
 import type { PlannedModule } from "../expand";
@@ -31,7 +32,7 @@ export function lintFilters({ recipe, bag }: PlanContext, modules: readonly Plan
 function namesOf(module: PlannedModule): readonly string[] {
   const { layout, slices } = module;
   const written = slices.reduce((sum, { layers }) => sum + layers, 0);
-  const layers = Math.max(written, ...layout.depths.values());
+  const layers = largest(layout.depths.values(), written);
   const inLayers = Array.from({ length: layers }, (_, layer) => layout.layer.map(({ name }) => atLayer(name, layer)));
-  return [...layout.pre, ...layout.post, ...mergedBehind(module)].map(({ name }) => name).concat(...inLayers);
+  return [...layout.pre, ...layout.post, ...mergedBehind(module)].map(({ name }) => name).concat(inLayers.flat());
 }

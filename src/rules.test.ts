@@ -1,0 +1,107 @@
+import ts from "typescript";
+import { expect, it } from "vitest";
+
+/*
+ * Two rules of the house that need types to be checked. Each forbids a whole kind of fault at once:
+ *
+ * - What an object inherits is not in it: `record[key]` and `key in record` with a key from anywhere find `constructor` and
+ *   `__proto__` in every dictionary. `own(record, key)` does not.
+ * - The arguments of a call lie on the stack: `push(...list)` and `Math.max(...list)` throw once a list is long enough.
+ *   `append`, `largest` and `smallest` do not.
+ */
+
+interface Breach {
+  readonly rule: "index" | "in" | "spread";
+  readonly place: string;
+}
+
+/** The functions that the rules send people to. */
+const HELPERS = ["src/base/own.ts"];
+
+function breaches(program: ts.Program, isChecked: (file: string) => boolean): readonly Breach[] {
+  const checker = program.getTypeChecker();
+  const found: Breach[] = [];
+
+  /** Any text at all; a union of literals cannot be a word that nobody wrote. */
+  const isAnyText = (node: ts.Node) => (checker.getTypeAtLocation(node).flags & ts.TypeFlags.String) !== 0;
+  const isDictionary = (node: ts.Node) => {
+    const type = checker.getApparentType(checker.getTypeAtLocation(node));
+    return (type.isUnion() ? type.types : [type]).some(
+      (part) => checker.getIndexInfoOfType(part, ts.IndexKind.String) !== undefined,
+    );
+  };
+
+  const ruleOf = (node: ts.Node): Breach["rule"] | undefined => {
+    if (ts.isElementAccessExpression(node)) {
+      const { expression, argumentExpression } = node;
+      const open = !ts.isStringLiteralLike(argumentExpression) && isAnyText(argumentExpression);
+      return open && isDictionary(expression) ? "index" : undefined;
+    }
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) {
+      return !ts.isStringLiteralLike(node.left) && isAnyText(node.left) ? "in" : undefined;
+    }
+    const isArgument =
+      ts.isSpreadElement(node) && (ts.isCallExpression(node.parent) || ts.isNewExpression(node.parent));
+    return isArgument && !checker.isTupleType(checker.getTypeAtLocation(node.expression)) ? "spread" : undefined;
+  };
+
+  for (const file of program.getSourceFiles()) {
+    if (file.isDeclarationFile || !isChecked(file.fileName)) continue;
+    const visit = (node: ts.Node): void => {
+      const rule = ruleOf(node);
+      if (rule) {
+        const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+        found.push({ rule, place: `${file.fileName}:${line + 1} ${node.getText().slice(0, 80)}` });
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+  return found;
+}
+
+/** The project's compiler options, and its shipped sources by absolute path. */
+function project() {
+  const read = ts.readConfigFile("tsconfig.json", ts.sys.readFile).config;
+  const { fileNames, options } = ts.parseJsonConfigFileContent(read, ts.sys, process.cwd());
+  const isShipped = (file: string) =>
+    /\/src\//.test(file) &&
+    !/\/node_modules\/|\.(test|testing)\.tsx?$/.test(file) &&
+    !HELPERS.some((helper) => file.endsWith(helper));
+  return { files: fileNames.filter(isShipped), options, isShipped };
+}
+
+it("no source looks up what an object inherits, or spreads a list into a call", { timeout: 240_000 }, () => {
+  const { files, options, isShipped } = project();
+  expect(files.length).toBeGreaterThan(300);
+  expect(breaches(ts.createProgram(files, options), isShipped)).toEqual([]);
+});
+
+const SAMPLES: readonly (readonly [string, readonly Breach["rule"][]])[] = [
+  ["declare const r: Record<string, number>; declare const k: string; r[k];", ["index"]],
+  ["declare const r: Record<string, number>; declare const k: string; r[k] = 1;", ["index"]],
+  ["declare const r: { [key: string]: unknown } | undefined; declare const k: string; r?.[k];", ["index"]],
+  ["declare const r: object; declare const k: string; k in r;", ["in"]],
+  ["declare const l: number[]; Math.max(...l);", ["spread"]],
+  ["declare const l: readonly string[]; const m: string[] = []; m.push('a', ...l);", ["spread"]],
+  ["declare const l: Uint8Array; String.fromCharCode(...l);", ["spread"]],
+  ["declare const r: Record<'a' | 'b', number>; declare const k: 'a' | 'b'; r[k];", []],
+  ["declare const r: Record<string, number>; r['a']; 'a' in r;", []],
+  ["declare const l: readonly number[]; declare const i: number; l[i];", []],
+  ["declare const f: (a: number, b: number) => void; declare const p: [number, number]; f(...p); [...p];", []],
+];
+
+it("the rules find what they forbid, and nothing else", { timeout: 60_000 }, () => {
+  const texts = new Map(SAMPLES.map(([text], at) => [`/sample${at}.ts`, `{ ${text} } export {};`]));
+  const options = { ...project().options, types: [] };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => texts.has(name) || fileExists(name);
+  host.getSourceFile = (name, version, ...rest) => {
+    const text = texts.get(name);
+    return text === undefined ? getSourceFile(name, version, ...rest) : ts.createSourceFile(name, text, version, true);
+  };
+  const found = breaches(ts.createProgram([...texts.keys()], options, host), (name) => texts.has(name));
+  const rulesOf = (at: number) => found.filter(({ place }) => place.startsWith(`/sample${at}.ts:`));
+  expect(SAMPLES.map(([text], at) => [text, rulesOf(at).map(({ rule }) => rule)])).toEqual(SAMPLES);
+});
