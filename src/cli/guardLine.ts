@@ -1,3 +1,4 @@
+import { own } from "../base/own";
 import type { GuardEvent } from "../engine/protocol/evalProtocol";
 import type { GuardStage } from "../eval/types";
 
@@ -14,7 +15,7 @@ export function guardLine(event: Exclude<GuardEvent, { type: "guard-progress" }>
       const settled =
         weakened.length === 0
           ? "everything is kept"
-          : stages.every(({ group }) => strengths[group.id] === 0)
+          : stages.every(({ group }) => own(strengths, group.id) === 0)
             ? "every group was taken back, so the result is the base and nothing of the merge is left"
             : weakened.join(", ");
       return `Guard: ${settled}; perplexity ${end.perplexity.tokenWeighted.toPrecision(6)}, ${times(end.relative.ratio)} the base's.`;

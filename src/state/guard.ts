@@ -1,3 +1,4 @@
+import { own } from "../base/own";
 import type { GuardEvent } from "../engine/protocol/evalProtocol";
 import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../eval/guard/guardDefaults";
 import type { GuardOptions, GuardReport, PromptSet } from "../eval/types";
@@ -90,6 +91,6 @@ export function endingOf({ end, stages, stopped, strengths }: GuardReport): Guar
   // 0 times NaN is NaN: what a model brings along is not taken back by a weight.
   if (!Number.isFinite(end.relative.ratio)) return changed ? "incurable" : "not-finite";
   if (stopped) return "stopped";
-  if (changed) return stages.every(({ group }) => strengths[group.id] === 0) ? "base" : "changed";
+  if (changed) return stages.every(({ group }) => own(strengths, group.id) === 0) ? "base" : "changed";
   return stages.some(({ verdict }) => verdict === "warned") ? "warned" : "kept";
 }
