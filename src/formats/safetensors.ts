@@ -210,15 +210,16 @@ function byteLength(shape: readonly number[], dtype: DType): number | undefined 
 function checkLayout(tensors: readonly StoredTensor[], dataStart: number, size: number, fault: Fault): void {
   let filled = dataStart;
   let before = "the header";
+  const last = tensors.at(-1);
+  if (last && last.end > size) {
+    throw fault(
+      "truncated",
+      `its header describes ${last.end} bytes, but the file has ${size}: it was cut short, and ${quoted(last.name)} is not whole`,
+      { tensor: last.name, end: last.end, size },
+    );
+  }
   for (const { name, start, end } of tensors) {
     const tensor = quoted(name);
-    if (end > size) {
-      throw fault("truncated", `tensor ${tensor} ends at byte ${end}, but the file has ${size}`, {
-        tensor: name,
-        end,
-        size,
-      });
-    }
     if (start < filled) {
       throw fault("overlap", `tensor ${tensor} begins at byte ${start}, but ${before} ends at byte ${filled}`, {
         tensor: name,

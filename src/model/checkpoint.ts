@@ -1,3 +1,4 @@
+import type { ErrorFacts } from "../base/errors";
 import type { StoredTensor, TensorFacts } from "../formats/tensor";
 import type { ByteSource, Folder } from "../io/types";
 import type { ScaledCodes } from "./scaledCodes";
@@ -21,6 +22,14 @@ export interface ModelTensor extends StoredTensor {
   readonly scaled?: ScaledCodes;
 }
 
+/** What whoever merges a model should know of how it was read: a note, never an error. */
+export interface Remark {
+  /** `model/…`: stable, for tests and translation. */
+  readonly code: string;
+  readonly message: string;
+  readonly facts: ErrorFacts;
+}
+
 /** A model folder whose headers were read: config, file list, tensors. No weights. */
 export interface Checkpoint extends ModelHeaders {
   readonly folder: Folder;
@@ -31,6 +40,8 @@ export interface Checkpoint extends ModelHeaders {
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** In file order. */
   readonly tensors: ReadonlyMap<string, ModelTensor>;
+  /** What was found and put right when it was opened. */
+  readonly remarks?: readonly Remark[];
   /** The opened weight file of a tensor, remembered. */
   source(file: string): Promise<ByteSource>;
 }

@@ -1,10 +1,16 @@
 import { AwaseError } from "../base/errors";
-import { checkShardFiles, checkShardTensors, INDEX_FILE, parseIndex, type ShardIndex } from "../formats/indexJson";
+import { checkShardTensors, INDEX_FILE, type ShardIndex } from "../formats/indexJson";
 import { isObject } from "../formats/json";
+import { parsePythonJson } from "../formats/pythonJson";
 import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
 import type { Checkpoint, JsonObject } from "./checkpoint";
+import { LOOK_BYTES, recognise } from "./opening/impostors";
+import { mendNames } from "./opening/names";
+import { namedFolder, ofModel } from "./opening/ofModel";
+import { findModel } from "./opening/place";
+import { findWeights } from "./opening/weights";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -13,21 +19,23 @@ export const MAX_INDEX_BYTES = 100 * 1024 * 1024;
 /** Headers fetched at once. */
 const HEADERS_AT_ONCE = 4;
 
-const SINGLE_FILE = "model.safetensors";
+/** A pointer of Git LFS has about 130; a tokenizer has more. */
+const MAX_POINTER_BYTES = 400;
 
 /**
  * Reads a model folder's config, file list and safetensors headers; no weights. The index is preferred to a single file,
  * as transformers and mergekit do.
  * @param key the name recipes use for it
- * @throws {AwaseError} `model/no-config`, `model/config`, `model/no-weights`, `model/pickle-only`, `model/duplicate-tensor`,
- *   and what reading safetensors and files throws
+ * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights` and `recognise`
+ *   name, and what reading safetensors and files throws; every one names the model
  */
 export async function openCheckpoint(
   key: string,
-  folder: Folder,
+  named: Folder,
   { revision, signal }: { readonly revision?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Checkpoint> {
-  const files = await folder.list(signal);
+  const place = await findModel(key, namedFolder(key, named), signal);
+  const { folder, files } = place;
   const { config, configText } = await readConfig(key, folder, files, signal);
   const sources = new Map<string, Promise<ByteSource>>();
   const source = (file: string): Promise<ByteSource> => {
@@ -38,9 +46,23 @@ export async function openCheckpoint(
     opened.catch(() => sources.delete(file)); // a failed opening may be tried again
     return opened;
   };
-  const { weightFiles, index } = await findWeights(key, folder, files, signal);
-  const headers = await readHeaders(weightFiles, source, signal);
-  const tensors = collect(key, headers, index);
+  const readIndex = async () => {
+    const entry = files.find(({ path }) => path === INDEX_FILE) ?? { path: INDEX_FILE, size: 0 };
+    const text = await readText(key, folder, entry, MAX_INDEX_BYTES, signal);
+    if (!text.trimStart().startsWith("{"))
+      await refuseImpostor(key, INDEX_FILE, await folder.open(INDEX_FILE, signal), signal);
+    return text;
+  };
+  const paths = new Set(files.map(({ path }) => path));
+  const opened = async () => {
+    const { weightFiles, index } = await findWeights(key, paths, readIndex);
+    return collect(key, await readHeaders(key, weightFiles, source, signal), index);
+  };
+  const stored = await opened().catch((error: unknown) => {
+    throw ofModel(key, error);
+  });
+  await refusePointers(key, folder, files, signal);
+  const { tensors, remarks } = mendNames(key, config, stored);
   return {
     key,
     folder,
@@ -49,13 +71,34 @@ export async function openCheckpoint(
     configText,
     files,
     tensors,
+    remarks: [...place.remarks, ...remarks],
     source,
   };
+}
+
+/** A tokenizer that was cloned without its content would be copied into the merged model as it is. */
+async function refusePointers(
+  key: string,
+  folder: Folder,
+  files: readonly FileEntry[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const small = files.filter(
+    ({ path, size }) => /^(?:token|vocab|merges)[^/]*$/.test(path) && size < MAX_POINTER_BYTES,
+  );
+  for (const { path } of small) {
+    const source = await folder.open(path, signal);
+    const head = await source.read(0, source.size, signal);
+    const fault = recognise({ model: key, file: path, expected: "a file of the tokenizer" }, head, source.size);
+    if (fault?.code === "model/lfs-pointer") throw fault;
+  }
 }
 
 async function readConfig(key: string, folder: Folder, files: readonly FileEntry[], signal: AbortSignal | undefined) {
   const entry = files.find(({ path }) => path === "config.json");
   if (!entry) {
+    const [weights] = files.filter(({ path }) => /^[^/]+\.safetensors$/.test(path));
+    if (weights) await refuseImpostor(key, weights.path, await folder.open(weights.path, signal), signal);
     throw new AwaseError(
       "model/no-config",
       `${key} has no config.json among its files (${files.length}), so its architecture is unknown. Add the file, or the whole model folder.`,
@@ -70,53 +113,20 @@ async function readConfig(key: string, folder: Folder, files: readonly FileEntry
     });
   let config: unknown;
   try {
-    config = JSON.parse(configText);
+    config = parsePythonJson(configText);
   } catch (cause) {
-    throw fault("it is not JSON", cause);
+    const head = new TextEncoder().encode(configText.slice(0, LOOK_BYTES));
+    const found = recognise({ model: key, file: "config.json", expected: "JSON" }, head, entry.size);
+    throw found?.code === "model/text-file"
+      ? fault("it is not JSON", cause)
+      : (found ?? fault("it is not JSON", cause));
   }
   if (!isObject(config)) throw fault("it must be a JSON object, but is something else");
   return { config: config satisfies JsonObject, configText };
 }
 
-async function findWeights(
-  key: string,
-  folder: Folder,
-  files: readonly FileEntry[],
-  signal: AbortSignal | undefined,
-): Promise<{ weightFiles: readonly string[]; index?: ShardIndex }> {
-  const paths = new Set(files.map(({ path }) => path));
-  const indexEntry = files.find(({ path }) => path === INDEX_FILE);
-  if (indexEntry) {
-    const index = parseIndex(await readText(key, folder, indexEntry, MAX_INDEX_BYTES, signal));
-    checkShardFiles(index, paths);
-    return { weightFiles: index.files, index };
-  }
-  if (paths.has(SINGLE_FILE)) return { weightFiles: [SINGLE_FILE] };
-  const others = [...paths].filter((path) => /^[^/]+\.safetensors$/.test(path) && !path.startsWith("adapter_"));
-  const [only] = others;
-  // A file that was dropped alone often has a name of its own.
-  if (only !== undefined && others.length === 1) return { weightFiles: [only] };
-  throw noWeights(key, paths, others.length);
-}
-
-function noWeights(key: string, paths: ReadonlySet<string>, safetensors: number): AwaseError {
-  const facts = { model: key, files: paths.size, safetensors };
-  const pickles = [...paths].filter((path) => /\.(bin|pt|pth|ckpt)(\.index\.json)?$/.test(path));
-  if (safetensors === 0 && pickles.length > 0) {
-    return new AwaseError(
-      "model/pickle-only",
-      `${key} has its weights only as pickle files (${pickles[0]}), which can run code when they are opened and are never read here. Use a version with model.safetensors, or convert it with transformers (save_pretrained).`,
-      { facts: { ...facts, file: pickles[0] ?? "" } },
-    );
-  }
-  return new AwaseError(
-    "model/no-weights",
-    `Unable to find model files at ${key}: expected ${SINGLE_FILE} or ${INDEX_FILE}, found ${safetensors} other safetensors files among ${paths.size} files. Add them, with the index if there are several.`,
-    { facts },
-  );
-}
-
 async function readHeaders(
+  key: string,
   files: readonly string[],
   source: (file: string) => Promise<ByteSource>,
   signal: AbortSignal | undefined,
@@ -127,13 +137,32 @@ async function readHeaders(
     for (let at = next++; at < files.length; at = next++) {
       signal?.throwIfAborted();
       const file = files[at] ?? "";
-      const { tensors } = await readSafetensors(await source(file), signal);
+      const opened = await source(file);
+      const { tensors } = await readSafetensors(opened, signal).catch(async (error: unknown) => {
+        if (error instanceof AwaseError && error.code.startsWith("safetensors/")) {
+          await refuseImpostor(key, file, opened, signal);
+        }
+        throw error;
+      });
       // The source's own name may be that of a dropped file; what counts is the path in the folder.
       headers[at] = tensors.map((tensor) => ({ ...tensor, file }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(HEADERS_AT_ONCE, files.length) }, lane));
   return headers;
+}
+
+/** Says what a file is that only has the name of weights; passes where it looks like nothing known. */
+async function refuseImpostor(
+  model: string,
+  file: string,
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const head = await source.read(0, Math.min(source.size, LOOK_BYTES), signal);
+  const expected = file === INDEX_FILE ? "an index of shards" : "a safetensors file";
+  const found = recognise({ model, file, expected }, head, source.size);
+  if (found) throw found;
 }
 
 /** All tensors of all files. Where two files hold one name, the index says which is meant. */

@@ -1,5 +1,6 @@
 import { AwaseError } from "../base/errors";
 import { isObject, type UnknownObject } from "../formats/json";
+import { parsePythonJson } from "../formats/pythonJson";
 import type { Folder } from "../io/types";
 
 /** A small text file of a model folder: its name and how much of it is read at most. */
@@ -37,7 +38,7 @@ export async function readFolderText(
 export function parseObject(folder: Folder, file: string, text: string): UnknownObject {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parsePythonJson(text);
   } catch (cause) {
     throw brokenFile(folder, file, "it is not JSON", cause);
   }

@@ -17,7 +17,11 @@ interface Said {
  */
 export function failureSentence({ code, message, facts }: Failure | Said, catalogue: Catalogue): string {
   if (code === undefined) return `${catalogue.messages.failure.unknown} ${message}`;
-  return own(catalogue.failures, code)?.(facts ?? {}) ?? message;
+  const sentence = own(catalogue.failures, code)?.(facts ?? {});
+  if (sentence === undefined) return message;
+  // Files have the same names in every model: where the error itself begins with the model's key, so does its sentence.
+  const model = `${facts?.model}: `;
+  return message.startsWith(model) ? model + sentence : sentence;
 }
 
 export function problemSentence({ code, message, facts }: Said, catalogue: Catalogue): string {

@@ -1,5 +1,6 @@
 import type { FactSentence } from "./factSentence";
 import { measuringJa } from "./measuringJa";
+import { openingFailuresJa } from "./openingJa";
 
 const again = "もう一度ダウンロードか書き出しをしてください。";
 const WITH_TOKEN =
@@ -18,6 +19,7 @@ const index =
 /** What went wrong, in Japanese, by the error's code. */
 export const failuresJa: Readonly<Record<string, FactSentence>> = {
   ...measuringJa,
+  ...openingFailuresJa,
 
   "share/too-long": ({ bytes, limit }) =>
     `リンクに収まりません（${bytes}バイト、上限${limit}文字）。レシピをファイルで渡してください。`,
@@ -69,8 +71,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "model/no-config": ({ model, files }) =>
     `${model} の${files}個のファイルにconfig.jsonがなく、アーキテクチャが分かりません。config.jsonを加えるか、フォルダごと選んでください。`,
   "model/config": ({ model }) => `${model} のconfig.jsonを使えません。ダウンロードし直してください。`,
-  "model/no-weights": ({ model }) =>
-    `${model ?? "モデル"} に重みのファイルがありません。model.safetensorsか、索引とすべてのシャードを加えてください。`,
+  "model/no-weights": ({ model, deeper }) =>
+    `${model ?? "モデル"} に重みのファイルがありません。${deeper === undefined ? "" : `${deeper} はありますが、同じ場所にconfig.jsonがありません。`}model.safetensorsか、索引とすべてのシャードを加えてください。`,
   "model/pickle-only": ({ model, file }) =>
     `${model ?? "モデル"} の重みはpickle（${file}）だけです。開くとコードが動くため読みません。safetensors版を使うか、transformersで変換してください。`,
   "model/duplicate-tensor": ({ model, tensor, first, second }) =>
@@ -132,7 +134,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     ({ tensor, start, end }) => `テンソル ${tensor}（${start}バイト目）の前に、${end}バイト目からの空きがあります。`,
   ),
   "safetensors/truncated": broken(
-    ({ tensor, end, size }) => `テンソル ${tensor} は${end}バイト目までですが、ファイルは${size}バイトです。`,
+    ({ tensor, end, size }) =>
+      `ヘッダーによれば${end}バイトのはずが、ファイルは${size}バイトです。途中で切れていて、テンソル ${tensor} がそろっていません。`,
   ),
   "safetensors/trailing-bytes": broken(() => "最後のテンソルの後に余分なバイトがあります。"),
   "safetensors/index-not-json": index(() => "JSONではありません。"),

@@ -1,6 +1,7 @@
 import type { ErrorFacts } from "../../base/errors";
 import { own } from "../../base/own";
 import type { FactSentence } from "./factSentence";
+import { openingRemarksJa } from "./openingJa";
 
 /** "q_proj.weight", or "q_proj.weight ほか199個". */
 function named({ tensor = "", tensors = 1 }: ErrorFacts): string {
@@ -33,6 +34,8 @@ const BLANKS: Readonly<Record<string, string>> = { tab: "タブ", "U+3000": "全
 
 /** What is wrong with a recipe, in Japanese, by the problem's code. */
 export const problemsJa: Readonly<Record<string, FactSentence>> = {
+  ...openingRemarksJa,
+
   "recipe/empty": () => "レシピが空です。`merge_method:` と `models:` から書き始めてください。",
   "recipe/yaml": ({ reason, kind }) =>
     `YAMLとして読めません（${reason}）。${own(YAML_ADVICE, String(kind)) ?? "この行と前後の行の字下げを確かめ、`: ` を含む文字列は引用符で囲んでください。"}`,

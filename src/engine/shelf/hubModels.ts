@@ -2,7 +2,7 @@ import { AwaseError } from "../../base/errors";
 import type { HubOptions } from "../../hub/hubClient";
 import type { Hub, HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
-import { type CachedSource, cachedSource } from "../../io/store/cached";
+import { cachedSource, isCachedSource } from "../../io/store/cached";
 import type { ByteSource, Folder } from "../../io/types";
 import type { Records } from "../machine/records";
 import type { HubLook, HubOrigin, Note } from "../protocol/protocol";
@@ -134,11 +134,7 @@ export async function missingBytes(
   ranges: readonly { readonly start: number; readonly end: number }[],
 ): Promise<number> {
   const all = ranges.reduce((sum, { start, end }) => sum + (end - start), 0);
-  return isCached(source) ? all - (await source.cachedBytes(ranges)) : all;
-}
-
-function isCached(source: ByteSource): source is CachedSource {
-  return "cachedBytes" in source;
+  return isCachedSource(source) ? all - (await source.cachedBytes(ranges)) : all;
 }
 
 function cachedFolder(remote: Folder, wrap: (source: ByteSource, path: string) => ByteSource): Folder {

@@ -26,6 +26,10 @@ export interface CachedSource extends ByteSource {
   cachedBytes(ranges: readonly ByteRange[]): Promise<number>;
 }
 
+export function isCachedSource(source: ByteSource): source is CachedSource {
+  return "cachedBytes" in source;
+}
+
 /**
  * A remote file read through the block store: only what is missing is fetched, and stored. `expect` says which ranges
  * will be read; they are then fetched in segments of at most 16 MiB and nothing else is. Reads of one segment share

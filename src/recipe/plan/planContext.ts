@@ -4,6 +4,7 @@ import { layoutOf } from "../../model/layoutOf";
 import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences } from "../parse/references";
+import { alignNames } from "./alignNames";
 import { commonArchitecture } from "./checks/architectureCheck";
 import type { ProblemBag } from "./problemBag";
 
@@ -43,7 +44,22 @@ export function openContext(
   const [reference] = references;
   const checkpoint = reference && models.get(reference.key);
   if (bag.failed || !checkpoint) return undefined;
-  const checkpoints = references.flatMap(({ key }) => models.get(key) ?? []);
+  reportRemarks(references, models, bag);
+  const aligned = architecture === undefined ? alignNames(references, models, bag) : models;
+  const checkpoints = references.flatMap(({ key }) => aligned.get(key) ?? []);
   const layout = layoutOf(checkpoints, architecture);
-  return { recipe, method, models, references, donor: { reference, checkpoint }, layout, bag };
+  return { recipe, method, models: aligned, references, donor: { reference, checkpoint }, layout, bag };
+}
+
+/** What was found and put right when the models were opened. */
+function reportRemarks(
+  references: readonly ModelReference[],
+  models: ReadonlyMap<string, Checkpoint>,
+  bag: ProblemBag,
+): void {
+  for (const { key, span } of references) {
+    for (const { code, facts, message } of models.get(key)?.remarks ?? []) {
+      bag.add({ code, severity: "note", span, group: key, facts, message: () => message });
+    }
+  }
 }

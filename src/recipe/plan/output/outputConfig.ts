@@ -1,5 +1,6 @@
 import type { OutputDType } from "../../../formats/dtypes";
 import { isObject } from "../../../formats/json";
+import { parsePythonJson } from "../../../formats/pythonJson";
 import type { JsonObject } from "../../../model/checkpoint";
 import { configNumber, configValue, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
@@ -29,7 +30,7 @@ export function outputConfig(
     ...tieEdits(context, planned),
   ];
   const text = editJson(donor.checkpoint.configText, edits);
-  const config: unknown = JSON.parse(text);
+  const config: unknown = parsePythonJson(text);
   return { config: isObject(config) ? config : {}, text };
 }
 

@@ -1,0 +1,197 @@
+import { AwaseError } from "../../base/errors";
+import { INDEX_FILE } from "../../formats/indexJson";
+import { isObject } from "../../formats/json";
+import type { FileEntry, Folder } from "../../io/types";
+import type { Remark } from "../checkpoint";
+
+/** Where in the folder that was named the model lies: the folder itself, or one below it. */
+export interface ModelPlace {
+  readonly folder: Folder;
+  readonly files: readonly FileEntry[];
+  readonly remarks: readonly Remark[];
+}
+
+const WEIGHTS = /\.safetensors$/;
+/** How many folders a sentence names. */
+const NAMED = 5;
+/** A file that says which commit a branch of the Hub's cache stands at. */
+const MAX_REF_BYTES = 200;
+const MAX_ADAPTER_BYTES = 1024 * 1024;
+
+/**
+ * Finds the model in a folder: at its top, in a snapshot of the Hub's cache (`models--org--name/snapshots/<commit>`), or in
+ * the only folder below that holds one.
+ * @throws {AwaseError} `model/adapter`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
+ */
+export async function findModel(key: string, folder: Folder, signal?: AbortSignal): Promise<ModelPlace> {
+  const files = await folder.list(signal);
+  const here = { folder, files, remarks: [] };
+  const top = files.filter(({ path }) => !path.includes("/"));
+  refuseUnfinished(key, files, /\.aria2$/); // lies beside a file that has its size already, and holes in it
+  if (top.some(({ path }) => isWeights(path))) return here;
+  refuseUnfinished(key, files, UNFINISHED);
+  const snapshot = await findSnapshot(key, folder, files, signal);
+  if (snapshot !== undefined) {
+    return below(here, snapshot, {
+      code: "model/snapshot-used",
+      message: `${key} is a folder of the Hub's cache; its snapshot ${snapshot.split("/").at(-1)} is used.`,
+      facts: { model: key, folder: snapshot },
+    });
+  }
+  if (top.some(({ path }) => /^adapter_(?:config\.json|model\.)/.test(path)))
+    throw await adapter(key, folder, files, signal);
+  if (top.some(({ path }) => isPickle(path))) return here;
+  const inside = foldersWithModels(files);
+  const [only] = inside;
+  if (inside.length > 1) throw subfolders(key, inside);
+  if (only !== undefined) {
+    return below(here, only, {
+      code: "model/subfolder-used",
+      message: `${key} has its model in ${only}; that folder is used.`,
+      facts: { model: key, folder: only },
+    });
+  }
+  refuseGguf(key, files);
+  return here;
+}
+
+/** Weights that can run code when they are opened. */
+export function isPickle(path: string): boolean {
+  return /\.(?:bin|pt|pth|ckpt)(?:\.index\.json)?$/.test(path);
+}
+
+/** Weights of a model as safetensors, not those of an adapter. */
+function isWeights(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (WEIGHTS.test(name) && !name.startsWith("adapter_")) || name === INDEX_FILE;
+}
+
+function below({ folder, files }: ModelPlace, inside: string, remark: Remark): ModelPlace {
+  const prefix = `${inside}/`;
+  const view: Folder = {
+    name: folder.name,
+    list: async (signal) => within(await folder.list(signal), prefix),
+    open: (path, signal) => folder.open(prefix + path, signal),
+  };
+  return { folder: view, files: within(files, prefix), remarks: [remark] };
+}
+
+function within(files: readonly FileEntry[], prefix: string): readonly FileEntry[] {
+  return files
+    .filter(({ path }) => path.startsWith(prefix))
+    .map(({ path, size }) => ({ path: path.slice(prefix.length), size }));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** Folders that hold a config and weights. */
+function foldersWithModels(files: readonly FileEntry[]): readonly string[] {
+  const withWeights = new Set(files.filter(({ path }) => isWeights(path)).map(({ path }) => folderOf(path)));
+  const withConfig = files.filter(({ path }) => path.endsWith("/config.json")).map(({ path }) => folderOf(path));
+  return withConfig.filter((path) => withWeights.has(path)).sort();
+}
+
+/** The snapshot that a cache folder of the Hub's clients stands at: what `refs/main` names, else the only one. */
+async function findSnapshot(
+  key: string,
+  folder: Folder,
+  files: readonly FileEntry[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const found = foldersWithModels(files).filter((path) => /^(?:.*\/)?snapshots\/[0-9a-f]{7,64}$/.test(path));
+  const [only] = found;
+  if (only === undefined) return undefined;
+  const roots = new Set(found.map((path) => path.replace(/snapshots\/[^/]+$/, "")));
+  if (roots.size > 1)
+    throw subfolders(
+      key,
+      [...roots].map((root) => root.replace(/\/$/, "")),
+    );
+  if (found.length === 1) return only;
+  const [root = ""] = roots;
+  const ref = files.find(({ path, size }) => path === `${root}refs/main` && size <= MAX_REF_BYTES);
+  const commit = ref && (await readText(folder, ref.path, signal)).trim();
+  const current = found.find((path) => path.endsWith(`/${commit}`) || path === `snapshots/${commit}`);
+  if (current !== undefined) return current;
+  throw new AwaseError(
+    "model/snapshots",
+    `${key} is a folder of the Hub's cache with ${found.length} snapshots, and \`refs/main\` names none of them. Name one: ${some(found)}.`,
+    { facts: { model: key, found: found.length, folders: some(found) } },
+  );
+}
+
+async function readText(folder: Folder, path: string, signal: AbortSignal | undefined): Promise<string> {
+  const source = await folder.open(path, signal);
+  return new TextDecoder().decode(await source.read(0, source.size, signal));
+}
+
+function subfolders(key: string, folders: readonly string[]): AwaseError {
+  return new AwaseError(
+    "model/subfolders",
+    `${key} has no weights of its own, but ${folders.length} models in folders below it. Name one of them: ${some(folders)}.`,
+    { facts: { model: key, found: folders.length, folders: some(folders) } },
+  );
+}
+
+function some(folders: readonly string[]): string {
+  const more = folders.length > NAMED ? ", …" : "";
+  return folders.slice(0, NAMED).join(", ") + more;
+}
+
+/** A folder of changes to a model, not a model. */
+async function adapter(
+  key: string,
+  folder: Folder,
+  files: readonly FileEntry[],
+  signal: AbortSignal | undefined,
+): Promise<AwaseError> {
+  const base = await adapterBase(folder, files, signal);
+  const model = base ?? "base";
+  return new AwaseError(
+    "model/adapter",
+    `${key} is an adapter (LoRA)${base === undefined ? "" : ` for ${base}`}, not a model. In recipes it stands behind its model, \`${model}+${key}\`; adapters are not applied here yet. Merge it into its model first (merge_and_unload of peft), and name the result.`,
+    { facts: { model: key, base: model } },
+  );
+}
+
+async function adapterBase(
+  folder: Folder,
+  files: readonly FileEntry[],
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const entry = files.find(({ path }) => path === "adapter_config.json");
+  if (!entry || entry.size > MAX_ADAPTER_BYTES) return undefined;
+  try {
+    const config: unknown = JSON.parse(await readText(folder, entry.path, signal));
+    const base = isObject(config) ? config.base_model_name_or_path : undefined;
+    return typeof base === "string" && base !== "" ? base.slice(0, 200) : undefined;
+  } catch {
+    signal?.throwIfAborted();
+    return undefined; // what it is shows without its content
+  }
+}
+
+/** What downloaders call a file until it is whole. */
+const UNFINISHED = /\.safetensors\.(?:crdownload|download|incomplete|opdownload|partial|tmp|!ut|!qB)$/;
+
+function refuseUnfinished(key: string, files: readonly FileEntry[], names: RegExp): void {
+  const found = files.find(({ path }) => names.test(path) && !path.includes("/"));
+  if (!found) return;
+  throw new AwaseError(
+    "model/unfinished",
+    `${key} is still being downloaded, or its download broke off: ${found.path} lies in it. Finish the download; if it is finished, remove that file.`,
+    { facts: { model: key, file: found.path } },
+  );
+}
+
+function refuseGguf(key: string, files: readonly FileEntry[]): void {
+  const gguf = files.find(({ path }) => /\.(?:gguf|ggml)$/i.test(path));
+  if (!gguf || files.some(({ path }) => isWeights(path))) return;
+  throw new AwaseError(
+    "model/gguf",
+    `${gguf.path} of ${key} is a GGUF file, not a safetensors file. GGUF holds quantised weights for llama.cpp and cannot be merged: use the original model in safetensors.`,
+    { facts: { model: key, file: gguf.path } },
+  );
+}
