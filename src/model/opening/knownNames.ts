@@ -29,7 +29,8 @@ export function knownNames(definition: ArchitectureDefinition): KnownNames {
   };
   return {
     roots,
-    has: (name) => loose.has(name) || inLayer(name),
+    // A scale of a quantised weight goes where its weight goes.
+    has: (name) => loose.has(name.replace(/\.weight_.*$/, ".weight")) || inLayer(name),
     inLayer,
     inRoot: (name) => restOf(name) !== undefined,
   };
