@@ -51,7 +51,7 @@ export function createSession(environment: Environment): Session {
   };
   const device = keepDevice(async () => environment.openDevice(setup().settings));
   const notes = createNotes();
-  const rates = createRateBook(environment.rates);
+  const rates = createRateBook(environment.records("rates"));
   const results = keepResults(environment);
   const shelf = createShelf();
   const planning = async (seed: number) => ({ seed, budgetBytes: (await device.get()).info.budgetBytes });
@@ -62,7 +62,16 @@ export function createSession(environment: Environment): Session {
   /** The part that computes with models, loaded when it is first needed. */
   async function measure(): Promise<Measuring> {
     const { createMeasuring } = await import("./measuring/measuring");
-    measuring ??= createMeasuring({ environment, device, rates, shelf, plan: requiredPlan }, residency);
+    measuring ??= createMeasuring(
+      {
+        device,
+        rates,
+        shelf,
+        plan: requiredPlan,
+        base: { values: environment.records("base-values"), index: environment.records("base-entry") },
+      },
+      residency,
+    );
     return measuring;
   }
   const runs = createRuns({
@@ -79,7 +88,8 @@ export function createSession(environment: Environment): Session {
 
   const access = () => {
     const { settings, hub } = setup();
-    const { blocks, listings } = environment;
+    const { blocks, records } = environment;
+    const listings = records("listing");
     return { hub, notes, environment, listings, samplesUrl: settings.samplesUrl, ...(blocks ? { blocks } : {}) };
   };
 

@@ -4,7 +4,8 @@ import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { Environment, OutputPlace } from "../../engine/machine/environment";
 import type { Hasher } from "../../engine/machine/hashing";
-import { memoryRecords } from "../../engine/machine/records";
+import { type RecordKinds, recordStore } from "../../engine/machine/recordKinds";
+import { memoryRecords, type Records } from "../../engine/machine/records";
 import { filesInTheWay } from "../../engine/runs/outputFiles";
 import { PART } from "../../io/limits";
 import { nodeFolder, nodeOutput } from "../../io/node";
@@ -38,12 +39,22 @@ export interface NodeEnvironmentOptions {
 export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmentOptions): Environment {
   const held = new Set<string>();
   return {
-    journal: output ? jsonRecords(join(output.folder, JOURNAL_FILE)) : memoryRecords(),
-    results: memoryRecords(),
-    rates: jsonRecords(join(cache, "rates.json")),
-    listings: jsonRecords(join(cache, "listings.json")),
-    baseValues: fileRecords(join(cache, "base-values")),
-    baseIndex: jsonRecords(join(cache, "base-values.json")),
+    records: recordStore(<T>(kind: keyof RecordKinds): Records<T> => {
+      switch (kind) {
+        case "journal":
+          return output ? jsonRecords(join(output.folder, JOURNAL_FILE)) : memoryRecords();
+        case "result":
+          return memoryRecords(); // the output folder is the result
+        case "base-values":
+          return fileRecords(join(cache, "base-values")); // they hold typed arrays
+        case "base-entry":
+          return jsonRecords(join(cache, "base-values.json"));
+        case "rates":
+          return jsonRecords(join(cache, "rates.json"));
+        case "listing":
+          return jsonRecords(join(cache, "listings.json"));
+      }
+    }),
     blocks: new BlockStore({
       table: nodeBlockTable(join(cache, "blocks")),
       storage: { estimate: () => spaceOf(cache), persist: async () => true, persisted: async () => true },

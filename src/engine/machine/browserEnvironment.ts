@@ -5,6 +5,7 @@ import type { RunId } from "../protocol/ids";
 import { browserRecords } from "./browserRecords";
 import { directoryPlace } from "./directoryPlace";
 import type { Environment, OutputPlace } from "./environment";
+import { recordStore } from "./recordKinds";
 import type { HashThread } from "./threadHasher";
 import { threadHashers } from "./threadHasher";
 
@@ -16,13 +17,8 @@ const runFolder = (id: RunId) => `${RUNS}/${id}`;
 /** The session's machine when it lives in a browser's worker: OPFS, IndexedDB, WebGPU, Web Locks. */
 export function browserEnvironment(): Environment {
   return {
-    journal: browserRecords("journal"),
-    results: browserRecords("result"),
-    rates: browserRecords("rates"),
-    listings: browserRecords("listing"),
-    // A database of their own: whoever asks for all records of another kind must not read these.
-    baseValues: browserRecords("base-values", "awase-base-values"),
-    baseIndex: browserRecords("base-entry"),
+    // Base values have a database of their own: whoever asks for all records of another kind must not read these.
+    records: recordStore((kind) => browserRecords(kind, kind === "base-values" ? "awase-base-values" : undefined)),
     blocks: new BlockStore(),
     openDevice: ({ device, budgetBytes }) =>
       openDevice({ prefer: device, ...(budgetBytes === undefined ? {} : { budgetBytes }) }),

@@ -1,26 +1,14 @@
 import type { Device } from "../../compute/device";
-import type { BaseValues } from "../../eval/baseCache";
-import type { HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
 import type { Folder, OutputFolder } from "../../io/types";
-import type { BaseEntry } from "../measuring/baseValues";
 import type { RunId } from "../protocol/ids";
-import type { EngineSettings, StorageFacts, StoredResult } from "../protocol/protocol";
-import type { RunRecord } from "../runs/journal";
+import type { EngineSettings, StorageFacts } from "../protocol/protocol";
 import type { Hasher } from "./hashing";
-import type { DeviceRates } from "./rates";
-import type { Records } from "./records";
+import type { RecordStore } from "./recordKinds";
 
 /** What the session needs of the machine it runs on: a browser's worker, Node, or a test. */
 export interface Environment {
-  readonly journal: Records<RunRecord>;
-  readonly results: Records<StoredResult>;
-  readonly rates: Records<DeviceRates>;
-  /** What the Hub said of its models, for when it cannot be asked. */
-  readonly listings: Records<HubModel>;
-  /** What base models gave, and a list of it; see `keepBaseValues`. The values may hold typed arrays. */
-  readonly baseValues: Records<BaseValues>;
-  readonly baseIndex: Records<BaseEntry>;
+  readonly records: RecordStore;
   /** Keeps what was fetched from the Hub; absent: it is fetched each time. */
   readonly blocks?: BlockStore;
   /** For models that do not open without one. Sent to the Hub and nobody else. */

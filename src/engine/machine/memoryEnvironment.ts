@@ -1,17 +1,11 @@
 import { createSHA256 } from "hash-wasm";
 import { openCpuDevice } from "../../compute/cpu";
 import type { Device } from "../../compute/device";
-import type { BaseValues } from "../../eval/baseCache";
-import type { HubModel } from "../../hub/types";
 import { MemoryFolder, MemoryOutput } from "../../io/memory";
 import type { Folder, OutputFolder } from "../../io/types";
-import type { BaseEntry } from "../measuring/baseValues";
 import type { RunId } from "../protocol/ids";
-import type { StoredResult } from "../protocol/protocol";
-import type { RunRecord } from "../runs/journal";
 import type { Environment, OutputPlace } from "./environment";
-import type { DeviceRates } from "./rates";
-import { memoryRecords, type Records } from "./records";
+import { recordStore } from "./recordKinds";
 
 export interface MemoryEnvironmentOptions {
   readonly openDevice?: () => Promise<Device>;
@@ -22,12 +16,7 @@ export interface MemoryEnvironmentOptions {
 
 /** A machine in memory, for tests: what it keeps outlives a session, so that a second one can go on after the first. */
 export class MemoryEnvironment implements Environment {
-  readonly journal: Records<RunRecord> = memoryRecords();
-  readonly results: Records<StoredResult> = memoryRecords();
-  readonly rates: Records<DeviceRates> = memoryRecords();
-  readonly baseValues: Records<BaseValues> = memoryRecords();
-  readonly baseIndex: Records<BaseEntry> = memoryRecords();
-  readonly listings: Records<HubModel> = memoryRecords();
+  records = recordStore();
   readonly outputs = new Map<RunId, MemoryOutput>();
   readonly #locks = new Set<string>();
   /** Replaced by a test between two sessions. */

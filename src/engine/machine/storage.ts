@@ -24,8 +24,8 @@ export async function storageFacts(environment: Environment): Promise<StorageFac
  */
 export async function sweep(environment: Environment): Promise<void> {
   const ids = await environment.runs();
-  const known = new Set((await environment.journal.all()).map(({ id }) => id));
-  for (const { report } of await environment.results.all()) known.add(report.id);
+  const known = new Set((await environment.records("journal").all()).map(({ id }) => id));
+  for (const { report } of await environment.records("result").all()) known.add(report.id);
   for (const id of ids.filter((found) => !known.has(found))) {
     const place = await environment.place(id);
     await place.clear([]).catch(() => undefined);

@@ -11,7 +11,7 @@ const values = (first: number): BaseValues => ({
 });
 
 function open() {
-  const records = { baseValues: memoryRecords<BaseValues>(), baseIndex: memoryRecords<BaseEntry>() };
+  const records = { values: memoryRecords<BaseValues>(), index: memoryRecords<BaseEntry>() };
   let time = 0;
   return { records, cache: keepBaseValues(records, { capBytes: 2000, now: () => ++time }) };
 }
@@ -24,7 +24,7 @@ it("gives back what was put, and throws out the longest unused under its cap", a
   await cache.put("c", values(3));
   expect(await cache.get("b")).toBeUndefined();
   expect([await cache.get("a"), await cache.get("c")]).toEqual([values(1), values(3)]);
-  expect(await records.baseIndex.all()).toHaveLength(2);
+  expect(await records.index.all()).toHaveLength(2);
 });
 
 it("does not keep what is larger than its cap", async () => {
@@ -34,14 +34,14 @@ it("does not keep what is larger than its cap", async () => {
     nll: [new Float64Array(500)],
     rows: { kind: "states", states: new Float32Array(0) },
   });
-  expect(await records.baseIndex.all()).toEqual([]);
+  expect(await records.index.all()).toEqual([]);
 });
 
 it("fails no measurement when its store does", async () => {
   const { records } = open();
   const broken = async () => Promise.reject(new DOMException("Full.", "QuotaExceededError"));
-  const cache = keepBaseValues({ ...records, baseValues: { ...records.baseValues, put: broken, get: broken } });
+  const cache = keepBaseValues({ ...records, values: { ...records.values, put: broken, get: broken } });
   await cache.put("a", values(1));
   expect(await cache.get("a")).toBeUndefined();
-  expect(await records.baseIndex.all()).toEqual([]);
+  expect(await records.index.all()).toEqual([]);
 });

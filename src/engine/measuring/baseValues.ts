@@ -1,5 +1,11 @@
 import type { BaseCache, BaseValues } from "../../eval/baseCache";
-import type { Environment } from "../machine/environment";
+import type { Records } from "../machine/records";
+
+/** Where it is kept: the values, and a list of them. */
+export interface BaseRecords {
+  readonly values: Records<BaseValues>;
+  readonly index: Records<BaseEntry>;
+}
 
 /** What is kept under a key, so that the oldest can go without any values being read. */
 export interface BaseEntry {
@@ -18,7 +24,7 @@ const CAP_BYTES = 256 * 2 ** 20;
  * values are measured again.
  */
 export function keepBaseValues(
-  { baseValues, baseIndex }: Pick<Environment, "baseValues" | "baseIndex">,
+  { values: baseValues, index: baseIndex }: BaseRecords,
   { capBytes = CAP_BYTES, now = Date.now }: { readonly capBytes?: number; readonly now?: () => number } = {},
 ): BaseCache {
   async function makeRoom(bytes: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Device } from "../../compute/device";
+import type { BaseCache } from "../../eval/baseCache";
 import { runPass } from "../../eval/batch";
 import { evaluate } from "../../eval/evaluate";
 import type { Measured } from "../../eval/measures/measured";
@@ -11,12 +12,10 @@ import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
-import type { Environment } from "../machine/environment";
 import { onDevice } from "../machine/onDevice";
 import type { ForwardModel, RateBook } from "../machine/rates";
 import type { EvaluationEvent, EvaluationRequest, SetCost, Subject } from "../protocol/evalProtocol";
 import type { Shelf } from "../shelf/models";
-import { keepBaseValues } from "./baseValues";
 import { type OpenModel, type Purpose, parametersOf, type Subjects, textsOf } from "./subjects";
 import { openTexts } from "./texts";
 import { timedModel } from "./timedModel";
@@ -25,11 +24,12 @@ import { timedModel } from "./timedModel";
 const PROGRESS_INTERVAL = 100;
 
 export interface EvaluationContext {
-  readonly environment: Environment;
   readonly device: DeviceKeeper;
   readonly rates: RateBook;
   readonly shelf: Shelf;
   readonly subjects: Subjects;
+  /** What was measured of base models before. */
+  readonly baseCache: BaseCache;
   /** @throws {AwaseError} `recipe/invalid` */
   plan(recipe: string, seed: number): Promise<MergePlan>;
 }
@@ -53,8 +53,7 @@ export interface Evaluations {
 }
 
 export function createEvaluations(context: EvaluationContext): Evaluations {
-  const { device: keeper, rates } = context;
-  const cache = keepBaseValues(context.environment);
+  const { device: keeper, rates, baseCache: cache } = context;
 
   return {
     async evaluate(request, onEvent, signal) {

@@ -14,7 +14,6 @@ import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
 import { onDevice } from "../machine/onDevice";
 import type { GuardEvent } from "../protocol/evalProtocol";
-import { keepBaseValues } from "./baseValues";
 import { type EvaluationContext, measurable } from "./evaluation";
 import type { OpenModel } from "./subjects";
 
@@ -114,7 +113,7 @@ async function guard({ context, plan, options, device, onEvent, signal }: Guardi
       groups: layers.groups,
       options,
       recipe: recipeOf,
-      cache: keepBaseValues(context.environment),
+      cache: context.baseCache,
       signal,
       async drift(group, strengths) {
         const { source } = await merged(strengths);

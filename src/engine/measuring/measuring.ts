@@ -1,6 +1,7 @@
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import type { Answer, AnswerRequest, GuardEvent } from "../protocol/evalProtocol";
 import { answer } from "./answers";
+import { type BaseRecords, keepBaseValues } from "./baseValues";
 import { createEvaluations, type EvaluationContext, type Evaluations } from "./evaluation";
 import { settle, watch } from "./guarding";
 import type { Residency } from "./residency";
@@ -25,10 +26,16 @@ export interface Measuring extends Evaluations, Pick<Subjects, "forget" | "close
   answer(request: AnswerRequest, onText: (text: string) => void, signal: AbortSignal): Promise<Answer>;
 }
 
+/** What the session lends. */
+export interface MeasuringSession extends Omit<EvaluationContext, "subjects" | "baseCache"> {
+  /** Where what base models gave is kept. */
+  readonly base: BaseRecords;
+}
+
 /** @param residency room for weights that stay on the device; a merge, which has it too, may claim it */
-export function createMeasuring(session: Omit<EvaluationContext, "subjects">, residency: Residency): Measuring {
+export function createMeasuring(session: MeasuringSession, residency: Residency): Measuring {
   const subjects = createSubjects(session.shelf, residency);
-  const context = { ...session, subjects };
+  const context = { ...session, subjects, baseCache: keepBaseValues(session.base) };
   return {
     ...createEvaluations(context),
     watch: (...watched) => watch(context, ...watched),

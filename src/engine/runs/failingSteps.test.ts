@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ByteSink, OutputFolder } from "../../io/types";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
-import type { Records } from "../machine/records";
+import { recordStore } from "../machine/recordKinds";
+import { memoryRecords, type Records } from "../machine/records";
 import { createSession } from "../session";
 import { hashesOf, IDENTITY, OPTIONS, SETTINGS, tinyModel } from "../session.testing";
 import type { RunRecord } from "./journal";
@@ -25,7 +26,6 @@ class FailingEnvironment extends MemoryEnvironment {
   readonly fellSilent: Promise<void>;
   #silent = false;
   #fallSilent: () => void = ignore;
-  override readonly journal: Records<RunRecord>;
   #locks = new Set<string>();
 
   constructor(
@@ -36,8 +36,8 @@ class FailingEnvironment extends MemoryEnvironment {
     this.fellSilent = new Promise((resolve) => {
       this.#fallSilent = resolve;
     });
-    const inner = new MemoryEnvironment().journal;
-    this.journal = {
+    const inner = this.records("journal");
+    const journal: Records<RunRecord> = {
       get: (key) => inner.get(key),
       all: () => inner.all(),
       put: async (key, record) => {
@@ -50,6 +50,9 @@ class FailingEnvironment extends MemoryEnvironment {
         await inner.remove(key);
       },
     };
+    this.records = recordStore(<T>(kind: string) =>
+      kind === "journal" ? (journal as Records<T>) : memoryRecords<T>(),
+    );
   }
 
   mend(): void {

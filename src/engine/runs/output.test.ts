@@ -25,8 +25,8 @@ const RECORD: RunRecord = {
 
 /** A writer on whatever the environment's journal knows; entries are made after every tensor. */
 async function openWriter(environment: MemoryEnvironment, shards = SHARDS, newHasher = environment.hasher) {
-  const record = (await environment.journal.get("job")) ?? RECORD;
-  const journal = await openJournal(environment.journal, record);
+  const record = (await environment.records("journal").get("job")) ?? RECORD;
+  const journal = await openJournal(environment.records("journal"), record);
   const place = await environment.place("job");
   return WeightWriter.open({ shards, place, journal, newHasher, noteEveryMs: 0 });
 }
@@ -52,7 +52,7 @@ it("writes, hashes and journals each file when its last tensor is finished", asy
   for (const tensor of [2, 3]) await write(writer, tensor);
   await writer.complete();
   expect(filesOf(environment, "job")).toEqual(whole);
-  expect((await environment.journal.get("job"))?.files).toEqual(
+  expect((await environment.records("journal").get("job"))?.files).toEqual(
     [...whole].map(([path, bytes]) => ({ path, size: bytes.length, sha256: sha256(bytes) })),
   );
 });
@@ -68,7 +68,7 @@ it.each([0, 1, 2, 3, 4])("goes on after a crash behind tensor %i", async (count)
   for (let tensor = count; tensor < 4; tensor += 1) await write(second, tensor);
   await second.complete();
   expect(filesOf(environment, "job")).toEqual(whole);
-  expect((await environment.journal.get("job"))?.files.map((file) => file.sha256)).toEqual(
+  expect((await environment.records("journal").get("job"))?.files.map((file) => file.sha256)).toEqual(
     [...whole.values()].map(sha256),
   );
 });
@@ -77,9 +77,9 @@ it("takes a file that was closed, though the journal does not know", async () =>
   const environment = new MemoryEnvironment();
   const first = await openWriter(environment);
   await write(first, 0);
-  const before = await environment.journal.get("job");
+  const before = await environment.records("journal").get("job");
   await write(first, 1);
-  if (before) await environment.journal.put("job", before); // the crash came before this entry
+  if (before) await environment.records("journal").put("job", before); // the crash came before this entry
 
   const second = await openWriter(environment);
   expect([...second.finished].sort()).toEqual([0, 1]);
@@ -93,7 +93,7 @@ it("closes a file whose tensors were all finished, but which was not closed", as
   const first = await openWriter(environment);
   await write(first, 0);
   await first.write(1, bytesOf(1), 0);
-  await environment.journal.put("job", { ...RECORD, finished: [0, 1] });
+  await environment.records("journal").put("job", { ...RECORD, finished: [0, 1] });
 
   const second = await openWriter(environment);
   for (const tensor of [2, 3]) await write(second, tensor);
@@ -115,7 +115,9 @@ it("hashes right when tensors do not lie in the file in the order they come", as
   for (const tensor of [0, 1]) await write(writer, tensor);
   const [[path, bytes] = ["", new Uint8Array()]] = filesOf(environment, "job");
   expect(bytes.slice(-32)).toEqual(bytesOf(0));
-  expect((await environment.journal.get("job"))?.files).toEqual([{ path, size: bytes.length, sha256: sha256(bytes) }]);
+  expect((await environment.records("journal").get("job"))?.files).toEqual([
+    { path, size: bytes.length, sha256: sha256(bytes) },
+  ]);
 });
 
 it("hashes right when a tensor is written again from its start", async () => {
@@ -123,7 +125,7 @@ it("hashes right when a tensor is written again from its start", async () => {
   const writer = await openWriter(environment);
   await writer.write(0, bytesOf(9).slice(0, 16), 0);
   for (const tensor of [0, 1]) await write(writer, tensor);
-  expect((await environment.journal.get("job"))?.files).toMatchObject([
+  expect((await environment.records("journal").get("job"))?.files).toMatchObject([
     { sha256: sha256([...whole.values()][0] ?? new Uint8Array()) },
   ]);
 });
@@ -143,7 +145,7 @@ it.each(["update", "digest"] as const)("hashes right when the hasher dies at an 
   };
   const writer = await openWriter(environment, SHARDS, newHasher);
   for (const tensor of [0, 1]) await write(writer, tensor);
-  expect((await environment.journal.get("job"))?.files).toMatchObject([
+  expect((await environment.records("journal").get("job"))?.files).toMatchObject([
     { sha256: sha256([...whole.values()][0] ?? new Uint8Array()) },
   ]);
 });

@@ -27,7 +27,7 @@ export interface Results {
 }
 
 export function keepResults(environment: Environment): Results {
-  const { results } = environment;
+  const results = environment.records("result");
   async function get(id: string): Promise<StoredResult> {
     const result = await results.get(id);
     if (result) return result;

@@ -67,6 +67,7 @@ interface OpenRun {
 
 export function createRuns(context: RunsContext): Runs {
   const { environment } = context;
+  const records = environment.records("journal");
   /** Runs that failed and may be resumed; their files are still open, as no other session may touch them. */
   const suspended = new Map<RunId, OpenRun>();
   /** Runs that this session is at. */
@@ -97,9 +98,9 @@ export function createRuns(context: RunsContext): Runs {
     const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
     const fingerprint = await planFingerprint(plan, context.models(), signal);
     const release = await lock(id);
-    const undo = () => environment.journal.remove(id).finally(release);
+    const undo = () => records.remove(id).finally(release);
     return undoneOnFailure(undo, async () => {
-      const journal = await openJournal(environment.journal, {
+      const journal = await openJournal(records, {
         id,
         recipe,
         options,
@@ -123,13 +124,13 @@ export function createRuns(context: RunsContext): Runs {
     // A suspended run keeps its lock whatever happens here.
     const undo = async () => (open ? undefined : release());
     return undoneOnFailure(undo, async () => {
-      const record = open?.journal.record ?? (await findRun(environment.journal, id));
+      const record = open?.journal.record ?? (await findRun(records, id));
       const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
       checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
       suspended.delete(id);
       if (open) return { ...open, plan };
       const place = await environment.place(id, directory ?? record.options.directory);
-      const journal = await openJournal(environment.journal, record);
+      const journal = await openJournal(records, record);
       const shards = planShards(plan.tensors, record.options.shardBytes);
       const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
       return { plan, place, journal, writer, release };
@@ -252,8 +253,8 @@ export function createRuns(context: RunsContext): Runs {
       listening(id, onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
     async unfinished() {
       const held = await environment.held();
-      const records = await environment.journal.all();
-      return records
+      const known = await records.all();
+      return known
         .filter(({ id }) => !atWork.has(id) && (suspended.has(id) || !held.has(lockName(id))))
         .sort((a, b) => b.started - a.started)
         .map(unfinishedRun);
@@ -267,9 +268,9 @@ export function createRuns(context: RunsContext): Runs {
       }
       const release = await lock(id);
       try {
-        const record = await findRun(environment.journal, id);
+        const record = await findRun(records, id);
         const place = await environment.place(id, record.options.directory);
-        await environment.journal.remove(id);
+        await records.remove(id);
         // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
         await place.clear(record.files.map(({ path }) => path)).catch(() => undefined);
       } finally {
