@@ -30,6 +30,8 @@ const YAML_ADVICE: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: "`!` で始まるタグを消してください。",
 };
 
+const SEVERITIES: Readonly<Record<string, string>> = { error: "エラー", warning: "警告", note: "注意" };
+
 const BLANKS: Readonly<Record<string, string>> = { tab: "タブ", "U+3000": "全角スペース" };
 
 /** What is wrong with a recipe, in Japanese, by the problem's code. */
@@ -53,7 +55,9 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "recipe/too-many-aliases": ({ found, limit }) =>
     `エイリアスが${found}個あります。たどるのは${limit}個までです。値を直接書いてください。`,
   "recipe/too-many-entries": ({ limit }) =>
-    `展開すると${limit}項目を超えます。マージキー（\`<<\`）を減らしてください。`,
+    `展開すると${limit}項目を超えます。マージキー（\`<<\`）やエイリアス（\`*\`）を減らし、リストを短くしてください。`,
+  "recipe/more-problems": ({ severity, count, limit }) =>
+    `ここから先に、ほかにも${own(SEVERITIES, String(severity)) ?? "問題"}が${count}件あります。表示は最初の${limit}件だけです。まずそちらを直してください。`,
   "recipe/multiple-documents": () =>
     "`---` で区切られた複数のレシピがあります。一つだけ残し、ほかはその後で実行してください。",
   "recipe/extras": ({ reason }) =>

@@ -1,5 +1,6 @@
 import { own } from "../../base/own";
 import type { OutputDType } from "../../formats/dtypes";
+import { fewProblems } from "../fewProblems";
 import type { TextSpan } from "../problems";
 import { nearest } from "../text/nearest";
 import { type Field, type Fields, nameOf, Reader } from "../text/reader";
@@ -48,7 +49,7 @@ const NOT_YET: Readonly<Record<string, string>> = {
 export function parseRecipe(text: string): ParsedRecipe {
   const syntax = readSyntax(text);
   const { extras, problems: extrasProblems } = readExtras(text, syntax);
-  if (!syntax.document) return { problems: [...syntax.problems, ...extrasProblems] };
+  if (!syntax.document) return { problems: fewProblems([...syntax.problems, ...extrasProblems]) };
 
   const reader = new Reader(syntax, text);
   const contents = syntax.document.contents;

@@ -1,3 +1,4 @@
+import { fewProblems } from "../fewProblems";
 import type { Problem, TextSpan } from "../problems";
 
 /** One finding about one tensor, model or line. Findings of one `code`, `span` and `group` become one problem. */
@@ -36,7 +37,7 @@ export class ProblemBag {
 
   /** Errors first, then by place in the text. */
   problems(): readonly Problem[] {
-    return [...this.#entries.values()].map(problemOf).sort(byWeight);
+    return fewProblems([...this.#entries.values()].map(problemOf).sort(byWeight));
   }
 }
 

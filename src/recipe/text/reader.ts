@@ -1,4 +1,5 @@
 import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type YAMLMap } from "yaml";
+import { ProblemList } from "../fewProblems";
 import type { Problem, TextSpan } from "../problems";
 import { nearest } from "./nearest";
 import { plainScalar } from "./plainScalar";
@@ -14,8 +15,11 @@ export interface Field {
 /** A mapping's values by key. */
 export type Fields = ReadonlyMap<string, Field>;
 
-/** Entries read in one recipe, merge keys unfolded: beyond any real recipe, far below what hostile merges multiply to. */
-export const MAX_ENTRIES = 50_000;
+/**
+ * Entries of mappings and lists read in one recipe, merge keys and aliases unfolded: beyond any real recipe, far below what
+ * hostile ones multiply to.
+ */
+export const MAX_ENTRIES = 100_000;
 /** Merge keys inside merged mappings. */
 const MAX_MERGE_DEPTH = 16;
 
@@ -26,7 +30,7 @@ type ProblemParts = Omit<Problem, "severity" | "facts"> & { readonly facts?: Pro
  * Its vocabulary is that of the recipe: mappings with known keys, lists, names, numbers.
  */
 export class Reader {
-  readonly problems: Problem[] = [];
+  readonly #problems = new ProblemList();
   #entries = 0;
 
   constructor(
@@ -34,18 +38,26 @@ export class Reader {
     readonly text: string,
   ) {}
 
+  /** What was found wrong so far. */
+  get problems(): readonly Problem[] {
+    return this.#problems.all();
+  }
+
   error(parts: ProblemParts): undefined {
-    this.problems.push({ facts: {}, ...parts, severity: "error" });
-    return undefined;
+    return this.#add({ facts: {}, ...parts, severity: "error" });
   }
 
   warn(parts: ProblemParts): undefined {
-    this.problems.push({ facts: {}, ...parts, severity: "warning" });
-    return undefined;
+    return this.#add({ facts: {}, ...parts, severity: "warning" });
   }
 
   note(parts: ProblemParts): undefined {
-    this.problems.push({ facts: {}, ...parts, severity: "note" });
+    return this.#add({ facts: {}, ...parts, severity: "note" });
+  }
+
+  /** What is wrong with the part that was still read would be said of what was not. */
+  #add(problem: Problem): undefined {
+    if (this.#entries <= MAX_ENTRIES) this.#problems.add(problem);
     return undefined;
   }
 
@@ -79,7 +91,7 @@ export class Reader {
   /** A list's items; `undefined` with a problem when it is none. */
   list(node: unknown, where: string, at: TextSpan): readonly unknown[] | undefined {
     const target = this.syntax.follow(node);
-    if (isSeq(target)) return target.items;
+    if (isSeq(target)) return this.#count(target.items.length, node, at) ? target.items : [];
     return this.error({
       code: "recipe/type",
       message: `${capital(where)} must be a list (lines that begin with \`- \`), but is ${nameOf(target)}.`,
@@ -138,22 +150,30 @@ export class Reader {
     return isSeq(this.syntax.follow(node));
   }
 
+  /** Whether so many more may be read. Said once; what comes after is not looked at. */
+  #count(entries: number, node: unknown, at?: TextSpan): boolean {
+    if (this.#entries + entries <= MAX_ENTRIES) {
+      this.#entries += entries;
+      return true;
+    }
+    if (this.#entries <= MAX_ENTRIES) {
+      this.error({
+        code: "recipe/too-many-entries",
+        message: `The recipe unfolds to more than ${MAX_ENTRIES} entries. Use fewer merge keys (\`<<\`) and aliases (\`*\`), and shorter lists.`,
+        facts: { limit: MAX_ENTRIES },
+        span: this.span(node, at),
+      });
+      this.#entries = Number.POSITIVE_INFINITY;
+    }
+    return false;
+  }
+
   #collect(map: YAMLMap, into: Map<string, Field>, depth: number): void {
+    if (!this.#count(map.items.length, map)) return;
     const own = new Map<string, Field>();
     const merged: unknown[] = [];
     for (const pair of map.items) {
       if (!isPair(pair)) continue;
-      if (++this.#entries > MAX_ENTRIES) {
-        if (this.#entries === MAX_ENTRIES + 1) {
-          this.error({
-            code: "recipe/too-many-entries",
-            message: `The recipe unfolds to more than ${MAX_ENTRIES} entries. Use fewer merge keys (\`<<\`).`,
-            facts: { limit: MAX_ENTRIES },
-            span: this.span(map),
-          });
-        }
-        return;
-      }
       const keySpan = this.span(pair.key);
       const keyNode = this.syntax.follow(pair.key);
       if (isScalar(keyNode) && isMergeKey(keyNode.value)) {
@@ -178,6 +198,7 @@ export class Reader {
   /** `<<: *a` or `<<: [*a, *b]`: earlier ones win over later ones. */
   #merge(node: unknown, into: Map<string, Field>, depth: number): void {
     const target = this.syntax.follow(node);
+    if (isSeq(target) && !this.#count(target.items.length, node)) return;
     const sources = isSeq(target) ? target.items.map((item) => this.syntax.follow(item)) : [target];
     for (const source of sources) {
       if (isMap(source) && depth <= MAX_MERGE_DEPTH) this.#collect(source, into, depth);

@@ -2,7 +2,7 @@ import { Composer, type CST, type Document, isAlias, LineCounter, Parser } from 
 import type { Problem, TextSpan } from "../problems";
 import { resolveAliases } from "./aliases";
 import { characterProblem } from "./characters";
-import { yamlProblems } from "./yamlErrors";
+import { MAX_YAML_PROBLEMS, yamlProblems } from "./yamlErrors";
 
 /** A recipe longer than this is no recipe: the longest published stacks stay under a tenth of it. */
 export const MAX_RECIPE_CHARS = 256 * 1024;
@@ -36,12 +36,12 @@ export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml
   const character = characterProblem(source, span);
   if (character) return stop([character]);
 
-  const tokens = [...new Parser().parse(source)];
+  const tokens = tokensOf(source);
   const depth = depthOf(tokens);
   if (depth > MAX_RECIPE_DEPTH) return stop([tooDeep(depth, span(0, 0))]);
 
   const composer = new Composer({ version: "1.1", schema, uniqueKeys: false, prettyErrors: false });
-  const documents = [...composer.compose(tokens, true, source.length)];
+  const documents = withoutStacks(() => [...composer.compose(tokens, true, source.length)]);
   const [document, second] = documents;
   if (second) return stop([multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3))]);
   if (!document) return stop([]);
@@ -64,6 +64,28 @@ function placesIn(source: string): Syntax["span"] {
     const { line, col } = lines.linePos(at);
     return { line, column: col, from: at, to: Math.max(at, Math.min(to, source.length)) };
   };
+}
+
+/** What stands in the text, up to the first pieces that no YAML can hold: what comes after them is not looked at. */
+function tokensOf(source: string): readonly CST.Token[] {
+  const tokens: CST.Token[] = [];
+  let broken = 0;
+  for (const token of new Parser().parse(source)) {
+    tokens.push(token);
+    if (token.type === "error" && ++broken === MAX_YAML_PROBLEMS) break;
+  }
+  return tokens;
+}
+
+/** The reader makes an error object for every fault; to note where in the program each was made takes most of the time. */
+function withoutStacks<T>(work: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Depth of the deepest collection. A loop with its own stack: hostile text nests deeper than calls can. */

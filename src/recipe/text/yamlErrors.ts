@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** More would only repeat the first. */
-const MAX_PROBLEMS = 5;
+export const MAX_YAML_PROBLEMS = 5;
 
 /** What the reader of YAML found wrong, once per place. */
 export function yamlProblems(
@@ -25,7 +25,7 @@ export function yamlProblems(
 ): readonly Problem[] {
   const places = new Map<number, YAMLError>();
   for (const error of errors) if (!places.has(error.pos[0])) places.set(error.pos[0], error);
-  return [...places.values()].slice(0, MAX_PROBLEMS).map(({ code, message, pos }) => ({
+  return [...places.values()].slice(0, MAX_YAML_PROBLEMS).map(({ code, message, pos }) => ({
     code: "recipe/yaml",
     severity: "error",
     message: `This is not valid YAML: ${message}. ${own(ADVICE, code) ?? INDENTATION}`,
