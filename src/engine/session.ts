@@ -3,7 +3,8 @@ import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
 import { methodFacts } from "../merge/registry";
 import { configNumber, DEPTH_KEYS } from "../model/config";
-import { modelFacts } from "../model/facts";
+import { storedBytes } from "../model/elements";
+import { modelFacts, storedAs } from "../model/facts";
 import type { TokenIds } from "../tokens/types";
 import { keepDevice } from "./machine/deviceKeeper";
 import type { Environment } from "./machine/environment";
@@ -139,12 +140,12 @@ export function createSession(environment: Environment): Session {
       const { checkpoint } = shelf.get(key);
       return {
         config: checkpoint.configText,
-        tensors: [...checkpoint.tensors.values()].map(({ name, dtype, shape, start, end, file }) => ({
-          name,
-          dtype,
-          shape,
-          bytes: end - start,
-          file,
+        tensors: [...checkpoint.tensors.values()].map((tensor) => ({
+          name: tensor.name,
+          ...storedAs(tensor),
+          shape: tensor.shape,
+          bytes: storedBytes(tensor),
+          file: tensor.file,
         })),
       };
     },

@@ -1,10 +1,16 @@
-/** Element types of safetensors, by the names its header uses. */
+/** Element types of safetensors, by the names its header uses, and their bytes. Of the smallest, several share a byte. */
 export const DTYPE_BYTES = {
+  F4: 1 / 2,
+  F6_E2M3: 3 / 4,
+  F6_E3M2: 3 / 4,
   BOOL: 1,
   U8: 1,
   I8: 1,
   F8_E4M3: 1,
   F8_E5M2: 1,
+  F8_E8M0: 1,
+  F8_E4M3FNUZ: 1,
+  F8_E5M2FNUZ: 1,
   I16: 2,
   U16: 2,
   F16: 2,
@@ -15,6 +21,7 @@ export const DTYPE_BYTES = {
   I64: 8,
   U64: 8,
   F64: 8,
+  C64: 8,
 } as const;
 export type DType = keyof typeof DTYPE_BYTES;
 

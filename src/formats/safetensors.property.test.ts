@@ -16,11 +16,13 @@ const name = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.constantFrom("__proto__", "constructor", "model.layers.0.mlp.up_proj.weight", "10", "\u0000", "\ud800"),
 );
-const tensor: fc.Arbitrary<TensorFacts> = fc.record({
-  name: name.filter((text) => text !== "__metadata__"),
-  dtype,
-  shape: fc.array(fc.nat(4), { maxLength: 3 }),
-});
+const tensor: fc.Arbitrary<TensorFacts> = fc
+  .record({
+    name: name.filter((text) => text !== "__metadata__"),
+    dtype,
+    shape: fc.array(fc.nat(4), { maxLength: 3 }),
+  })
+  .filter(({ dtype, shape }) => Number.isInteger(elementCount(shape) * DTYPE_BYTES[dtype])); // of 4 and 6 bits, whole bytes
 const tensors = fc.uniqueArray(tensor, { selector: ({ name }) => name, maxLength: 6 });
 
 /** Counts what is read, so that a header's claim alone cannot make the reader take memory. */

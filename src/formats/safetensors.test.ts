@@ -130,7 +130,7 @@ describe("a broken file is told by code, with both numbers", () => {
       ['"a"'],
     ],
     ["with offsets the wrong way round", fileWith(`{"a":${entry(4, 2, "[2]")}}`, 4), "bad-entry", [4, 2]],
-    ["with an unknown dtype", fileWith(`{"a":${entry(0, 1, "[1]", "F4")}}`, 1), "unknown-dtype", ['"F4"', "BF16"]],
+    ["with an unknown dtype", fileWith(`{"a":${entry(0, 1, "[1]", "F3")}}`, 1), "unknown-dtype", ['"F3"', "BF16"]],
     [
       "with a dtype of all objects",
       fileWith(`{"a":${entry(0, 1, "[1]", "toString")}}`, 1),

@@ -154,10 +154,12 @@ function parseEntry(name: string, entry: unknown, file: string, dataStart: numbe
   }
   const dtype = entry.dtype;
   if (!isDType(dtype)) {
+    const found = typeof dtype === "string" ? quoted(dtype) : typeof dtype;
+    const known = Object.keys(DTYPE_BYTES).join(", ");
     throw fault(
       "unknown-dtype",
-      `tensor ${tensor} has dtype ${typeof dtype === "string" ? quoted(dtype) : typeof dtype}, known are ${Object.keys(DTYPE_BYTES).join(", ")}`,
-      { tensor: name },
+      `tensor ${tensor} has dtype ${found}, known are ${known}. If ${found} is a quantised format, use the full-precision model it was made from`,
+      { tensor: name, found },
     );
   }
   const shape = entry.shape;

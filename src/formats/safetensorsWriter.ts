@@ -26,6 +26,7 @@ const FILE_ORDER: readonly DType[] = [
   "U64",
   "I64",
   "F64",
+  "C64",
   "F32",
   "U32",
   "I32",
@@ -35,9 +36,15 @@ const FILE_ORDER: readonly DType[] = [
   "I16",
   "F8_E4M3",
   "F8_E5M2",
+  "F8_E8M0",
+  "F8_E4M3FNUZ",
+  "F8_E5M2FNUZ",
   "I8",
   "U8",
   "BOOL",
+  "F6_E2M3",
+  "F6_E3M2",
+  "F4",
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from "../base/errors";
 import type { StoredTensor, TensorFacts } from "../formats/tensor";
 import type { ByteSource, Folder } from "../io/types";
-import type { ScaledCodes } from "./scaledCodes";
+import type { ScaledCodes } from "./quantisation/scaledCodes";
 
 export type JsonObject = { readonly [key: string]: unknown };
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { narrow, widen } from "../formats/convert";
-import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
+import { DTYPE_BYTES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import { memorySource } from "../io/memory";
 import type { ModelTensor } from "./checkpoint";
 import { elementRanges, readElements, storedBytes } from "./elements";
-import type { ScaledCodes } from "./scaledCodes";
+import type { ScaleDType, ScaledCodes } from "./quantisation/scaledCodes";
 
 const FILLER = 5;
 
@@ -13,7 +13,7 @@ const FILLER = 5;
 function scaledTensor(
   shape: readonly number[],
   block: readonly [number, number],
-  { codes = "F8_E4M3", scales = "F32" }: { codes?: ScaledCodes["dtype"]; scales?: FloatDType } = {},
+  { codes = "F8_E4M3", scales = "F32" }: { codes?: ScaledCodes["dtype"]; scales?: ScaleDType } = {},
 ) {
   const [rows = 1, columns = 1] = shape.slice(-2);
   const [blockRows, blockColumns] = block;
@@ -21,7 +21,8 @@ function scaledTensor(
   const scaleShape = [planes, Math.ceil(rows / blockRows), Math.ceil(columns / blockColumns)] as const;
   const codeBytes = Uint8Array.from({ length: elementCount(shape) }, (_, i) => (i * 37 + 11) % 127);
   const wanted = Float32Array.from({ length: elementCount(scaleShape) }, (_, i) => (i + 1) / 7 - 1.01);
-  const scaleBytes = scales === "F8_E4M3" || scales === "F8_E5M2" ? new Uint8Array() : narrow(wanted, scales);
+  const exponents = Uint8Array.from(wanted, (_, i) => 120 + (i % 12));
+  const scaleBytes = scales === "F8_E8M0" ? exponents : narrow(wanted, scales);
   const fileOf = (bytes: Uint8Array) => Uint8Array.from([...new Array<number>(FILLER).fill(0xff), ...bytes]);
   const files = new Map([
     ["codes", fileOf(codeBytes)],
@@ -42,7 +43,8 @@ function scaledTensor(
   };
   const model = { source: async (file: string) => memorySource(file, files.get(file) ?? new Uint8Array()) };
   const values = widen(codeBytes, codes);
-  const factors = widen(scaleBytes, scales);
+  const factors =
+    scales === "F8_E8M0" ? Float32Array.from(exponents, (code) => 2 ** (code - 127)) : widen(scaleBytes, scales);
   /** As a person would write it down, element by element. */
   const naive = Float32Array.from(values, (value, i) => {
     const column = i % columns;
@@ -65,7 +67,7 @@ describe("elements of a model's tensors", () => {
     ["planes with one scale per column", [3, 5, 7], [5, 1]],
     ["a vector", [9], [1, 9]],
   ] as const)("are codes times scales: %s", async (_, shape, block) => {
-    for (const scales of ["F32", "BF16", "F16"] as const) {
+    for (const scales of ["F32", "BF16", "F16", "F8_E8M0"] as const) {
       for (const codes of ["F8_E4M3", "F8_E5M2"] as const) {
         const { tensor, model, naive } = scaledTensor(shape, block, { codes, scales });
         for (let start = 0; start < naive.length; start += 3) {

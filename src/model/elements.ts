@@ -1,9 +1,8 @@
-import { widen } from "../formats/convert";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { ByteRange } from "../io/types";
 import type { Checkpoint, ModelTensor } from "./checkpoint";
-import { applyScales, scalesOf } from "./scaledCodes";
+import { applyScales, scalesOf, widenScales } from "./quantisation/scaledCodes";
 
 /*
  * The one place that knows how a model's tensors lie in its files. Whoever wants elements asks here; whoever wants to know
@@ -32,7 +31,7 @@ export async function readElements(
   );
   const { scaled } = tensor;
   if (!scaled || !scales) return bytes;
-  return new Uint8Array(applyScales(bytes, scaled, widen(scales, scaled.scales.dtype), start).buffer);
+  return new Uint8Array(applyScales(bytes, scaled, widenScales(scales, scaled.scales.dtype), start).buffer);
 }
 
 /** The bytes that elements [start, end) of a tensor are made of: its own first, then those of its scales, if it has them. */

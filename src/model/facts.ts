@@ -1,9 +1,18 @@
 import { largest } from "../base/lists";
-import { DTYPE_BYTES, type DType } from "../formats/dtypes";
+import type { DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import type { Checkpoint } from "./checkpoint";
+import type { Checkpoint, ModelTensor } from "./checkpoint";
 import { architectureNames, configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "./config";
+import { storedBytes } from "./elements";
 import { layoutOf } from "./layoutOf";
+
+/** A dtype as files have it, and how many bytes of it there are. */
+export interface StoredDType {
+  readonly dtype: DType;
+  /** Codes that stand for weights together with scales, which are counted with them. */
+  readonly scaled?: true;
+  readonly bytes: number;
+}
 
 /** What a model card shows. */
 export interface ModelFacts {
@@ -11,23 +20,25 @@ export interface ModelFacts {
   readonly architecture: string;
   /** Elements of all tensors. */
   readonly parameters: number;
+  /** In its files. */
   readonly bytes: number;
-  /** Bytes by dtype, largest first. */
-  readonly dtypes: readonly { readonly dtype: DType; readonly bytes: number }[];
+  /** Bytes by stored dtype, largest first. */
+  readonly dtypes: readonly StoredDType[];
   readonly layers: number;
   readonly vocabulary: number;
 }
 
 export function modelFacts(checkpoint: Checkpoint): ModelFacts {
   const { config, tensors } = checkpoint;
-  const bytesByDType = new Map<DType, number>();
+  const stored = new Map<string, StoredDType>();
   let parameters = 0;
-  for (const { dtype, shape } of tensors.values()) {
-    const elements = elementCount(shape);
-    parameters += elements;
-    bytesByDType.set(dtype, (bytesByDType.get(dtype) ?? 0) + elements * DTYPE_BYTES[dtype]);
+  for (const tensor of tensors.values()) {
+    parameters += elementCount(tensor.shape);
+    const kind = storedAs(tensor);
+    const key = `${kind.dtype} ${kind.scaled}`;
+    stored.set(key, { ...kind, bytes: (stored.get(key)?.bytes ?? 0) + storedBytes(tensor) });
   }
-  const dtypes = [...bytesByDType].map(([dtype, bytes]) => ({ dtype, bytes })).sort((a, b) => b.bytes - a.bytes);
+  const dtypes = [...stored.values()].sort((a, b) => b.bytes - a.bytes);
   const [architecture] = architectureNames(config);
   const modules = layoutOf([checkpoint], architecture).modules;
   const depth = largest(
@@ -44,6 +55,11 @@ export function modelFacts(checkpoint: Checkpoint): ModelFacts {
     layers: depth > 0 ? depth : (firstNumber(DEPTH_KEYS) ?? 0),
     vocabulary: firstNumber(VOCABULARY_KEYS) ?? embeddingRows(checkpoint, architecture),
   };
+}
+
+/** How a tensor's files have it. */
+export function storedAs({ dtype, scaled }: Pick<ModelTensor, "dtype" | "scaled">): Omit<StoredDType, "bytes"> {
+  return scaled ? { dtype: scaled.dtype, scaled: true } : { dtype };
 }
 
 function embeddingRows(checkpoint: Checkpoint, architecture: string | undefined): number {

@@ -33,6 +33,16 @@ describe("editJson", () => {
     expect(editJson('{"a":1}', [{ path: ["b"], value: [2] }])).toBe('{"a":1, "b": [2]}');
   });
 
+  it("takes keys away with their comma, at the beginning, in between, at the end and alone", () => {
+    const without = (text: string, ...path: string[]) => editJson(text, [{ path, value: undefined }]);
+    expect(without(CONFIG, "eps")).toBe(CONFIG.replace('"eps": 1e-06,\n  ', ""));
+    expect(without(CONFIG, "types")).toBe(CONFIG.replace(/"types": [^\]]*\],\n {2}/, ""));
+    expect(without(CONFIG, "text", "name")).toBe(CONFIG.replace(/, "name": .*"\}/, "}"));
+    expect(without('{"a": 1}', "a")).toBe("{}");
+    expect(without('{"a": 1, "b": 2, "a": 3}', "a")).toBe('{"b": 2}');
+    expect(without(CONFIG, "absent")).toBe(CONFIG);
+  });
+
   it("changes the last of equal keys, which is the one that counts", () => {
     expect(JSON.parse(editJson('{"a":1,"a":2}', [{ path: ["a"], value: 3 }]))).toEqual({ a: 3 });
   });

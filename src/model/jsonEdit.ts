@@ -1,11 +1,12 @@
 /** A value to be set in a JSON text; all but the last key must lead to objects that are there. */
 export interface JsonEdit {
   readonly path: readonly string[];
+  /** `undefined` takes the key away. */
   readonly value: unknown;
 }
 
 /**
- * Sets values in a JSON object's text and leaves everything else as it is written: `1e-06` stays `1e-06` and `10000.0`
+ * Sets or removes values in a JSON object's text and leaves everything else as it is written: `1e-06` stays `1e-06` and `10000.0`
  * stays a float, which some readers insist on. New keys go to the end of their object.
  * @param text a JSON object, already parsed once without error
  */
@@ -25,6 +26,7 @@ function setValue(text: string, path: readonly string[], value: unknown): string
       at = found.start;
       continue;
     }
+    if (value === undefined) return remove(text, at, key);
     if (found)
       return text.slice(0, found.start) + format(value, indentAt(text, found.keyStart)) + text.slice(found.end);
     return append(text, at, members, key, value);
@@ -64,6 +66,18 @@ function append(text: string, object: number, members: readonly Member[], key: s
   const separator = indent === undefined ? ", " : `,\n${indent}`;
   const member = `${JSON.stringify(key)}: ${format(value, indent)}`;
   return text.slice(0, last.end) + separator + member + text.slice(last.end);
+}
+
+/** Takes a key away wherever it stands in the object that opens at `object`, with the comma and the blanks to its neighbour. */
+function remove(text: string, object: number, key: string): string {
+  const members = readMembers(text, object);
+  const at = members.findIndex((member) => member.key === key);
+  const [member, before, after] = [members[at], members[at - 1], members[at + 1]];
+  if (!member) return text;
+  const left = after
+    ? text.slice(0, member.keyStart) + text.slice(after.keyStart)
+    : text.slice(0, before?.end ?? member.keyStart) + text.slice(member.end);
+  return remove(left, object, key);
 }
 
 /** The blanks before a key that begins its line; `undefined` where it does not. */

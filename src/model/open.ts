@@ -11,6 +11,7 @@ import { mendNames } from "./opening/names";
 import { namedFolder, ofModel } from "./opening/ofModel";
 import { findModel } from "./opening/place";
 import { findWeights } from "./opening/weights";
+import { resolveQuantisation } from "./quantisation/resolve";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -26,8 +27,8 @@ const MAX_POINTER_BYTES = 400;
  * Reads a model folder's config, file list and safetensors headers; no weights. The index is preferred to a single file,
  * as transformers and mergekit do.
  * @param key the name recipes use for it
- * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights` and `recognise`
- *   name, and what reading safetensors and files throws; every one names the model
+ * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights`, `recognise`
+ *   and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
  */
 export async function openCheckpoint(
   key: string,
@@ -62,7 +63,7 @@ export async function openCheckpoint(
     throw ofModel(key, error);
   });
   await refusePointers(key, folder, files, signal);
-  const { tensors, remarks } = mendNames(key, config, stored);
+  const { tensors, remarks } = mendNames(key, config, resolveQuantisation({ key, config, files }, stored));
   return {
     key,
     folder,

@@ -79,6 +79,12 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `${model} のテンソル ${tensor} が ${first} と ${second} の両方にあり、索引にもありません。ダウンロードし直してください。`,
   "model/not-float": ({ tensor, dtype }) =>
     `${tensor} の型 ${dtype} では計算できません。BF16、F16、F32、F8_E4M3、F8_E5M2のいずれかへ先に変換してください。`,
+  "model/quantised": ({ model, format, tensor, dtype, way }) =>
+    `${model} は量子化されています（${format}）。${tensor}（${dtype}）は重みそのものではなく符号で、そのままマージや測定をすると雑音になります。量子化前のモデル（多くはモデルカードに書かれています）を使うか${way === undefined ? "、元の精度に戻し" : `、先に元の精度に戻し（${way}）`}てから加えてください。`,
+  "model/fp8-without-scales": ({ model, tensor, dtype }) =>
+    `${model} はfp8に量子化されていますが、${tensor}（${dtype}）のスケールがありません。符号だけでは重みになりません。足りないファイルを加えるか、量子化前のモデルを使ってください。`,
+  "model/fp8-scales": ({ model, tensor, shape, scales, found, dtype }) =>
+    `${model} のfp8テンソル ${tensor} ${shape} に対するスケール ${scales} ${found}（${dtype}）の対応が分かりません。全体で一つ、行ごと、ブロックごとのいずれかで、型はBF16・F16・F32である必要があります。ブロックごとならconfig.jsonに \`weight_block_size\` を書くか、量子化前のモデルを使ってください。`,
   "model/file-too-large": ({ model, file, found, limit }) =>
     `${model} の ${file} は${found}バイトあります。読めるのは${limit}バイトまでです。モデルのファイルではありません。`,
 
@@ -120,7 +126,10 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "safetensors/duplicate-name": broken(({ tensor }) => `名前 ${tensor} が二度あります。`),
   "safetensors/bad-metadata": broken(() => "__metadata__ が文字列の表ではありません。"),
   "safetensors/bad-entry": broken(({ tensor }) => `テンソル ${tensor} の項目が正しくありません。`),
-  "safetensors/unknown-dtype": broken(({ tensor }) => `テンソル ${tensor} の型が不明です。`),
+  "safetensors/unknown-dtype": broken(
+    ({ tensor, found }) =>
+      `テンソル ${tensor} の型${found === undefined ? "" : ` ${found} `}が不明です。量子化の型であれば、量子化前のモデルを使ってください。`,
+  ),
   "safetensors/bad-shape": broken(({ tensor }) => `テンソル ${tensor} の形状が0以上の整数ではありません。`),
   "safetensors/too-large": broken(({ tensor }) => `テンソル ${tensor} が大きすぎます（2^53バイト超）。`),
   "safetensors/wrong-size": broken(

@@ -160,6 +160,10 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `出力ヘッドの有無に合わせて、config.jsonの \`tie_word_embeddings\` を ${expected} にします。`,
   "plan/vocabulary-size": ({ key, found, expected }) =>
     `config.jsonの \`${key}\` を、埋め込みの行数に合わせて ${found} から ${expected} にします。`,
+  "plan/not-quantised": ({ model, key, format }) =>
+    `${model} のconfig.jsonの \`${key}\`（${format}）は書き出しません。出力は量子化されていません。`,
+  "plan/widened": ({ model, dtype, count }) =>
+    `${model} の${count}個のテンソルは ${dtype} の符号とスケールで保存されています。符号×スケールで元の重みに戻してマージします。`,
   "plan/depth-inferred": ({ key, found, expected }) =>
     `config.jsonの \`${key}\` を、出力の層の数に合わせて ${found} から ${expected} にします。`,
   "plan/depth-unknown": ({ model, found, expected }) =>

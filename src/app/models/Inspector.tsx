@@ -8,6 +8,7 @@ import { FailureText } from "../parts/FailureText";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import { useLast } from "../parts/useLast";
 import { useOpened } from "../parts/useOpened";
+import { dtypeLabel } from "./dtypeLabel";
 import classes from "./Inspector.module.css";
 import { TensorTable } from "./TensorTable";
 
@@ -63,7 +64,7 @@ function Inside({ summary }: { readonly summary: ModelSummary }) {
             { label: t.inspector.size, value: formats.bytes(summary.bytes) },
             {
               label: t.inspector.dtype,
-              value: summary.dtypes.map(({ dtype, bytes }) => `${dtype} ${formats.bytes(bytes)}`).join(", "),
+              value: summary.dtypes.map((stored) => `${dtypeLabel(stored)} ${formats.bytes(stored.bytes)}`).join(", "),
             },
             ...(summary.license ? [{ label: t.models.license, value: summary.license }] : []),
             ...(summary.revision ? [{ label: t.inspector.revision, value: <code>{summary.revision}</code> }] : []),

@@ -6,6 +6,7 @@ import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { Swatch } from "../parts/Swatch";
 import { useRecipe } from "../recipe/useRecipe";
+import { dtypeLabel } from "./dtypeLabel";
 import classes from "./ModelsPanel.module.css";
 import { pickFiles, pickFolder } from "./pickers";
 
@@ -83,7 +84,7 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
         <span className={classes.figure} title={t.models.parameters}>
           {formats.parameters(parameters)}
         </span>
-        <span className={classes.chip}>{dtypes.map(({ dtype }) => dtype).join(" + ")}</span>
+        <span className={classes.chip}>{dtypes.map(dtypeLabel).join(" + ")}</span>
         <span>{formats.bytes(bytes)}</span>
         <span className={classes.place} data-local={share >= 1}>
           {place}

@@ -5,6 +5,7 @@ import { useDeferredValue, useMemo, useRef, useState } from "react";
 import type { TensorRow } from "../../engine/protocol/protocol";
 import { useFormats, useText } from "../context";
 import { ScrollRegion } from "../parts/ScrollRegion";
+import { dtypeLabel } from "./dtypeLabel";
 import classes from "./Inspector.module.css";
 
 const ROW_HEIGHT = 26;
@@ -58,7 +59,7 @@ export function TensorTable({ tensors }: { readonly tensors: readonly TensorRow[
                 tensor && (
                   <tr key={tensor.name} aria-rowindex={index + 2} style={{ height: ROW_HEIGHT }}>
                     <td title={`${tensor.name}\n${tensor.file}`}>{tensor.name}</td>
-                    <td>{tensor.dtype}</td>
+                    <td>{dtypeLabel(tensor)}</td>
                     <td>{tensor.shape.join(" × ") || "1"}</td>
                     <td>{formats.bytes(tensor.bytes)}</td>
                   </tr>
@@ -84,6 +85,6 @@ function Gap({ height }: { readonly height: number }) {
 
 /** Every word must be found in the name, the type or the shape. */
 function matches(tensor: TensorRow, words: string): boolean {
-  const text = `${tensor.name} ${tensor.dtype} ${tensor.shape.join("x")} ${tensor.file}`.toLowerCase();
+  const text = `${tensor.name} ${dtypeLabel(tensor)} ${tensor.shape.join("x")} ${tensor.file}`.toLowerCase();
   return words.split(/\s+/).every((word) => text.includes(word));
 }

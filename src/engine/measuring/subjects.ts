@@ -1,10 +1,13 @@
 import type { Device } from "../../compute/device";
+import { DTYPE_BYTES } from "../../formats/dtypes";
+import { elementCount, type TensorFacts } from "../../formats/tensor";
 import { openLanguageModel } from "../../lm/open";
 import type { LanguageModel } from "../../lm/types";
 import { ResidentInputs } from "../../merge/resident";
 import { MergedSource } from "../../merge/source";
 import type { Checkpoint } from "../../model/checkpoint";
 import { configNumber } from "../../model/config";
+import { isCodeDType } from "../../model/quantisation/scaledCodes";
 import { CheckpointSource } from "../../model/sources/checkpoint";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TensorSource } from "../../model/sources/tensorSource";
@@ -170,7 +173,7 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       const at = on(device);
       const content = await contentKey(checkpoint, signal);
       return kept(at, `model ${key} ${content}`, async () => {
-        const bytes = [...checkpoint.tensors.values()].reduce((sum, { start, end }) => sum + end - start, 0);
+        const bytes = [...checkpoint.tensors.values()].reduce((sum, tensor) => sum + bytesOnDevice(tensor), 0);
         const weights = resident(at, new CheckpointSource(checkpoint), bytes);
         const generationConfig = await readGenerationConfig(checkpoint);
         const { config } = checkpoint;
@@ -211,6 +214,11 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       current = undefined;
     },
   };
+}
+
+/** What a tensor takes where the forward pass computes: fp8 is wider there than in its file. */
+function bytesOnDevice({ dtype, shape }: TensorFacts): number {
+  return elementCount(shape) * DTYPE_BYTES[isCodeDType(dtype) ? "F32" : dtype];
 }
 
 /** Bytes of tensors with what a device adds to each: all begin at multiples of 16. */

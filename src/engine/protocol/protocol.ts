@@ -1,6 +1,7 @@
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import type { DType } from "../../formats/dtypes";
 import type { MergeNonFinite, MergeProgress } from "../../merge/events";
+import type { StoredDType } from "../../model/facts";
 import type { PlanTotals } from "../../recipe/plan/plan";
 import type { Problem } from "../../recipe/problems";
 import type { GuardEvent } from "./evalProtocol";
@@ -34,8 +35,8 @@ export interface ModelSummary {
   readonly architecture: string;
   readonly parameters: number;
   readonly bytes: number;
-  /** Bytes by dtype, largest first. */
-  readonly dtypes: readonly { readonly dtype: DType; readonly bytes: number }[];
+  /** Bytes by stored dtype, largest first. */
+  readonly dtypes: readonly StoredDType[];
   readonly layers: number;
   readonly vocabulary: number;
   readonly license?: string;
@@ -49,8 +50,12 @@ export interface ModelSummary {
 
 export interface TensorRow {
   readonly name: string;
+  /** As its file has it. */
   readonly dtype: DType;
+  /** Codes that stand for weights together with scales. */
+  readonly scaled?: true;
   readonly shape: readonly number[];
+  /** In its files. */
   readonly bytes: number;
   readonly file: string;
 }

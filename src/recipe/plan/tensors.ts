@@ -5,6 +5,7 @@ import { type CarriedTensor, carriedBehind, mergedBehind } from "./behindStack";
 import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
 import { findInputs, type HeadDecision, type Target } from "./findInputs";
 import { croppedBytes, fitInputs, type PresentInput } from "./fitInputs";
+import { dtypeOf } from "./output/dtypes";
 import { reportMissing, type TypedParameters, typedParameters } from "./parameters";
 import type { PlannedInput, PlannedTensor } from "./plan";
 import type { PlanContext } from "./planContext";
@@ -255,12 +256,16 @@ class TensorPlanner {
     return undefined;
   }
 
-  /** `out_dtype`, else `dtype`, else as the base (or first input) stores it. */
+  /**
+   * `out_dtype`, else `dtype`, else as the base (or first input) stores it. What is stored as codes with scales is written in the
+   * type that its config says the model computes in, as transformers does when it dequantises, else in BF16.
+   */
   #outputDType(name: string, inputs: readonly PresentInput[], copied: boolean): DType | undefined {
     const { recipe, bag } = this.context;
     const stated = recipe.outDtype?.value ?? recipe.dtype?.value;
     const input = baseOrFirst(inputs);
     if (stated || !input) return stated;
+    if (input.stored.scaled) return dtypeOf(this.context.models.get(input.source.model.key)?.config) ?? "BF16";
     const { dtype } = input.stored;
     if (copied || dtype === "BF16" || dtype === "F16" || dtype === "F32") return dtype;
     bag.add({

@@ -4,12 +4,13 @@ import { parsePythonJson } from "../../../formats/pythonJson";
 import type { JsonObject } from "../../../model/checkpoint";
 import { configNumber, configValue, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
-import { DTYPE_NAMES } from "../../parse/parse";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
 import { saysTied } from "../ties";
+import { DTYPE_KEYS, dtypeName, dtypeOf } from "./dtypes";
 import { predictorEdits } from "./predictorEdits";
+import { quantisationEdits } from "./quantisation";
 
 /**
  * The output's config.json: the donor's text, with what the merge changes set in it: dtype, number of layers and lists per
@@ -28,6 +29,7 @@ export function outputConfig(
     ...predictorEdits(context, modules),
     ...vocabularyEdits(context, modules, planned),
     ...tieEdits(context, planned),
+    ...quantisationEdits(context),
   ];
   const text = editJson(donor.checkpoint.configText, edits);
   const config: unknown = parsePythonJson(text);
@@ -41,16 +43,17 @@ function overrideEdits({ donor }: PlanContext): readonly JsonEdit[] {
 
 /** In the donor's spelling: `torch_dtype` before transformers 5, `dtype` since; both where it has neither or both. */
 function dtypeEdits({ recipe, donor }: PlanContext): readonly JsonEdit[] {
-  const dtype = recipe.outDtype?.value ?? recipe.dtype?.value;
+  const dtype = recipe.outDtype?.value ?? recipe.dtype?.value ?? widenedDType(donor.checkpoint);
   if (!dtype) return [];
   const value = dtypeName(dtype);
-  const spellings = ["dtype", "torch_dtype"];
-  const used = spellings.filter((key) => Object.hasOwn(donor.checkpoint.config, key));
-  return (used.length > 0 ? used : spellings).map((key) => ({ path: [key], value }));
+  const used = DTYPE_KEYS.filter((key) => Object.hasOwn(donor.checkpoint.config, key));
+  return (used.length > 0 ? used : DTYPE_KEYS).map((key) => ({ path: [key], value }));
 }
 
-function dtypeName(dtype: OutputDType): string {
-  return Object.entries(DTYPE_NAMES).find(([, value]) => value === dtype)?.[0] ?? dtype;
+/** Codes with scales are widened to a type that the config may not name. */
+function widenedDType({ config, tensors }: PlanContext["donor"]["checkpoint"]): OutputDType | undefined {
+  if (dtypeOf(config)) return undefined;
+  return [...tensors.values()].some(({ scaled }) => scaled) ? "BF16" : undefined;
 }
 
 /** Only slices change the number of layers; the lists that have an entry per layer follow. */

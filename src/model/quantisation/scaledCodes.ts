@@ -1,12 +1,25 @@
-import { widen } from "../formats/convert";
-import type { FloatDType } from "../formats/dtypes";
-import type { StoredTensor } from "../formats/tensor";
+import { widen } from "../../formats/convert";
+import { type DType, type FloatDType, isFloatDType } from "../../formats/dtypes";
+import type { StoredTensor } from "../../formats/tensor";
 
 /** Stored numbers that stand for values only together with scales: value = code · scale, in f32. */
 export interface ScaledCodes {
-  readonly dtype: "F8_E4M3" | "F8_E5M2";
-  readonly scales: StoredTensor & { readonly dtype: FloatDType };
+  readonly dtype: CodeDType;
+  readonly scales: StoredTensor & { readonly dtype: ScaleDType };
   readonly grid: ScaleGrid;
+}
+
+export type CodeDType = "F8_E4M3" | "F8_E5M2";
+
+/** F8_E8M0 is an exponent alone: a power of two. */
+export type ScaleDType = Exclude<FloatDType, CodeDType> | "F8_E8M0";
+
+export function isCodeDType(dtype: DType): dtype is CodeDType {
+  return dtype === "F8_E4M3" || dtype === "F8_E5M2";
+}
+
+export function isScaleDType(dtype: DType): dtype is ScaleDType {
+  return dtype === "F8_E8M0" || (isFloatDType(dtype) && !isCodeDType(dtype));
 }
 
 /**
@@ -64,6 +77,12 @@ export function applyScales(
   return out;
 }
 
+/** Scales as f32. */
+export function widenScales(bytes: Uint8Array, dtype: ScaleDType): Float32Array {
+  if (dtype !== "F8_E8M0") return widen(bytes, dtype);
+  return Float32Array.from(bytes, (code) => (code === 0xff ? Number.NaN : 2 ** (code - 127)));
+}
+
 /** Which row of scales a row of codes has, planes counted on. */
 function scaleRow({ rows, blockRows }: ScaleGrid, row: number): number {
   const plane = Math.floor(row / rows);
@@ -74,10 +93,10 @@ function scaleColumns({ columns, blockColumns }: ScaleGrid): number {
   return Math.ceil(columns / blockColumns);
 }
 
-const tables = new Map<ScaledCodes["dtype"], Float32Array>();
+const tables = new Map<CodeDType, Float32Array>();
 
 /** The value of each of the 256 codes. */
-function valuesOf(dtype: ScaledCodes["dtype"]): Float32Array {
+function valuesOf(dtype: CodeDType): Float32Array {
   const known = tables.get(dtype);
   if (known) return known;
   const made = widen(

@@ -1,0 +1,21 @@
+import type { OutputDType } from "../../../formats/dtypes";
+import type { JsonObject } from "../../../model/checkpoint";
+import { configValue } from "../../../model/config";
+import { DTYPE_NAMES } from "../../parse/parse";
+
+/** Where a config says in which type its model computes: `torch_dtype` before transformers 5, `dtype` since. */
+export const DTYPE_KEYS = ["dtype", "torch_dtype"] as const;
+
+/** The type a model computes in, if its config says one that can be written. */
+export function dtypeOf(config: JsonObject = {}): OutputDType | undefined {
+  for (const key of [...DTYPE_KEYS, ...DTYPE_KEYS.map((key) => `text_config.${key}`)]) {
+    const name = String(configValue(config, key)).replace(/^torch\./, "");
+    if (Object.hasOwn(DTYPE_NAMES, name)) return DTYPE_NAMES[name];
+  }
+  return undefined;
+}
+
+/** As configs write it. */
+export function dtypeName(dtype: OutputDType): string {
+  return Object.entries(DTYPE_NAMES).find(([, value]) => value === dtype)?.[0] ?? dtype;
+}
