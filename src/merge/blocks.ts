@@ -3,7 +3,7 @@ import { BLOCKS_IN_FLIGHT, packedBytes } from "../compute/blockSize";
 import type { Blocks, PackedBlock } from "../compute/blocks";
 import type { Device } from "../compute/device";
 import type { FloatDType } from "../formats/dtypes";
-import { readElements, type TensorInput } from "./inputs";
+import type { TensorInput } from "./inputs";
 
 /** A stretch of all inputs of a tensor on the host. */
 export interface HostBlock {
@@ -28,7 +28,7 @@ export function* comingBlocks(
 ): Generator<ComingBlock, void, undefined> {
   for (let at = start; at < end; at += elements) {
     const stop = Math.min(at + elements, end);
-    const read = Promise.all(inputs.map((input) => readElements(input, at, stop, signal)));
+    const read = Promise.all(inputs.map((input) => input.read(at, stop, signal)));
     read.catch(() => undefined); // whoever takes the block hears of it
     yield { start: at, count: stop - at, inputs: read };
   }

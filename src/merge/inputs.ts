@@ -1,5 +1,5 @@
 import { AwaseError } from "../base/errors";
-import { DTYPE_BYTES, type DType } from "../formats/dtypes";
+import type { DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { ByteRange, ByteSource } from "../io/types";
 import type { Checkpoint, ModelTensor } from "../model/checkpoint";
@@ -10,29 +10,27 @@ import type { MergePlan, PlannedInput } from "../recipe/plan/plan";
 export interface TensorInput {
   readonly model: string;
   readonly dtype: DType;
-  /** Elements of a row in the model, and how many of them count: fewer where the tensor is cropped. */
-  readonly row: { readonly stored: number; readonly kept: number };
   /** Bytes the plan says it takes to read it all. */
   readonly bytes: number;
   /** See `inputKey`. */
   readonly key: string;
-  /** Elements [start, end), counted as the model counts them. */
+  /** Elements [start, end). Of a tensor that is cropped the first count. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 type Models = ReadonlyMap<string, Checkpoint>;
 
 /**
- * Finds an input of a planned tensor. Where the input is larger than the output, its top left part is meant.
- * @throws {AwaseError} `merge/no-model`, `merge/changed-model`
+ * Finds an input of a planned tensor. Where the input has more rows than the output, its first ones are meant.
+ * @throws {AwaseError} `merge/no-model`, `merge/changed-model`, `merge/unlike-shape`
  */
 export function openInput(planned: PlannedInput, outputShape: readonly number[], models: Models): TensorInput {
   const { model, dtype, bytes } = planned;
   const { checkpoint, tensor } = findTensor(planned, models);
+  checkRows(planned, outputShape);
   return {
     model,
     dtype,
-    row: rowOf(tensor.shape, outputShape),
     bytes,
     key: inputKey(planned, outputShape, models),
     read: (start, end, signal) => readStored(checkpoint, tensor, start, end, signal),
@@ -85,54 +83,26 @@ export async function inputRanges(
   models: Models,
 ): Promise<readonly (ByteRange & { readonly source: ByteSource })[]> {
   const { checkpoint, tensor } = findTensor(planned, models);
-  const end = storedEnd(rowOf(tensor.shape, outputShape), elementCount(outputShape));
+  checkRows(planned, outputShape);
   return Promise.all(
-    elementRanges(tensor, 0, end).map(async ({ file, ...range }) => ({
+    elementRanges(tensor, 0, elementCount(outputShape)).map(async ({ file, ...range }) => ({
       ...range,
       source: await checkpoint.source(file),
     })),
   );
 }
 
-/** Bytes of elements [start, end) of an input, counted as the output counts them: row by row, what is cropped left out. */
-export async function readElements(
-  { row, dtype, read }: TensorInput,
-  start: number,
-  end: number,
-  signal?: AbortSignal,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (row.stored === row.kept) return read(start, end, signal);
-
-  const size = DTYPE_BYTES[dtype];
-  const first = storedStart(row, start);
-  const stretch = await read(first, storedEnd(row, end), signal);
-  const kept = new Uint8Array((end - start) * size);
-  for (let element = start; element < end; ) {
-    const length = Math.min(row.kept - (element % row.kept), end - element);
-    const from = (storedStart(row, element) - first) * size;
-    kept.set(stretch.subarray(from, from + length * size), (element - start) * size);
-    element += length;
-  }
-  return kept;
-}
-
-/** Where an element of the output lies in the stored rows. */
-function storedStart({ stored, kept }: TensorInput["row"], element: number): number {
-  return Math.floor(element / kept) * stored + (element % kept);
-}
-
-/** The end, in the stored rows, of a stretch that ends before an element of the output. */
-function storedEnd(row: TensorInput["row"], end: number): number {
-  return end === 0 ? 0 : storedStart(row, end - 1) + 1;
-}
-
-/** Only matrices are cropped; everything else is one row that may be cut short. */
-function rowOf(stored: readonly number[], output: readonly number[]): TensorInput["row"] {
-  const [, columns] = stored;
-  const [, kept] = output;
-  return columns !== undefined && kept !== undefined && stored.length === 2 && output.length === 2
-    ? { stored: columns, kept }
-    : { stored: 1, kept: 1 };
+/** Only whole rows can be left out: anything else would cut hidden columns away. */
+function checkRows({ model, tensor, shape }: PlannedInput, output: readonly number[]): void {
+  const [rows = 1, ...row] = shape;
+  const [kept = 1, ...keptRow] = output;
+  if (rows >= kept && row.length === keptRow.length && row.every((size, axis) => size === keptRow[axis])) return;
+  const [found, expected] = [`[${shape.join(", ")}]`, `[${output.join(", ")}]`];
+  throw new AwaseError(
+    "merge/unlike-shape",
+    `Tensor ${tensor} of ${model} has shape ${found}, and the output's is ${expected}: only rows of a vocabulary can be left out. Use models of one size.`,
+    { facts: { model, tensor, found, expected } },
+  );
 }
 
 /** The model may have been loaded again since the plan was made, and not be the same. */

@@ -270,16 +270,22 @@ export function describeMethods(open: () => Device): void {
     expect([...(await mergedValues(open(), scalar))]).toEqual([3]);
   });
 
-  it("crops to the top left of unlike embeddings", async () => {
-    const wide = Array.from({ length: 5 * 4 }, (_, i) => i);
-    const narrower = Array.from({ length: 6 * 3 }, (_, i) => 100 + i);
-    const models = [
-      { model: vector("wide", wide, [5, 4]), parameters: { weight: 1 } },
-      { model: vector("narrow", narrower, [6, 3]), parameters: { weight: 1 } },
-    ];
-    const merged = await mergedValues(open(), { method: "linear", models, globals: { normalize: false } }, [5, 3]);
-    const expected = Array.from({ length: 15 }, (_, i) => Math.floor(i / 3) * 4 + (i % 3) + 100 + i);
-    expect([...merged]).toEqual(expected);
+  it("takes the first rows of unlike embeddings, and never cuts a row", async () => {
+    const long = Array.from({ length: 5 * 3 }, (_, i) => i);
+    const short = Array.from({ length: 4 * 3 }, (_, i) => 100 + i);
+    const recipe = (longShape: readonly number[]) => ({
+      method: "linear",
+      models: [
+        { model: vector("long", long, longShape), parameters: { weight: 1 } },
+        { model: vector("short", short, [4, 3]), parameters: { weight: 1 } },
+      ],
+      globals: { normalize: false },
+    });
+    expect([...(await mergedValues(open(), recipe([5, 3]), [4, 3]))]).toEqual(short.map((value, i) => value + i));
+    await expect(mergedValues(open(), recipe([3, 5]), [3, 4])).rejects.toMatchObject({
+      code: "merge/unlike-shape",
+      facts: { model: "long", found: "[3, 5]", expected: "[3, 4]" },
+    });
   });
 
   describe("random masks", () => {

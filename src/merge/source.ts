@@ -12,7 +12,7 @@ import { tensorNamed } from "../model/sources/tensorNamed";
 import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { comingBlocks, hostBlocks } from "./blocks";
-import { inputKey, readElements } from "./inputs";
+import { inputKey } from "./inputs";
 import { inputsKey, type ResidentInputs } from "./resident";
 import { castWork, layoutOf, type MapWork, type TensorWork, tensorWork } from "./tensorWork";
 
@@ -59,7 +59,7 @@ export class MergedSource implements TensorSource {
   /** @throws {AwaseError} `merge/no-tensor`, and what merging throws; NaN and Inf pass. */
   async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     const work = await this.#work(name);
-    if (work.kind === "copy") return readElements(work.inputs[0], start, end, signal);
+    if (work.kind === "copy") return work.inputs[0].read(start, end, signal);
     const { device } = this.options;
     const size = DTYPE_BYTES[work.output];
     const made = new Uint8Array((end - start) * size);
@@ -83,7 +83,7 @@ export class MergedSource implements TensorSource {
       const output = placedDType({ name, dtype: input.dtype });
       return this.#place(castWork(name, work, output), { name, start, end }, signal);
     }
-    const read = (from: number, to: number, stop?: AbortSignal) => readElements(input, from, to, stop);
+    const read = (from: number, to: number, stop?: AbortSignal) => input.read(from, to, stop);
     return placeStretch({ name, dtype: input.dtype, start, end, read }, device, signal);
   }
 

@@ -58,7 +58,9 @@ export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
 
 function splitName(name: string): { root: string; layer: number; rest: string } | undefined {
   const match = /^(?:(.*?)\.)?(\d{1,9})(?:\.(.*))?$/.exec(name);
-  return match ? { root: match[1] ?? "", layer: Number(match[2]), rest: match[3] ?? "" } : undefined;
+  // A number with a leading zero would be written back without it, as another name.
+  if (!match || /^0\d/.test(match[2] ?? "")) return undefined;
+  return { root: match[1] ?? "", layer: Number(match[2]), rest: match[3] ?? "" };
 }
 
 function vocabularyOf({ config }: ModelHeaders): number | undefined {

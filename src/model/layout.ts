@@ -60,6 +60,11 @@ export function atLayer(name: string, layer: number | undefined): string {
   return layer === undefined ? name : name.replace(LAYER, String(layer));
 }
 
+/** Whether a weight is one of a layer's, its name a pattern. */
+export function isInLayers({ name }: Weight): boolean {
+  return name.includes(LAYER);
+}
+
 /** What stands in a layer weight's name before the number, and after the number and its dot. */
 export function aroundLayer(name: string): readonly [before: string, after: string] {
   const [before = name, after = ""] = name.split(LAYER);

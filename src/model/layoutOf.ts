@@ -58,11 +58,11 @@ function layerWeight(weight: WeightDefinition, roots: readonly string[]): Weight
   return { ...looseWeight(weight), name, aliases };
 }
 
-/** A name inside one of the roots' layers, taken apart. */
+/** A name inside one of the roots' layers, taken apart. `01` is no layer's number: written back as 1 it would be another name. */
 function splitLayer(name: string, roots: readonly string[]): { layer: number; rest: string } | undefined {
   for (const root of roots) {
     if (!name.startsWith(`${root}.`)) continue;
-    const match = /^(\d+)\.(.+)$/.exec(name.slice(root.length + 1));
+    const match = /^(0|[1-9]\d*)\.(.+)$/.exec(name.slice(root.length + 1));
     if (match?.[1] !== undefined && match[2] !== undefined) return { layer: Number(match[1]), rest: match[2] };
   }
   return undefined;

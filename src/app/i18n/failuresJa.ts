@@ -58,6 +58,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `${tensor} の入力に${inputs}個、出力に${outputs}個のNaNかInfがあります。モデルの破損か極端なパラメータを疑うか、許可してからやり直してください。`,
   "merge/changed-model": ({ model, tensor, found, expected }) =>
     `${model} の ${tensor} が、計画したときの ${expected} から ${found} に変わっています。レシピを確かめてからマージしてください。`,
+  "merge/unlike-shape": ({ model, tensor, found, expected }) =>
+    `${model} の ${tensor} の形状は ${found} で、出力は ${expected} です。切り詰められるのは語彙の行だけです。大きさの等しいモデルを使ってください。`,
   "merge/no-model": ({ model }) => `モデル ${model} が読み込まれていません。追加してからマージしてください。`,
   "merge/no-base": ({ tensor, inputs }) =>
     `${tensor} をマージできません。${inputs}個の入力の中にベースモデルがありません。スライスのsourcesに加えてください。`,

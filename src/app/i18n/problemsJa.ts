@@ -8,6 +8,11 @@ function named({ tensor = "", tensors = 1 }: ErrorFacts): string {
   return Number(tensors) > 1 ? `${tensor} ほか${Number(tensors) - 1}個` : String(tensor);
 }
 
+/** What explains a sentence, if something does. */
+function inBrackets(text: ErrorFacts[string] | undefined): string {
+  return text === undefined || text === "" ? "" : `（${text}）`;
+}
+
 const EXPECTED_TYPES: Readonly<Record<string, string>> = {
   mapping: "マッピング（`key: value`）",
   list: "リスト（`- ` で始まる行）",
@@ -147,8 +152,30 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${facts.model} の層の後ろにある ${named(facts)}（${facts.bytes}バイト）は出力に入れません。設定の元になる ${facts.other} にないためです。先のトークンを予測する部分で、なくてもモデルは動きます。`,
   "plan/behind-count": ({ key, found }) =>
     `該当する部分を書き出さないため、config.jsonの \`${key}\` を ${found} から 0 にします。`,
+  "plan/nothing-in-common": ({ model, found, layers, other, expected, otherLayers }) =>
+    `${model}（${found}）と ${other}（${expected}）には共通の層がありません。層の名前は ${layers} と ${otherLayers} です。アーキテクチャの同じモデルを使ってください。`,
+  "plan/no-layers": ({ model, start, end }) =>
+    start === undefined
+      ? `${model} の層は0です。名前に層の番号があるテンソルがありません。マージには1層以上が必要です。`
+      : `出力の層が0になります。${model} の layer_range [${start}, ${end}] にも、ほかの範囲にも層がありません。終了の層は含まないので、層 ${start} なら [${start}, ${Number(start) + 1}] です。`,
+  "plan/unplaced-tensor": (facts) =>
+    `${facts.model} の ${named(facts)}（${facts.bytes}バイト）は、同じテンソルが別の名前でもあるため、出力に入れません。`,
+  "plan/odd-number": (facts) =>
+    `${facts.model} の ${named(facts)}（${facts.bytes}バイト）は番号が0で始まるため、どの層のものでもありません。名前のまま残しますが、読むプログラムはありません。ファイルの中の名前を直してください。`,
+  "plan/odd-number-in-stack": (facts) =>
+    `${facts.model} の ${named(facts)}（${facts.bytes}バイト）は番号が0で始まるため、どの層のものでもなく、slicesでは置き場所が決まりません。ファイルの中の名前を直してください。`,
+  "plan/unlike-layers": (facts) =>
+    `${facts.model} は、出力がconfig.jsonを受け継ぐ ${facts.other} に合いません。${named(facts)} の形状は ${facts.found}、${facts.other} では ${facts.expected} です${inBrackets(facts.sizes)}。大きさの等しいモデルを使ってください。`,
+  "plan/foreign-tensor": (facts) =>
+    `${facts.model} の ${named(facts)} に当たるものが、出力がconfig.jsonを受け継ぐ ${facts.other} の層にありません${inBrackets(facts.sizes)}。構造の等しいモデルを使うか、${facts.model} を base_model にしてください。`,
+  "plan/lacking-tensor": (facts) =>
+    `${facts.other} の層にあり、そのconfig.jsonが求める ${named(facts)} が、${facts.model} にありません${inBrackets(facts.sizes)}。構造の等しいモデルを使ってください。`,
+  "plan/unlike-rows": (facts) =>
+    `${facts.model} の ${named(facts)} は${facts.found}行、${facts.other} の ${facts.otherTensor} は${facts.expected}行です。語彙は一つなので、同じモデルから取ってください。先頭か末尾のスライスを空の範囲（[0, 0]）にすると選べます。`,
+  "plan/unlike-configs": ({ models, other, differences }) =>
+    `${models} のconfig.jsonは、出力が受け継ぐ ${other} のもの（括弧内）と異なります: ${differences}。一方のために学習した重みを、もう一方の設定で動かすことになります。`,
   "plan/shape": (facts) =>
-    `${named(facts)} をマージできません。${facts.model} の形状は ${facts.found}、${facts.other} は ${facts.expected} です。大きさと語彙の等しいモデルを使ってください。`,
+    `${named(facts)} をマージできません。${facts.model} の形状は ${facts.found}、${facts.other} は ${facts.expected} です${inBrackets(facts.sizes)}。大きさと語彙の等しいモデルを使ってください。`,
   "plan/skipped-shape": (facts) =>
     `形状が異なるため、${facts.model} は ${named(facts)} に加わりません（${facts.found}、ベースは ${facts.expected}）。`,
   "plan/cropped": (facts) =>

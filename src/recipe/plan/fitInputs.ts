@@ -2,7 +2,8 @@ import { smallest } from "../../base/lists";
 import { elementCount } from "../../formats/tensor";
 import type { ModelTensor } from "../../model/checkpoint";
 import { storedBytes } from "../../model/elements";
-import type { Weight } from "../../model/layout";
+import { isInLayers, type Weight } from "../../model/layout";
+import { sizesSaid } from "./checks/sizesSaid";
 import type { PlannedSource } from "./expand";
 import type { PlanContext } from "./planContext";
 
@@ -22,8 +23,9 @@ export interface Fitted {
 }
 
 /**
- * Makes shapes agree as the method's facts say: matrices with a vocabulary axis are cropped, other inputs of an unlike
- * shape are left out or are an error. `undefined` after an error.
+ * Makes shapes agree as the method's facts say: matrices with a vocabulary axis lose rows, and nothing else is ever cut.
+ * Outside layers a weight that not every model needs may be left out; any other unlike shape is an error, after which there
+ * is `undefined`.
  */
 export function fitInputs(
   context: PlanContext,
@@ -44,7 +46,7 @@ export function fitInputs(
       reportCrop(context, tensor, inputs, cropped);
       return { inputs, shape: cropped };
     }
-  } else if (method.skipsUnlikeShapes) {
+  } else if (method.skipsUnlikeShapes && weight.presence === "optional" && !weight.embedding && !isInLayers(weight)) {
     for (const input of unlike) reportSkip(context, tensor, input, reference);
     return { inputs: inputs.filter((input) => !unlike.includes(input)), shape };
   }
@@ -57,14 +59,16 @@ export function croppedBytes({ stored }: PresentInput, shape: readonly number[])
   return storedBytes(stored, elementCount(shape));
 }
 
+/** Axis 0 is the vocabulary; a row is as long as it is. */
 function croppedShape(
   rule: PlanContext["method"]["unlikeEmbeddings"],
   inputs: readonly PresentInput[],
-  base: readonly number[],
+  [rows = 0, columns = 0]: readonly number[],
 ): readonly number[] | undefined {
-  const cropped = base.map((_, axis) => smallest(inputs.map(({ stored }) => stored.shape[axis] ?? 0)));
-  if (rule === "crop-to-smallest") return cropped;
-  return rule === "crop-to-base" && sameShape(cropped, base) ? base : undefined;
+  if (inputs.some(({ stored }) => stored.shape[1] !== columns)) return undefined;
+  const fewest = smallest(inputs.map(({ stored }) => stored.shape[0] ?? 0));
+  if (rule === "crop-to-smallest") return [fewest, columns];
+  return rule === "crop-to-base" && fewest === rows ? [rows, columns] : undefined;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
@@ -92,7 +96,7 @@ function reportCrop(
       tensor,
       facts,
       message: (tensors) =>
-        `${facts.model} has another vocabulary size: of ${tensors} the first ${facts.used} of ${facts.found} are used. Rows beyond are lost, and equal rows may mean different tokens.`,
+        `${facts.model} has another vocabulary size: of ${tensors} the first ${facts.used} of ${facts.found} are used, and the rows beyond are lost.`,
     });
   }
 }
@@ -116,26 +120,19 @@ function reportSkip({ bag }: PlanContext, tensor: string, input: PresentInput, r
   });
 }
 
-function reportUnlike(
-  { bag, method }: PlanContext,
-  tensor: string,
-  input: PresentInput,
-  reference: PresentInput,
-): void {
-  const facts = {
-    model: input.source.model.key,
-    found: show(input.stored.shape),
-    other: reference.source.model.key,
-    expected: show(reference.stored.shape),
-  };
+function reportUnlike(context: PlanContext, tensor: string, input: PresentInput, reference: PresentInput): void {
+  const { bag, method } = context;
+  const [model, other] = [input.source.model.key, reference.source.model.key];
+  const sizes = sizesSaid(context, model, other);
+  const facts = { model, found: show(input.stored.shape), other, expected: show(reference.stored.shape), sizes };
   bag.add({
     code: "plan/shape",
     severity: "error",
     span: input.source.model.span,
-    group: facts.model,
+    group: model,
     tensor,
     facts,
     message: (tensors) =>
-      `${method.label} cannot merge ${tensors}: ${facts.model} has shape ${facts.found}, but ${facts.other} has ${facts.expected}. Use models of one size and vocabulary.`,
+      `${method.label} cannot merge ${tensors}: ${model} has shape ${facts.found}, but ${other} has ${facts.expected}${sizes && ` (config.json: ${sizes})`}. Use models of one size and vocabulary.`,
   });
 }

@@ -2,8 +2,12 @@ import type { Checkpoint } from "../../model/checkpoint";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
 import type { Problem } from "../problems";
+import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
+import { checkConfigsFit } from "./checks/configsFit";
+import { checkLayersFit } from "./checks/layersFit";
 import { lintFilters } from "./checks/lintFilters";
 import { checkInputs, findMethodFacts } from "./checks/methodCheck";
+import { reportUnplaced } from "./checks/unplaced";
 import { expandRecipe } from "./expand";
 import { outputConfig } from "./output/outputConfig";
 import { sideFiles } from "./output/sideFiles";
@@ -44,13 +48,19 @@ export function planMerge(
   if (!context) return report();
 
   lintParameters(context);
+  checkCommonLayers(context);
   const modules = expandRecipe(recipe, context.layout, bag);
+  checkDepth(context, modules);
   lintFilters(context, modules);
   checkInputs(context, modules);
   reportUnnamed(context);
   if (bag.failed) return report();
+  reportUnplaced(context);
   const planned = planTensors(context, modules);
   if (bag.failed) return report();
+  checkLayersFit(context, modules, planned);
+  if (bag.failed) return report();
+  checkConfigsFit(context);
 
   const { config, text: configText } = outputConfig(context, modules, planned);
   const { tensors } = planned;

@@ -16,7 +16,7 @@ describe("missing and surplus tensors", () => {
 
   it("that one model alone has are kept, with a note", () => {
     const bias = "model.layers.2.self_attn.q_proj.bias";
-    const odd = "model.layers.2.self_attn.q_norm.weight";
+    const odd = "model.adapter.weight";
     const more = toyLlama("b", { extra: { [bias]: [8], [odd]: [8] } });
     const plan = planOf(LINEAR, [a, more]);
     expect(tensorOf(plan, bias)?.inputs.map(({ model }) => model)).toEqual(["b"]);
@@ -128,24 +128,35 @@ describe("unlike shapes", () => {
     expect(places(TIES, [a, small, base])).toContain("plan/shape 5:13");
   });
 
-  it("of other tensors leave the model out in the task-vector family, and are an error elsewhere", () => {
-    const plan = planOf(TIES, [a, wide, base]);
-    expect(tensorOf(plan, "model.norm.weight")?.inputs.map(({ model }) => model)).toEqual(["a", "base"]);
-    expect(problem("plan/skipped-shape", TIES, [a, wide, base])).toMatchObject({
-      severity: "warning",
-      facts: { model: "b" },
-    });
-    expect(problem("plan/shape", LINEAR, [a, wide])).toMatchObject({
-      severity: "error",
-      span: { line: 5, column: 12 },
-    });
+  it("of hidden columns are never cropped, whatever the method", () => {
+    for (const [text, models] of [
+      [LINEAR, [a, wide]],
+      [TIES, [a, wide, base]],
+    ] as const) {
+      expect(problem("plan/shape", text, models)).toMatchObject({
+        severity: "error",
+        facts: { model: "b", found: "[16, 10]", expected: "[16, 8]" },
+      });
+    }
   });
 
-  it("that leave nobody but the base copy it", () => {
-    const text = TIES.replace("  - {model: a, parameters: {weight: 1}}\n", "");
-    expect(tensorOf(planOf(text, [wide, base]), "model.norm.weight")).toMatchObject({
-      action: "copy",
-      inputs: [{ model: "base" }],
+  describe("of what stands beside the layers and not every model needs", () => {
+    const more = (key: string, size: number) => toyLlama(key, { extra: { "score.weight": [size, 8] } });
+
+    it("leave the model out in the task-vector family, and are an error elsewhere", () => {
+      const models = [more("a", 2), more("b", 3), more("base", 2)];
+      const plan = planOf(TIES, models);
+      expect(tensorOf(plan, "score.weight")?.inputs.map(({ model }) => model)).toEqual(["a", "base"]);
+      expect(problem("plan/skipped-shape", TIES, models)).toMatchObject({ severity: "warning", facts: { model: "b" } });
+      expect(problem("plan/shape", LINEAR, models)).toMatchObject({ severity: "error", span: { line: 5, column: 12 } });
+    });
+
+    it("that leave nobody but the base copy it", () => {
+      const text = TIES.replace("  - {model: a, parameters: {weight: 1}}\n", "");
+      expect(tensorOf(planOf(text, [more("b", 3), more("base", 2)]), "score.weight")).toMatchObject({
+        action: "copy",
+        inputs: [{ model: "base" }],
+      });
     });
   });
 });
