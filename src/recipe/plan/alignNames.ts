@@ -1,5 +1,6 @@
 import type { StoredTensor } from "../../formats/tensor";
 import type { Checkpoint } from "../../model/checkpoint";
+import { architectureNames } from "../../model/config";
 import type { ModelReference } from "../parse/recipe";
 import type { ProblemBag } from "./problemBag";
 
@@ -10,7 +11,8 @@ const MAX_PREFIX_PARTS = 4;
 
 /**
  * Models of an architecture that nobody described are matched by name alone. Where the names of one differ from the first model's
- * only in how they begin, it is read under the first one's names; its tensors keep the names they are stored by.
+ * only in how they begin, it is read under the first one's names; its tensors keep the names they are stored by. The language
+ * model inside a model of another architecture is another thing, though its names go on alike.
  */
 export function alignNames(
   references: readonly ModelReference[],
@@ -21,9 +23,12 @@ export function alignNames(
   const donor = first && models.get(first.key);
   if (!donor) return models;
   const aligned = new Map(models);
-  for (const { key, span } of others) {
+  const expected = architectureOf(first, donor);
+  for (const reference of others) {
+    const { key, span } = reference;
     const model = models.get(key);
-    const found = model && otherBeginning(model.tensors, donor.tensors);
+    const found =
+      model && architectureOf(reference, model) === expected && otherBeginning(model.tensors, donor.tensors);
     if (!model || !found) continue;
     aligned.set(key, { ...model, tensors: found.tensors });
     const facts = { model: key, other: donor.key, found: found.from, expected: found.to };
@@ -38,6 +43,10 @@ export function alignNames(
     });
   }
   return aligned;
+}
+
+function architectureOf({ overrideArchitecture }: ModelReference, { config }: Checkpoint): string | undefined {
+  return overrideArchitecture ?? architectureNames(config)[0];
 }
 
 type Tensors = ReadonlyMap<string, StoredTensor>;
