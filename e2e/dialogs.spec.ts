@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { english } from "../src/app/i18n/catalogue";
 import { japanese } from "../src/app/i18n/japanese";
-import { encodeShare } from "../src/state/share";
+import { encodeShare } from "../src/state/recipe/share";
 import { seriousFindings } from "./accessibility";
 import { expect, test } from "./studio";
 

@@ -1,5 +1,5 @@
 import { deflateRawSync } from "node:zlib";
-import { encodeShare } from "../src/state/share";
+import { encodeShare } from "../src/state/recipe/share";
 import { expect, test } from "./studio";
 
 test("a link carries the recipe; opening it shows what it is and starts nothing", async ({ studio }) => {

@@ -1,9 +1,9 @@
 import { del, get, set } from "idb-keyval";
 import { mount } from "./app/mount";
 import { connectEngine } from "./engine/boundary/client";
-import type { SessionStore } from "./state/persistence";
+import { isShareFragment } from "./state/recipe/share";
+import type { SessionStore } from "./state/sessionStore";
 import { DEFAULT_HUB_URL } from "./state/settings";
-import { isShareFragment } from "./state/share";
 import { beginVisit, createStudio } from "./state/studio";
 
 /** Where the last visit is kept: IndexedDB, since nothing else holds folder handles. */

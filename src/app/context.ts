@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
-import type { Studio, StudioState } from "../state/studio";
+import type { StudioState } from "../state/state";
+import type { Studio } from "../state/studio";
 import { type Catalogue, catalogueOf, type Messages, onCatalogue } from "./i18n";
 import { type Formats, formatsOf } from "./i18n/format";
 

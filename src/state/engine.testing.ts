@@ -2,7 +2,7 @@ import type { EngineClient } from "../engine/boundary/client";
 import type { Answer } from "../engine/protocol/evalProtocol";
 import type { MergeReport, ModelOrigin, ModelSummary, PlanSummary, RecipeReport } from "../engine/protocol/protocol";
 import type { Divergence, Evaluation, GuardReport, Perplexity } from "../eval/types";
-import type { SessionStore } from "./persistence";
+import type { SessionStore } from "./sessionStore";
 
 /** An engine for tests: everything answers at once, and each call can be replaced. */
 export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {

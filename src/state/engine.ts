@@ -1,6 +1,8 @@
 import type { DeviceInfo } from "../compute/device";
 import type { MethodFacts } from "../recipe/facts";
 import { type Failure, failureOf } from "./failure";
+import type { ModelsSlice } from "./models/models";
+import type { SettingsSlice } from "./settings";
 import type { Slice, StudioTools } from "./slice";
 
 export type FormMethod = Omit<MethodFacts, "check">;
@@ -14,7 +16,10 @@ export interface EngineSlice {
   startEngine(): Promise<void>;
 }
 
-export function createEngineSlice({ engine, samplesUrl }: StudioTools): Slice<EngineSlice> {
+export function createEngineSlice({
+  engine,
+  samplesUrl,
+}: StudioTools): Slice<EngineSlice, SettingsSlice & ModelsSlice> {
   return (set, get) => ({
     device: undefined,
     engineFailure: undefined,

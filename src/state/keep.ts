@@ -1,6 +1,6 @@
-import { historyOf } from "./history";
-import { type KeptModel, keptModel } from "./models";
-import type { StudioState } from "./studio";
+import { type KeptModel, keptModel } from "./models/models";
+import { historyOf } from "./recipe/history";
+import type { StudioState } from "./state";
 
 /** Everything in the store but its functions. */
 type Data = {

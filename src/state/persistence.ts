@@ -1,11 +1,5 @@
 import type { Session } from "./keep";
 
-/** Where a visit is stored: IndexedDB on the page, since folder handles survive nowhere else; a Map in tests. */
-export interface SessionStore {
-  get(): Promise<unknown>;
-  set(value: unknown): Promise<void>;
-}
-
 export const SESSION_VERSION = 1;
 
 /** Steps from each version to the next, by the version they start from. */

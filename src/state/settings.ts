@@ -43,7 +43,10 @@ export function preferredLanguage(languages: readonly string[]): Language {
   return "en";
 }
 
-export const createSettingsSlice: Slice<SettingsSlice> = (set, get) => ({
+/** Another device, or another Hub, is another engine. */
+type Needs = { startEngine(): Promise<void> };
+
+export const createSettingsSlice: Slice<SettingsSlice, Needs> = (set, get) => ({
   ...defaultSettings,
   changeSettings(change) {
     const before = get();

@@ -1,7 +1,6 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { EngineClient } from "../engine/boundary/client";
-import type { SessionStore } from "./persistence";
-import type { StudioState } from "./studio";
+import type { SessionStore } from "./sessionStore";
 
 /** What the slices work with; tests bring their own. */
 export interface StudioTools {
@@ -14,5 +13,5 @@ export interface StudioTools {
   readonly samplesUrl: string;
 }
 
-/** A part of the store. It sees the whole state and owns its own keys. */
-export type Slice<T> = StateCreator<StudioState, [], [], T>;
+/** A part of the store: its own keys, and those of other slices that it reads, calls or changes. */
+export type Slice<Own, Needs = unknown> = StateCreator<Own & Needs, [], [], Own>;

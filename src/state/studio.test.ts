@@ -3,8 +3,8 @@ import { AwaseError } from "../base/errors";
 import type { EngineClient } from "../engine/boundary/client";
 import type { MergeEvent, RecipeReport } from "../engine/protocol/protocol";
 import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./engine.testing";
-import { canMerge, standingProblems } from "./plan";
-import { seedOf } from "./recipe";
+import { canMerge, standingProblems } from "./recipe/plan";
+import { seedOf } from "./recipe/recipe";
 import { beginVisit, createStudio, type Studio, type Visit } from "./studio";
 
 beforeEach(() => vi.useFakeTimers());

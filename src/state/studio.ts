@@ -1,42 +1,27 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { type ChartViewSlice, createChartViewSlice } from "./chartView";
-import { type CompareSlice, createCompareSlice } from "./compare";
-import { createEngineSlice, type EngineSlice } from "./engine";
-import { createEvaluationSlice, type EvaluationSlice } from "./evaluation";
-import { createGuardSlice, type GuardSlice } from "./guard";
-import { historyOf } from "./history";
+import { createCompareSlice } from "./compare/compare";
+import { createEngineSlice } from "./engine";
 import { sessionChanged, sessionOf, stateOf } from "./keep";
-import { createModelsSlice, type ModelsSlice, sampleModels } from "./models";
-import { createNoticeSlice, type NoticeSlice } from "./notice";
-import { packSession, type SessionStore, unpackSession } from "./persistence";
-import { createPlanSlice, type PlanSlice } from "./plan";
-import { createPromptSetsSlice, type PromptSetsSlice } from "./promptSets";
-import { createRecipeSlice, type RecipeSlice, starterRecipe } from "./recipe";
-import { createRecordsSlice, type RecordsSlice } from "./records";
-import { createResultsSlice, type ResultsSlice } from "./results";
-import { createReviewSlice, type ReviewSlice } from "./review";
-import { createRunSlice, type RunSlice } from "./run";
-import { createSettingsSlice, preferredLanguage, type SettingsSlice } from "./settings";
-import { isShareFragment } from "./share";
+import { createChartViewSlice } from "./measuring/chartView";
+import { createEvaluationSlice } from "./measuring/evaluation";
+import { createGuardSlice } from "./measuring/guard";
+import { createRecordsSlice } from "./measuring/records";
+import { createModelsSlice, sampleModels } from "./models/models";
+import { createNoticeSlice } from "./notice";
+import { packSession, unpackSession } from "./persistence";
+import { createPromptSetsSlice } from "./prompts/promptSets";
+import { historyOf } from "./recipe/history";
+import { createPlanSlice } from "./recipe/plan";
+import { createRecipeSlice, starterRecipe } from "./recipe/recipe";
+import { createReviewSlice } from "./recipe/review";
+import { isShareFragment } from "./recipe/share";
+import { createResultsSlice } from "./runs/results";
+import { createRunSlice } from "./runs/run";
+import type { SessionStore } from "./sessionStore";
+import { createSettingsSlice, preferredLanguage } from "./settings";
 import type { StudioTools } from "./slice";
-import { createViewSlice, type ViewSlice } from "./view";
-
-export type StudioState = SettingsSlice &
-  RecipeSlice &
-  ModelsSlice &
-  EngineSlice &
-  PlanSlice &
-  RunSlice &
-  ResultsSlice &
-  NoticeSlice &
-  ReviewSlice &
-  ViewSlice &
-  PromptSetsSlice &
-  GuardSlice &
-  EvaluationSlice &
-  RecordsSlice &
-  ChartViewSlice &
-  CompareSlice;
+import type { StudioState } from "./state";
+import { createViewSlice } from "./view";
 
 export type Studio = StoreApi<StudioState>;
 

@@ -1,8 +1,8 @@
 import { ActionIcon, SegmentedControl, Select, Tooltip } from "@mantine/core";
 import { IconPin, IconPinned } from "@tabler/icons-react";
 import { type ComponentType, useMemo } from "react";
-import { CHARTS, type ChartId, pinnedRecord, shownRecord } from "../../state/chartView";
-import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/records";
+import { CHARTS, type ChartId, pinnedRecord, shownRecord } from "../../state/measuring/chartView";
+import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
 import { ChartCard } from "./ChartCard";
 import classes from "./Charts.module.css";

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
-import { isBeingMeasured, shownRecord } from "../../state/chartView";
-import { isOutdated } from "../../state/records";
+import { shownRecord } from "../../state/measuring/chartView";
+import { isBeingMeasured } from "../../state/measuring/evaluation";
+import { isOutdated } from "../../state/measuring/records";
 import { useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";
 import classes from "./Charts.module.css";

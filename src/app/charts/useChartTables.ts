@@ -1,5 +1,5 @@
-import type { ChartId } from "../../state/chartView";
-import type { MeasurementRecord } from "../../state/records";
+import type { ChartId } from "../../state/measuring/chartView";
+import type { MeasurementRecord } from "../../state/measuring/records";
 import { useText } from "../context";
 import { groupName } from "../parts/groupName";
 import { eosOf } from "./eosRows";

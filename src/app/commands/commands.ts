@@ -1,11 +1,12 @@
 import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { asFileName } from "../../io/path";
-import { SAMPLES } from "../../state/models";
-import { canMerge } from "../../state/plan";
-import { STARTER_NAME, starterRecipe } from "../../state/recipe";
-import { isRunning } from "../../state/run";
+import { SAMPLES } from "../../state/models/models";
+import { canMerge } from "../../state/recipe/plan";
+import { STARTER_NAME, starterRecipe } from "../../state/recipe/recipe";
+import { isRunning } from "../../state/runs/run";
 import { LANGUAGES, type Scheme } from "../../state/settings";
-import type { Studio, StudioState } from "../../state/studio";
+import type { StudioState } from "../../state/state";
+import type { Studio } from "../../state/studio";
 import { LANGUAGE_NAMES, type Messages } from "../i18n";
 import { pickFiles, pickFolder, pickText, recipeNameOf } from "../models/pickers";
 import { saveBlob } from "../parts/save";

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, Checkbox, Menu, Select, Textarea, Tooltip } from "@mantine/core";
 import { IconDownload, IconPlayerStopFilled, IconSend2, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import { chosenSpeakers, MERGE, possibleSpeakers } from "../../state/compare";
-import { toJsonLines, toMarkdown } from "../../state/compareExport";
-import { usableSets } from "../../state/measureRequest";
-import { entryName } from "../../state/models";
+import { chosenSpeakers, MERGE, possibleSpeakers } from "../../state/compare/compare";
+import { toJsonLines, toMarkdown } from "../../state/compare/compareExport";
+import { usableSets } from "../../state/measuring/measureRequest";
+import { entryName } from "../../state/models/models";
 import { useStudio, useStudioStore, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { Swatch } from "../parts/Swatch";

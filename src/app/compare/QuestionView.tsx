@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { blindName } from "../../state/blind";
-import { isAnswered, MERGE, type Question, type Reply, TIE } from "../../state/compare";
-import { entryName } from "../../state/models";
+import { blindName } from "../../state/compare/blind";
+import { isAnswered, MERGE, type Question, type Reply, TIE } from "../../state/compare/compare";
+import { entryName } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { Swatch } from "../parts/Swatch";

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { isAnswered, MERGE, TIE, tally } from "../../state/compare";
+import { isAnswered, MERGE, TIE, tally } from "../../state/compare/compare";
 import { useFormats, useStudio, useText } from "../context";
 import classes from "./Compare.module.css";
 

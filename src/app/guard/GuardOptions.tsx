@@ -1,10 +1,10 @@
 import { Button, Checkbox, SegmentedControl, Select, Text } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 import { GUARD_ACTIONS } from "../../eval/guard/guardDefaults";
-import { guardSet, isGuarded } from "../../state/guard";
-import { usableSets } from "../../state/measureRequest";
-import { canMerge } from "../../state/plan";
-import { isRunning } from "../../state/run";
+import { guardSet, isGuarded } from "../../state/measuring/guard";
+import { usableSets } from "../../state/measuring/measureRequest";
+import { canMerge } from "../../state/recipe/plan";
+import { isRunning } from "../../state/runs/run";
 import { useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { Section } from "../parts/Panel";

@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconArrowBackUp, IconCircleCheck } from "@tabler/icons-react";
 import type { GuardReport, GuardStage } from "../../eval/types";
-import { shownRecord } from "../../state/chartView";
-import { endingOf, type GuardEnding } from "../../state/guard";
-import { isOutdated } from "../../state/records";
-import { isRunning } from "../../state/run";
+import { shownRecord } from "../../state/measuring/chartView";
+import { endingOf, type GuardEnding } from "../../state/measuring/guard";
+import { isOutdated } from "../../state/measuring/records";
+import { isRunning } from "../../state/runs/run";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { Figure } from "../parts/Figure";

@@ -11,9 +11,9 @@ import {
 import type { ReactNode } from "react";
 import type { StoredResult } from "../../engine/protocol/protocol";
 import type { Divergence, RelativePerplexity } from "../../eval/types";
-import { isBeingMeasured } from "../../state/chartView";
-import { endingOf } from "../../state/guard";
-import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/records";
+import { isBeingMeasured } from "../../state/measuring/evaluation";
+import { endingOf } from "../../state/measuring/guard";
+import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
 import { Figure } from "../parts/Figure";
 import list from "../parts/ListTable.module.css";

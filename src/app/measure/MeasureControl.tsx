@@ -1,7 +1,7 @@
 import { Button, Tooltip } from "@mantine/core";
 import { IconPlayerStopFilled, IconRulerMeasure } from "@tabler/icons-react";
-import { setsToMeasure } from "../../state/measureRequest";
-import { canMerge } from "../../state/plan";
+import { setsToMeasure } from "../../state/measuring/measureRequest";
+import { canMerge } from "../../state/recipe/plan";
 import { useStudio, useText } from "../context";
 
 /** Beside Merge: the same recipe, measured and not written. */

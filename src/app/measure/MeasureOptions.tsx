@@ -1,5 +1,5 @@
 import { Anchor, Checkbox } from "@mantine/core";
-import { setsToMeasure } from "../../state/measureRequest";
+import { setsToMeasure } from "../../state/measuring/measureRequest";
 import { useFormats, useStudio, useText } from "../context";
 import classes from "./Measure.module.css";
 

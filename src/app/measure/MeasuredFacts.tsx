@@ -1,7 +1,7 @@
 import { Progress } from "@mantine/core";
 import type { Accuracy, Evaluation } from "../../eval/types";
-import { shownRecord } from "../../state/chartView";
-import { isOutdated, latestSets, type MeasuredSet } from "../../state/records";
+import { shownRecord } from "../../state/measuring/chartView";
+import { isOutdated, latestSets, type MeasuredSet } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
 import { type Fact, FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";

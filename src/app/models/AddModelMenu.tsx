@@ -1,7 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconCloudDownload, IconFiles, IconFlask, IconFolder, IconPlus } from "@tabler/icons-react";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
-import { SAMPLES } from "../../state/models";
+import { SAMPLES } from "../../state/models/models";
 import { useStudio, useText } from "../context";
 import { pickFiles, pickFolder } from "./pickers";
 

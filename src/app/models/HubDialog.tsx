@@ -6,7 +6,7 @@ import { isAbort } from "../../base/errors";
 import type { HubHit } from "../../engine/protocol/protocol";
 import { parseHubReference } from "../../hub/reference";
 import { type Failure, failureOf } from "../../state/failure";
-import { modelNames } from "../../state/models";
+import { modelNames } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { useOpened } from "../parts/useOpened";

@@ -1,7 +1,7 @@
 import { ActionIcon, Badge, Button, Loader, Menu, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconDots, IconExternalLink, IconFlag, IconListSearch, IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ModelOrigin, ModelSummary } from "../../engine/protocol/protocol";
-import { entryName, type ModelEntry } from "../../state/models";
+import { entryName, type ModelEntry } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { Swatch } from "../parts/Swatch";

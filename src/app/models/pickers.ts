@@ -1,7 +1,7 @@
 import { isAbort } from "../../base/errors";
 import { append } from "../../base/lists";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
-import { modelsOfFiles } from "../../state/dropped";
+import { modelsOfFiles } from "../../state/models/dropped";
 
 type NamedFile = { readonly path: string; readonly file: File };
 

@@ -1,5 +1,5 @@
 import { own } from "../../base/own";
-import type { KnownSet } from "../../state/promptSets";
+import type { KnownSet } from "../../state/prompts/promptSets";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
 import { failureSentence } from "../i18n/failures";
 import { keyed } from "../parts/keyed";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconClipboardText, IconFileText } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { readPromptFile } from "../../state/promptFile";
+import { readPromptFile } from "../../state/prompts/promptFile";
 import { useStudio, useText } from "../context";
 import { pickPlainFiles } from "../models/pickers";
 import { PasteDialog } from "./PasteDialog";

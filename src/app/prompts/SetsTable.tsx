@@ -1,8 +1,8 @@
 import { ActionIcon, Checkbox, SegmentedControl, Table, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconArrowsSplit2, IconTrash } from "@tabler/icons-react";
 import { own } from "../../base/own";
-import { setsToMeasure } from "../../state/measureRequest";
-import type { KnownSet } from "../../state/promptSets";
+import { setsToMeasure } from "../../state/measuring/measureRequest";
+import type { KnownSet } from "../../state/prompts/promptSets";
 import { useFormats, useStudio, useText } from "../context";
 import list from "../parts/ListTable.module.css";
 import { ScrollRegion } from "../parts/ScrollRegion";

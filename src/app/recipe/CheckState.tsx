@@ -1,5 +1,5 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
-import { canMerge } from "../../state/plan";
+import { canMerge } from "../../state/recipe/plan";
 import { useStudio, useText } from "../context";
 import classes from "./RecipePanel.module.css";
 import { useProblems } from "./useProblems";

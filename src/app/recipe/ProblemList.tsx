@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
 import type { Problem } from "../../recipe/problems";
-import { missingModel } from "../../state/plan";
+import { missingModel } from "../../state/recipe/plan";
 import { useCatalogue, useStudio, useText } from "../context";
 import { fixLabel, problemSentence } from "../i18n/failures";
 import { keyed } from "../parts/keyed";

@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import type { ModelItem, Recipe } from "../../recipe/parse/recipe";
 import type { FormMethod } from "../../state/engine";
-import { entryName, modelNames } from "../../state/models";
+import { entryName, modelNames } from "../../state/models/models";
 import { useStudio, useText } from "../context";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";

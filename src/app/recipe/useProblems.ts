@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { Problem } from "../../recipe/problems";
-import { standingProblems } from "../../state/plan";
+import { standingProblems } from "../../state/recipe/plan";
 import { useStudio } from "../context";
 
 const NONE: readonly Problem[] = [];

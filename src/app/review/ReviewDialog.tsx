@@ -5,8 +5,8 @@ import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/pro
 import { parseRecipe } from "../../recipe/parse/parse";
 import { modelReferences } from "../../recipe/parse/references";
 import { type Failure, failureOf } from "../../state/failure";
-import { readyModels } from "../../state/models";
-import type { Review } from "../../state/review";
+import { readyModels } from "../../state/models/models";
+import type { Review } from "../../state/recipe/review";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";

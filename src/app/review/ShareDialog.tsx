@@ -2,7 +2,7 @@ import { Button, CopyButton, Modal, Text, TextInput } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { type Failure, failureOf } from "../../state/failure";
-import { readyModels } from "../../state/models";
+import { readyModels } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { useOpened } from "../parts/useOpened";

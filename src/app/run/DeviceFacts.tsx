@@ -1,6 +1,6 @@
 import { Badge, Button, Loader, Select, Text } from "@mantine/core";
 import type { DeviceInfo } from "../../compute/device";
-import { isRunning } from "../../state/run";
+import { isRunning } from "../../state/runs/run";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlayerStopFilled } from "@tabler/icons-react";
-import { canMerge } from "../../state/plan";
-import { isRunning } from "../../state/run";
+import { canMerge } from "../../state/recipe/plan";
+import { isRunning } from "../../state/runs/run";
 import { ariaShortcut, shortcutText } from "../commands/shortcutText";
 import { useStudio, useStudioStore, useText } from "../context";
 import { MeasureControl } from "../measure/MeasureControl";

@@ -1,7 +1,7 @@
 import { Checkbox, SegmentedControl, Text } from "@mantine/core";
 import { MAX_SEED } from "../../recipe/parse/extras";
-import { seedOf } from "../../state/recipe";
-import { isRunning } from "../../state/run";
+import { seedOf } from "../../state/recipe/recipe";
+import { isRunning } from "../../state/runs/run";
 import { useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { Section } from "../parts/Panel";

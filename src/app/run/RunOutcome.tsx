@@ -1,6 +1,6 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
-import { endingOf } from "../../state/guard";
-import type { RunNote } from "../../state/run";
+import { endingOf } from "../../state/measuring/guard";
+import type { RunNote } from "../../state/runs/run";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
 import { GuardOutcome } from "../guard/GuardOutcome";
 import { noteSentence } from "../i18n/failures";

@@ -1,6 +1,6 @@
 import { Progress } from "@mantine/core";
 import type { Lane } from "../../engine/protocol/protocol";
-import { isRunning } from "../../state/run";
+import { isRunning } from "../../state/runs/run";
 import { useFormats, useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";
 import classes from "./Run.module.css";

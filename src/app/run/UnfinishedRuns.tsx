@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { UnfinishedRun } from "../../engine/protocol/protocol";
-import { askPermission } from "../../state/fileSystemAccess";
-import { isRunning } from "../../state/run";
+import { askPermission } from "../../state/models/fileSystemAccess";
+import { isRunning } from "../../state/runs/run";
 import { useFormats, useStudio, useText } from "../context";
 import { Section } from "../parts/Panel";
 import classes from "./Run.module.css";

@@ -1,5 +1,5 @@
-import { canMerge } from "../../state/plan";
-import { isRunning } from "../../state/run";
+import { canMerge } from "../../state/recipe/plan";
+import { isRunning } from "../../state/runs/run";
 import type { Studio } from "../../state/studio";
 import { pickDirectory } from "../models/pickers";
 

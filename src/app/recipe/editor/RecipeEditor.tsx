@@ -2,7 +2,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { modelNames } from "../../../state/models";
+import { modelNames } from "../../../state/models/models";
 import type { Studio } from "../../../state/studio";
 import { useCatalogue, useStudio, useStudioStore, useText } from "../../context";
 import { onGoToLine } from "../reveal";

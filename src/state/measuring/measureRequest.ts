@@ -1,10 +1,16 @@
-import type { ModelKey } from "../engine/protocol/ids";
-import type { Measure, PromptSet } from "../eval/types";
-import { parseRecipe } from "../recipe/parse/parse";
+import type { Measure, PromptSet } from "../../eval/types";
+import type { EngineSlice } from "../engine";
+import type { ModelsSlice } from "../models/models";
+import type { PromptSetsSlice } from "../prompts/promptSets";
+import type { PlanSlice } from "../recipe/plan";
+import type { RecipeSlice } from "../recipe/recipe";
+import type { SettingsSlice } from "../settings";
 import type { MeasurementRecord } from "./records";
-import type { StudioState } from "./studio";
 
-type Choosing = Pick<StudioState, "promptSets" | "report" | "models" | "language">;
+type Choosing = Pick<
+  PromptSetsSlice & PlanSlice & ModelsSlice & SettingsSlice,
+  "promptSets" | "report" | "models" | "language"
+>;
 
 /** The set to measure with where nobody chose one: the samples' own for recipes of samples, else the page's language. */
 export function defaultSet(state: Choosing): PromptSet | undefined {
@@ -14,12 +20,12 @@ export function defaultSet(state: Choosing): PromptSet | undefined {
 }
 
 /** The sets that hold any prompt. */
-export function usableSets({ promptSets }: Pick<StudioState, "promptSets">): PromptSet[] {
+export function usableSets({ promptSets }: Pick<PromptSetsSlice, "promptSets">): PromptSet[] {
   return promptSets.flatMap(({ set }) => (set.prompts.length > 0 ? [set] : []));
 }
 
 /** Whether a recipe merges nothing but bundled samples. */
-export function isSampleRecipe({ report, models }: Pick<StudioState, "report" | "models">): boolean {
+export function isSampleRecipe({ report, models }: Pick<PlanSlice & ModelsSlice, "report" | "models">): boolean {
   const samples = models.flatMap((model) =>
     model.status === "ready" && model.origin.kind === "sample" ? [model.summary.key] : [],
   );
@@ -28,14 +34,9 @@ export function isSampleRecipe({ report, models }: Pick<StudioState, "report" | 
 }
 
 /** The sets that `measure` uses, in the list's order. */
-export function setsToMeasure(state: Choosing & Pick<StudioState, "measureSets">): PromptSet[] {
+export function setsToMeasure(state: Choosing & { readonly measureSets: readonly string[] | undefined }): PromptSet[] {
   const chosen = state.measureSets ?? [defaultSet(state)?.id];
   return usableSets(state).filter(({ id }) => chosen.includes(id));
-}
-
-/** What a recipe is measured against: its base, else the first of its models. */
-export function baseOf({ recipe, report }: Pick<StudioState, "recipe" | "report">): ModelKey | undefined {
-  return parseRecipe(recipe.present).recipe?.base?.key ?? report?.plan?.models[0];
 }
 
 /** A record for the recipe as it stands, with nothing in it yet. */
@@ -43,7 +44,7 @@ export function newRecord({
   recipe,
   recipeName,
   device,
-}: Pick<StudioState, "recipe" | "recipeName" | "device">): MeasurementRecord {
+}: Pick<RecipeSlice & EngineSlice, "recipe" | "recipeName" | "device">): MeasurementRecord {
   return {
     id: crypto.randomUUID(),
     name: recipeName,

@@ -1,13 +1,12 @@
-import { isAbort } from "../base/errors";
-import type { Answer, Subject } from "../engine/protocol/evalProtocol";
+import { isAbort } from "../../base/errors";
+import { latest } from "../../base/latest";
+import type { Answer, Subject } from "../../engine/protocol/evalProtocol";
+import { type Failure, failureOf } from "../failure";
+import { type ModelsSlice, readyModels } from "../models/models";
+import { baseOf, canMerge, type PlanSlice } from "../recipe/plan";
+import { type RecipeSlice, seedOf } from "../recipe/recipe";
+import type { Slice, StudioTools } from "../slice";
 import { blindOrder } from "./blind";
-import { type Failure, failureOf } from "./failure";
-import { baseOf } from "./measureRequest";
-import { readyModels } from "./models";
-import { canMerge } from "./plan";
-import { seedOf } from "./recipe";
-import type { Slice, StudioTools } from "./slice";
-import type { StudioState } from "./studio";
 
 /** How the models answer. Kept from visit to visit. */
 export interface AnswerSettings {
@@ -77,9 +76,11 @@ export const TIE = "=";
 /** Questions kept on the board. */
 const MAX_QUESTIONS = 200;
 
-export function createCompareSlice({ engine }: StudioTools): Slice<CompareSlice> {
+export function createCompareSlice({
+  engine,
+}: StudioTools): Slice<CompareSlice, ModelsSlice & RecipeSlice & PlanSlice> {
   return (set, get) => {
-    let control = new AbortController();
+    const current = latest();
 
     const change = (question: string, speaker: string, update: Partial<Reply>) =>
       set(({ questions }) => ({
@@ -148,8 +149,7 @@ export function createCompareSlice({ engine }: StudioTools): Slice<CompareSlice>
             order: blindOrder(speakers.length, state.answerSettings.seed, text),
           }),
         );
-        control = new AbortController();
-        const { signal } = control;
+        const { signal } = current.begin();
         set(({ questions }) => ({ asking: true, questions: [...batch, ...questions].slice(0, MAX_QUESTIONS) }));
         try {
           for (const question of batch) {
@@ -168,7 +168,7 @@ export function createCompareSlice({ engine }: StudioTools): Slice<CompareSlice>
           set(({ questions }) => ({ asking: false, questions: questions.map(stopped) }));
         }
       },
-      stopAsking: () => control.abort(),
+      stopAsking: () => current.stop(),
       setBlind: (blind) => set({ blind }),
       vote: (id, speaker) =>
         set(({ questions }) => ({
@@ -197,7 +197,10 @@ export function isAnswered({ replies }: Question): boolean {
   return replies.every(({ status }) => status === "done" || status === "failed");
 }
 
-type Speaking = Pick<StudioState, "models" | "recipe" | "report" | "reportedText" | "speakers">;
+type Speaking = Pick<
+  ModelsSlice & RecipeSlice & PlanSlice & CompareSlice,
+  "models" | "recipe" | "report" | "reportedText" | "speakers"
+>;
 
 /** Everybody who can answer: the base, the other models of the recipe, the merge, then whoever else is loaded. */
 export function possibleSpeakers(state: Omit<Speaking, "speakers">): Speaker[] {

@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AwaseError } from "../base/errors";
+import { AwaseError } from "../../base/errors";
 import { decodeShare, encodeShare, MAX_INFLATED_BYTES, MAX_LINK_CHARACTERS } from "./share";
 
 const shared = {

@@ -1,8 +1,8 @@
-import { type Extras, readExtras, writeExtras } from "../recipe/parse/extras";
-import { readSyntax } from "../recipe/text/syntax";
+import { type Extras, readExtras, writeExtras } from "../../recipe/parse/extras";
+import { readSyntax } from "../../recipe/text/syntax";
+import type { Language } from "../settings";
+import type { Slice } from "../slice";
 import { edit, type History, historyOf, mark, redo, undo } from "./history";
-import type { Language } from "./settings";
-import type { Slice } from "./slice";
 
 /** The recipe being worked on. Its YAML text is the truth; form and editor are two views of it. */
 export interface RecipeSlice {

@@ -1,9 +1,11 @@
-import type { SetCost } from "../engine/protocol/evalProtocol";
-import type { PromptProblem } from "../eval/prompts/parsePrompts";
-import type { PromptSet } from "../eval/types";
-import { baseOf } from "./measureRequest";
-import type { SessionStore } from "./persistence";
-import type { Slice, StudioTools } from "./slice";
+import { latest } from "../../base/latest";
+import type { SetCost } from "../../engine/protocol/evalProtocol";
+import type { PromptProblem } from "../../eval/prompts/parsePrompts";
+import type { PromptSet } from "../../eval/types";
+import { baseOf, type PlanSlice } from "../recipe/plan";
+import type { RecipeSlice } from "../recipe/recipe";
+import type { SessionStore } from "../sessionStore";
+import type { Slice, StudioTools } from "../slice";
 
 /** A set of prompts in the list. */
 export interface KnownSet {
@@ -35,7 +37,10 @@ export interface PromptSetsSlice {
 
 const PROMPTS_VERSION = 1;
 
-export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Slice<PromptSetsSlice> {
+export function createPromptSetsSlice({
+  engine,
+  promptStore,
+}: StudioTools): Slice<PromptSetsSlice, RecipeSlice & PlanSlice> {
   return (set, get) => {
     const keep = (promptSets: readonly KnownSet[]) => {
       set({ promptSets });
@@ -45,20 +50,23 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
     };
     const replaced = (id: string, by: readonly KnownSet[] = []) =>
       get().promptSets.flatMap((known) => (known.set.id === id ? by : [known]));
-    let counting = 0;
+    const counting = latest();
 
     return {
       promptSets: [],
       setCosts: {},
       async loadPromptSets() {
-        const [{ bundledSets }, own] = await Promise.all([import("../eval/prompts/bundled"), readOwnSets(promptStore)]);
+        const [{ bundledSets }, own] = await Promise.all([
+          import("../../eval/prompts/bundled"),
+          readOwnSets(promptStore),
+        ]);
         const bundled = bundledSets().map((one): KnownSet => ({ set: one, origin: "bundled", problems: [] }));
         set({ promptSets: [...bundled, ...own] });
       },
       async addPrompts({ name, text }) {
         const [{ parsePrompts }, { likelyBenchmark }] = await Promise.all([
-          import("../eval/prompts/parsePrompts"),
-          import("../eval/prompts/benchmarks"),
+          import("../../eval/prompts/parsePrompts"),
+          import("../../eval/prompts/benchmarks"),
         ]);
         const { prompts, problems, fields } = parsePrompts(text);
         const alike = likelyBenchmark({ name, prompts }, fields);
@@ -82,7 +90,7 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
       async dividePromptSet(id) {
         const known = get().promptSets.find((one) => one.set.id === id);
         if (!known) return;
-        const { splitPrompts } = await import("../eval/prompts/split");
+        const { splitPrompts } = await import("../../eval/prompts/split");
         const { search, heldOut } = splitPrompts(known.set.prompts);
         const half = (split: PromptSet["split"], prompts: PromptSet["prompts"], suffix: string): KnownSet => ({
           set: {
@@ -99,7 +107,7 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
         keep(known.origin === "own" ? replaced(id, halves) : [...get().promptSets, ...halves]);
       },
       async refreshCosts() {
-        const question = ++counting;
+        const turn = counting.begin();
         const { promptSets, report } = get();
         const key = baseOf(get());
         if (key === undefined || !report?.plan) return;
@@ -107,7 +115,7 @@ export function createPromptSetsSlice({ engine, promptStore }: StudioTools): Sli
           { kind: "model", key },
           promptSets.map((known) => known.set),
         );
-        if (question === counting) set({ setCosts: Object.fromEntries(costs.map((cost) => [cost.set, cost])) });
+        if (turn.newest) set({ setCosts: Object.fromEntries(costs.map((cost) => [cost.set, cost])) });
       },
     };
   };

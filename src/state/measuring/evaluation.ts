@@ -1,15 +1,21 @@
-import { isAbort } from "../base/errors";
-import type { EvaluationRequest, GuardEvent } from "../engine/protocol/evalProtocol";
-import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
-import type { Evaluation } from "../eval/types";
-import { type Failure, failureOf } from "./failure";
-import { guardOptions, withGuardEvent } from "./guard";
-import { baseOf, measuresFor, newRecord, setsToMeasure } from "./measureRequest";
-import { canMerge } from "./plan";
-import { seedOf } from "./recipe";
-import { hasValues, type MeasurementRecord, withMeasurement, withSet } from "./records";
-import { isRunning } from "./run";
-import type { Slice, StudioTools } from "./slice";
+import { isAbort } from "../../base/errors";
+import { latest } from "../../base/latest";
+import type { EvaluationRequest, GuardEvent } from "../../engine/protocol/evalProtocol";
+import { GUARD_POSITIONS } from "../../eval/guard/guardDefaults";
+import type { Evaluation } from "../../eval/types";
+import type { EngineSlice } from "../engine";
+import { type Failure, failureOf } from "../failure";
+import type { ModelsSlice } from "../models/models";
+import type { PromptSetsSlice } from "../prompts/promptSets";
+import { baseOf, canMerge, type PlanSlice } from "../recipe/plan";
+import { type RecipeSlice, seedOf } from "../recipe/recipe";
+import { isRunning, type RunSlice } from "../runs/run";
+import type { SettingsSlice } from "../settings";
+import type { Slice, StudioTools } from "../slice";
+import type { ChartViewSlice } from "./chartView";
+import { type GuardSlice, guardOptions, withGuardEvent } from "./guard";
+import { measuresFor, newRecord, setsToMeasure } from "./measureRequest";
+import { hasValues, type MeasurementRecord, type RecordsSlice, withMeasurement, withSet } from "./records";
 
 /** The one measurement at a time. */
 export type Measuring =
@@ -40,12 +46,23 @@ export interface EvaluationSlice {
   chooseForMeasuring(set: string, on: boolean): void;
 }
 
+type Needs = SettingsSlice &
+  RecipeSlice &
+  EngineSlice &
+  ModelsSlice &
+  PlanSlice &
+  PromptSetsSlice &
+  GuardSlice &
+  RecordsSlice &
+  ChartViewSlice &
+  RunSlice;
+
 /** Tokens an answer may have before it counts as one without an end. */
 const ANSWER_TOKENS = 48;
 
-export function createEvaluationSlice({ engine }: StudioTools): Slice<EvaluationSlice> {
+export function createEvaluationSlice({ engine }: StudioTools): Slice<EvaluationSlice, Needs> {
   return (set, get) => {
-    let control = new AbortController();
+    const current = latest();
     /** The record that live measurements add to. */
     let liveRecord: string | undefined;
     /** The text they measured last. */
@@ -58,24 +75,22 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
         change: (update: (record: MeasurementRecord) => MeasurementRecord) => void,
       ) => Promise<void>,
     ): Promise<void> {
-      control.abort();
-      const mine = new AbortController();
-      control = mine;
+      const turn = current.begin();
+      const { signal } = turn;
       get().putRecord(record);
       // The charts follow what is measured now.
       get().changeChartView({ run: undefined });
       set({ measuring: { phase: "running", record: record.id, progress: undefined }, guardProgress: undefined });
-      const current = () => control === mine && !mine.signal.aborted;
       try {
-        await work(mine.signal, (update) => {
-          if (current()) get().changeRecord(record.id, update);
+        await work(signal, (update) => {
+          if (!signal.aborted) get().changeRecord(record.id, update);
         });
-        if (current()) set({ measuring: { phase: "idle" } });
+        if (!signal.aborted) set({ measuring: { phase: "idle" } });
       } catch (error) {
         // One that a later measurement has overtaken has nothing more to say.
-        if (control === mine) set({ measuring: isAbort(error) ? { phase: "idle" } : failed(error) });
+        if (turn.newest) set({ measuring: isAbort(error) ? { phase: "idle" } : failed(error) });
       } finally {
-        if (control === mine) set({ guardProgress: undefined });
+        if (turn.newest) set({ guardProgress: undefined });
         dropEmpty(record.id);
       }
     }
@@ -173,7 +188,7 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
       },
       cancelMeasuring() {
         if (get().measuring.phase !== "running") return;
-        control.abort();
+        current.stop();
         liveText = undefined;
         set({ measuring: { phase: "idle" }, guardProgress: undefined });
       },
@@ -205,4 +220,13 @@ function withProgress(
 
 function failed(error: unknown): Measuring {
   return { phase: "failed", failure: failureOf(error) };
+}
+
+/** Whether more values of a record are to come. */
+export function isBeingMeasured(
+  { measuring, run }: Pick<EvaluationSlice & RunSlice, "measuring" | "run">,
+  { id, watched }: MeasurementRecord,
+): boolean {
+  if (measuring.phase === "running" && measuring.record === id) return true;
+  return isRunning(run) && run.record === id && watched?.report === undefined;
 }

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AwaseError } from "../base/errors";
-import type { EngineClient } from "../engine/boundary/client";
-import type { EvaluationRequest } from "../engine/protocol/evalProtocol";
-import type { GuardReport, GuardStage } from "../eval/types";
+import { AwaseError } from "../../base/errors";
+import type { EngineClient } from "../../engine/boundary/client";
+import type { EvaluationRequest } from "../../engine/protocol/evalProtocol";
+import type { GuardReport, GuardStage } from "../../eval/types";
+import { evaluationOf, fakeEngine, finished, goodPlan, goodReport, memorySession, watched } from "../engine.testing";
+import { beginVisit, createStudio, type Studio } from "../studio";
 import { pinnedRecord, shownRecord } from "./chartView";
-import { evaluationOf, fakeEngine, finished, goodPlan, goodReport, memorySession, watched } from "./engine.testing";
 import { guardOptions, isGuarded } from "./guard";
 import { setsToMeasure } from "./measureRequest";
 import { hasValues, latestSets } from "./records";
-import { beginVisit, createStudio, type Studio } from "./studio";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

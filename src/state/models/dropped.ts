@@ -1,4 +1,4 @@
-import type { ModelOrigin } from "../engine/protocol/protocol";
+import type { ModelOrigin } from "../../engine/protocol/protocol";
 
 type FilesOrigin = Extract<ModelOrigin, { kind: "files" }>;
 type NamedFile = FilesOrigin["files"][number];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { watched } from "./engine.testing";
+import { watched } from "../engine.testing";
 import { isCut, isOutdated, type MeasurementRecord } from "./records";
 
 const record: MeasurementRecord = { id: "r", name: "merge", recipe: "mine", started: 0, device: "", measured: [] };

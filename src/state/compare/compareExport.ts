@@ -1,4 +1,4 @@
-import { largest } from "../base/lists";
+import { largest } from "../../base/lists";
 import { MERGE, type Question, type Reply, TIE } from "./compare";
 
 /** Every answer as one JSON object a line, with all that is needed to get it again. */

@@ -1,13 +1,21 @@
-import { isAbort } from "../base/errors";
-import type { RunId } from "../engine/protocol/ids";
-import type { MergeEvent, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
-import type { GuardOptions } from "../eval/types";
-import { type Failure, failureOf } from "./failure";
-import { guardOptions, isGuarded, withGuardEvent } from "./guard";
-import { newRecord } from "./measureRequest";
-import { seedOf } from "./recipe";
-import type { MeasurementRecord } from "./records";
-import type { Slice, StudioTools } from "./slice";
+import { isAbort } from "../../base/errors";
+import { latest } from "../../base/latest";
+import type { RunId } from "../../engine/protocol/ids";
+import type { MergeEvent, MergeReport, UnfinishedRun } from "../../engine/protocol/protocol";
+import type { GuardOptions } from "../../eval/types";
+import type { EngineSlice } from "../engine";
+import { type Failure, failureOf } from "../failure";
+import type { ChartViewSlice } from "../measuring/chartView";
+import { type GuardSlice, guardOptions, isGuarded, withGuardEvent } from "../measuring/guard";
+import { newRecord } from "../measuring/measureRequest";
+import type { MeasurementRecord, RecordsSlice } from "../measuring/records";
+import type { ModelsSlice } from "../models/models";
+import type { PromptSetsSlice } from "../prompts/promptSets";
+import type { PlanSlice } from "../recipe/plan";
+import { type RecipeSlice, seedOf } from "../recipe/recipe";
+import type { SettingsSlice } from "../settings";
+import type { Slice, StudioTools } from "../slice";
+import type { ResultsSlice } from "./results";
 
 export type Progress = Extract<MergeEvent, { type: "progress" }>;
 export type RunNote = Extract<MergeEvent, { type: "note" | "non-finite" }>;
@@ -46,6 +54,17 @@ export interface RunSlice {
   refreshUnfinished(): Promise<void>;
 }
 
+type Needs = SettingsSlice &
+  RecipeSlice &
+  EngineSlice &
+  ModelsSlice &
+  PlanSlice &
+  PromptSetsSlice &
+  GuardSlice &
+  RecordsSlice &
+  ChartViewSlice &
+  ResultsSlice & { cancelMeasuring(): void };
+
 /** A run as it begins, or goes on. */
 interface Followed {
   readonly name: string;
@@ -68,9 +87,9 @@ export function withEvent(run: Run, event: Progress | RunNote): Run {
   return run.notes.length < MAX_NOTES ? { ...run, notes: [...run.notes, event] } : run;
 }
 
-export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
+export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> {
   return (set, get) => {
-    let control = new AbortController();
+    const current = latest();
 
     /** What the guard says becomes the record that the charts draw; what the merge says, the run. */
     function listen(record: MeasurementRecord, order: GuardOptions["order"]): (event: MergeEvent) => void {
@@ -99,7 +118,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
     ): Promise<void> {
       if (isRunning(get().run)) return;
       get().cancelMeasuring();
-      control = new AbortController();
+      const { signal } = current.begin();
       const record = { ...newRecord(get()), name, recipe };
       set({ run: { phase: "running", name, record: record.id, progress: undefined, notes: [] } });
       const notes = () => {
@@ -107,7 +126,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
         return isRunning(run) ? run.notes : [];
       };
       try {
-        const report = await begin({ signal: control.signal, onEvent: listen(record, guard?.order ?? "up") });
+        const report = await begin({ signal, onEvent: listen(record, guard?.order ?? "up") });
         get().changeRecord(record.id, (now) => ({ ...now, result: report.id }));
         set({ run: { phase: "done", report, recipe, directory, notes: notes() } });
       } catch (error) {
@@ -153,7 +172,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice> {
         const { run } = get();
         if (run.phase !== "running") return;
         set({ run: { ...run, phase: "cancelling" } });
-        control.abort();
+        current.stop();
       },
       async discardRun(job) {
         await engine.discard(job);

@@ -1,5 +1,5 @@
-import { AwaseError } from "../base/errors";
-import { MAX_SOURCE_CHARACTERS } from "../eval/prompts/parsePrompts";
+import { AwaseError } from "../../base/errors";
+import { MAX_SOURCE_CHARACTERS } from "../../eval/prompts/parsePrompts";
 
 /** What the characters that are read can take in UTF-8, three bytes each: more need not be brought into memory. */
 const MAX_BYTES = 3 * MAX_SOURCE_CHARACTERS;

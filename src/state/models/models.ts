@@ -1,11 +1,11 @@
-import { isAbort } from "../base/errors";
-import { own } from "../base/own";
-import type { ModelKey } from "../engine/protocol/ids";
-import type { HubHit, ModelDetails, ModelOrigin, ModelSummary } from "../engine/protocol/protocol";
-import { modelKey } from "../recipe/parse/references";
-import { type Failure, failureOf } from "./failure";
+import { isAbort } from "../../base/errors";
+import { own } from "../../base/own";
+import type { ModelKey } from "../../engine/protocol/ids";
+import type { HubHit, ModelDetails, ModelOrigin, ModelSummary } from "../../engine/protocol/protocol";
+import { modelKey } from "../../recipe/parse/references";
+import { type Failure, failureOf } from "../failure";
+import type { Slice, StudioTools } from "../slice";
 import { askPermission, isGranted } from "./fileSystemAccess";
-import type { Slice, StudioTools } from "./slice";
 
 export const SAMPLES = ["llama-base", "llama-ja", "llama-math", "gemma-donor"] as const;
 const FIRST_SAMPLES = SAMPLES.slice(0, 3);

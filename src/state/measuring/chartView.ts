@@ -1,7 +1,5 @@
-import type { MeasurementRecord } from "./records";
-import { isRunning } from "./run";
-import type { Slice } from "./slice";
-import type { StudioState } from "./studio";
+import type { Slice } from "../slice";
+import type { MeasurementRecord, RecordsSlice } from "./records";
 
 export const CHARTS = ["perplexity", "divergence", "prompts", "eos", "drift"] as const;
 export type ChartId = (typeof CHARTS)[number];
@@ -30,7 +28,7 @@ export const createChartViewSlice: Slice<ChartViewSlice> = (set) => ({
   changeChartView: (change) => set(({ chartView }) => ({ chartView: { ...chartView, ...change } })),
 });
 
-type Shown = Pick<StudioState, "records" | "chartView" | "visitBegan">;
+type Shown = Pick<RecordsSlice & ChartViewSlice, "records" | "chartView" | "visitBegan">;
 
 /** The record that is drawn: the one that was chosen, else the newest of this visit. */
 export function shownRecord({ records, chartView, visitBegan }: Shown): MeasurementRecord | undefined {
@@ -41,13 +39,4 @@ export function shownRecord({ records, chartView, visitBegan }: Shown): Measurem
 export function pinnedRecord(state: Shown): MeasurementRecord | undefined {
   const pinned = state.records.find(({ id }) => id === state.chartView.pinned);
   return pinned === shownRecord(state) ? undefined : pinned;
-}
-
-/** Whether more values of a record are to come. */
-export function isBeingMeasured(
-  { measuring, run }: Pick<StudioState, "measuring" | "run">,
-  { id, watched }: MeasurementRecord,
-): boolean {
-  if (measuring.phase === "running" && measuring.record === id) return true;
-  return isRunning(run) && run.record === id && watched?.report === undefined;
 }

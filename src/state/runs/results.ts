@@ -1,7 +1,11 @@
-import { isAbort } from "../base/errors";
-import type { Lane, StorageFacts, StoredResult } from "../engine/protocol/protocol";
-import { type Failure, failureOf } from "./failure";
-import type { Slice, StudioTools } from "./slice";
+import { isAbort } from "../../base/errors";
+import { latest } from "../../base/latest";
+import type { Lane, StorageFacts, StoredResult } from "../../engine/protocol/protocol";
+import { type Failure, failureOf } from "../failure";
+import type { RecordsSlice } from "../measuring/records";
+import type { ModelsSlice } from "../models/models";
+import type { PlanSlice } from "../recipe/plan";
+import type { Slice, StudioTools } from "../slice";
 
 /** A result on its way into a folder or a zip. */
 export interface Transfer {
@@ -26,9 +30,11 @@ export interface ResultsSlice {
   persistStorage(): Promise<boolean>;
 }
 
-export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice> {
+export function createResultsSlice({
+  engine,
+}: StudioTools): Slice<ResultsSlice, ModelsSlice & PlanSlice & RecordsSlice> {
   return (set, get) => {
-    let control = new AbortController();
+    const current = latest();
     return {
       results: [],
       storage: undefined,
@@ -43,11 +49,11 @@ export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice>
         await Promise.all([get().refreshResults(), get().refreshStorage()]);
       },
       async exportResult(id, directory) {
-        control = new AbortController();
+        const { signal } = current.begin();
         set({ transfer: { id, lane: undefined } });
         try {
           await engine.exportResult(id, directory, {
-            signal: control.signal,
+            signal,
             onEvent: (lane) => set({ transfer: { id, lane } }),
           });
           set({ transfer: undefined });
@@ -56,7 +62,7 @@ export function createResultsSlice({ engine }: StudioTools): Slice<ResultsSlice>
         }
       },
       cancelTransfer() {
-        control.abort();
+        current.stop();
         set({ transfer: undefined });
       },
       resultFiles: (id) => engine.resultFiles(id),

@@ -1,6 +1,6 @@
-import type { Evaluation, GuardOptions, GuardReport, GuardStage } from "../eval/types";
-import type { SessionStore } from "./persistence";
-import type { Slice, StudioTools } from "./slice";
+import type { Evaluation, GuardOptions, GuardReport, GuardStage } from "../../eval/types";
+import type { SessionStore } from "../sessionStore";
+import type { Slice, StudioTools } from "../slice";
 
 /** What the guard saw of one recipe. */
 export interface Watched {

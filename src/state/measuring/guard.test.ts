@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { GuardReport, GuardStage } from "../eval/types";
-import { watched } from "./engine.testing";
+import type { GuardReport, GuardStage } from "../../eval/types";
+import { watched } from "../engine.testing";
 import { endingOf } from "./guard";
 
 const { end } = watched;

@@ -1,11 +1,14 @@
-import { own } from "../base/own";
-import type { GuardEvent } from "../engine/protocol/evalProtocol";
-import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../eval/guard/guardDefaults";
-import type { GuardOptions, GuardReport, PromptSet } from "../eval/types";
+import { own } from "../../base/own";
+import type { GuardEvent } from "../../engine/protocol/evalProtocol";
+import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../../eval/guard/guardDefaults";
+import type { GuardOptions, GuardReport, PromptSet } from "../../eval/types";
+import type { ModelsSlice } from "../models/models";
+import type { PromptSetsSlice } from "../prompts/promptSets";
+import type { PlanSlice } from "../recipe/plan";
+import type { SettingsSlice } from "../settings";
+import type { Slice } from "../slice";
 import { defaultSet, isSampleRecipe, usableSets } from "./measureRequest";
 import type { MeasurementRecord } from "./records";
-import type { Slice } from "./slice";
-import type { StudioState } from "./studio";
 
 /** How merges are watched. */
 export interface GuardSettings extends GuardChoices {
@@ -38,11 +41,14 @@ export const createGuardSlice: Slice<GuardSlice> = (set) => ({
 });
 
 /** Whether the next merge is watched. */
-export function isGuarded(state: Pick<StudioState, "guard" | "report" | "models">): boolean {
+export function isGuarded(state: Pick<GuardSlice & PlanSlice & ModelsSlice, "guard" | "report" | "models">): boolean {
   return state.guard.on ?? isSampleRecipe(state);
 }
 
-type Guarding = Pick<StudioState, "guard" | "promptSets" | "report" | "models" | "language">;
+type Guarding = Pick<
+  GuardSlice & PromptSetsSlice & PlanSlice & ModelsSlice & SettingsSlice,
+  "guard" | "promptSets" | "report" | "models" | "language"
+>;
 
 /** The set the guard measures with. */
 export function guardSet(state: Guarding): PromptSet | undefined {

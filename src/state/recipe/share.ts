@@ -1,4 +1,4 @@
-import { AwaseError } from "../base/errors";
+import { AwaseError } from "../../base/errors";
 
 /**
  * What a link carries: enough to merge the same bytes again, and nothing of this machine. Seed and pinned commits stand in

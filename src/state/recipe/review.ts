@@ -1,9 +1,11 @@
-import type { HubLook, HubOrigin, RecipeReport } from "../engine/protocol/protocol";
-import { type Failure, failureOf } from "./failure";
-import { modelNames, readyModels } from "./models";
-import { seedOf, withRevisions } from "./recipe";
+import type { HubLook, HubOrigin, RecipeReport } from "../../engine/protocol/protocol";
+import type { EngineSlice } from "../engine";
+import { type Failure, failureOf } from "../failure";
+import { type ModelsSlice, modelNames, readyModels } from "../models/models";
+import type { Slice, StudioTools } from "../slice";
+import type { PlanSlice } from "./plan";
+import { type RecipeSlice, seedOf, withRevisions } from "./recipe";
 import { decodeShare, encodeShare, type SharedRecipe } from "./share";
-import type { Slice, StudioTools } from "./slice";
 
 /** A recipe that came in a link, looked at before anything is done with it. */
 export type Review =
@@ -30,7 +32,9 @@ export interface ReviewSlice {
   shareFragment(): Promise<string>;
 }
 
-export function createReviewSlice({ engine }: StudioTools): Slice<ReviewSlice> {
+export function createReviewSlice({
+  engine,
+}: StudioTools): Slice<ReviewSlice, RecipeSlice & EngineSlice & ModelsSlice & PlanSlice> {
   return (set, get) => ({
     review: undefined,
     async openShare(fragment) {

@@ -1,9 +1,12 @@
-import type { RecipeReport } from "../engine/protocol/protocol";
-import type { Problem } from "../recipe/problems";
-import { type Failure, failureOf } from "./failure";
-import { type ModelEntry, modelNames } from "./models";
-import { seedOf } from "./recipe";
-import type { Slice, StudioTools } from "./slice";
+import { latest } from "../../base/latest";
+import type { ModelKey } from "../../engine/protocol/ids";
+import type { RecipeReport } from "../../engine/protocol/protocol";
+import { parseRecipe } from "../../recipe/parse/parse";
+import type { Problem } from "../../recipe/problems";
+import { type Failure, failureOf } from "../failure";
+import { type ModelEntry, modelNames } from "../models/models";
+import type { Slice, StudioTools } from "../slice";
+import { type RecipeSlice, seedOf } from "./recipe";
 
 /** What the engine says about the recipe as it stands. */
 export interface PlanSlice {
@@ -16,28 +19,33 @@ export interface PlanSlice {
   checkRecipe(): Promise<void>;
 }
 
-export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice> {
+export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice, RecipeSlice> {
   return (set, get) => {
-    let latest = 0;
+    const asking = latest();
     return {
       report: undefined,
       reportedText: undefined,
       checking: false,
       checkFailure: undefined,
       async checkRecipe() {
-        const question = ++latest;
+        const turn = asking.begin();
         const { recipe } = get();
         set({ checking: true });
         try {
           const report = await engine.check(recipe.present, seedOf(recipe.present));
-          if (question !== latest) return;
+          if (!turn.newest) return;
           set({ report, reportedText: recipe.present, checking: false, checkFailure: undefined });
         } catch (error) {
-          if (question === latest) set({ checking: false, checkFailure: failureOf(error) });
+          if (turn.newest) set({ checking: false, checkFailure: failureOf(error) });
         }
       },
     };
   };
+}
+
+/** What a recipe is measured against: its base, else the first of its models. */
+export function baseOf({ recipe, report }: Pick<RecipeSlice & PlanSlice, "recipe" | "report">): ModelKey | undefined {
+  return parseRecipe(recipe.present).recipe?.base?.key ?? report?.plan?.models[0];
 }
 
 /** The model a problem says is not loaded. */

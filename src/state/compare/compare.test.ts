@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { EngineClient } from "../engine/boundary/client";
-import type { AnswerRequest } from "../engine/protocol/evalProtocol";
+import type { EngineClient } from "../../engine/boundary/client";
+import type { AnswerRequest } from "../../engine/protocol/evalProtocol";
+import { answered, fakeEngine, goodPlan, goodReport, memorySession } from "../engine.testing";
+import { beginVisit, createStudio } from "../studio";
 import { blindName, blindOrder } from "./blind";
 import { chosenSpeakers, isAnswered, MERGE, possibleSpeakers, TIE, tally } from "./compare";
 import { toJsonLines, toMarkdown } from "./compareExport";
-import { answered, fakeEngine, goodPlan, goodReport, memorySession } from "./engine.testing";
-import { beginVisit, createStudio } from "./studio";
 
 async function visit(engine: Partial<EngineClient> = {}) {
   const studio = createStudio({
