@@ -5,7 +5,7 @@ import { isBuffer } from "../layout";
 import { type Claim, claimOf } from "./claim";
 import { fp8WithoutScales, quantised } from "./refusals";
 import { isActivationScale, pairScales, withScales } from "./scaledFp8";
-import { type Scheme, schemeMarkedBy } from "./schemes";
+import { SCHEMES, type Scheme } from "./schemes";
 
 /** Files that some tools write beside config.json to say the same. */
 const CLAIMING_FILES = ["hf_quant_config.json", "quantize_config.json", "quant_config.json"];
@@ -58,9 +58,9 @@ function findEvidence(
   claimed: boolean,
 ): Evidence | undefined {
   const others = [...tensors.values()].filter(({ name }) => !scales.has(name));
-  for (const tensor of others) {
-    const scheme = schemeMarkedBy(tensor.name);
-    if (scheme) return { tensor, format: scheme.name, scheme };
+  for (const scheme of SCHEMES) {
+    const tensor = scheme.marks && others.find(({ name }) => scheme.marks?.test(name));
+    if (tensor) return { tensor, format: scheme.name, scheme };
   }
   for (const tensor of others) {
     const format = CODE_DTYPES[tensor.dtype] ?? integerCodes(tensor, tensors, claimed);

@@ -69,8 +69,3 @@ export const SCHEMES: readonly Scheme[] = [
 export function schemeOf(method: string): Scheme | undefined {
   return SCHEMES.find(({ methods }) => methods.includes(method.toLowerCase()));
 }
-
-/** The scheme that a tensor's name gives away. */
-export function schemeMarkedBy(tensor: string): Scheme | undefined {
-  return SCHEMES.find(({ marks }) => marks?.test(tensor));
-}

@@ -1,0 +1,9 @@
+import { afterAll, describe } from "vitest";
+import { openWebGpuDevice } from "../compute/webgpu";
+import { widenedSuite } from "./widened.testing";
+
+describe("models stored as fp8 with scales, on WebGPU", async () => {
+  const device = await openWebGpuDevice({ gpu: navigator.gpu });
+  afterAll(() => device.close());
+  widenedSuite(async () => device);
+});
