@@ -196,8 +196,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
   "plan/depth-unknown": ({ model, found, expected }) =>
     `出力は${expected}層ですが、${model} のconfig.jsonのどこが層の数（${found}）か分かりません。マージ後に手で直してください。`,
   "plan/no-tokenizer": ({ model }) => `${model} にトークナイザがないため、出力にも入りません。`,
-  "plan/remote-code": ({ model }) =>
-    `${model} のconfig.jsonは独自のPythonコードを指しています（auto_map）。コードは複写しません。`,
+  "plan/remote-code": ({ model, files }) =>
+    `${model} には独自のPythonコードが必要です（${files || "config.jsonのauto_map"}）。コードは複写しません。信頼できるなら手で複写してください。`,
   "merge/weights-sum-to-zero": (facts) =>
     `weight の合計が0になり、割れません。重みを変えるか、normalize: false にしてください（${named(facts)}）。`,
   "merge/t-extrapolates": (facts) =>

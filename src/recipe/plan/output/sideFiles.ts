@@ -1,5 +1,8 @@
+import type { Checkpoint } from "../../../model/checkpoint";
+import type { ModelReference } from "../../parse/recipe";
 import type { SideFile } from "../plan";
 import type { PlanContext } from "../planContext";
+import type { ProblemBag } from "../problemBag";
 
 /** What is copied from the donor as it is, where it has them. */
 const COPIED = [
@@ -19,6 +22,25 @@ const COPIED = [
   "normalizer.json",
 ] as const;
 
+/** Vocabularies under the names that model families gave them: SentencePiece, tiktoken, Mistral's tekken, BERT, BPE. */
+const VOCABULARIES: readonly RegExp[] = [
+  /^tokenizer\.(?:json|model(?:\.v\d[\w.]*)?)$/,
+  /^(?:tekken|encoder|vocab[\w-]*)\.json$/,
+  /^(?:vocab[\w-]*|dict)\.(?:txt|bpe)$/,
+  /^(?:bpe\.codes|codes\.bpe)$/,
+  /^(?:spiece|spm|source|target|tokenizer[\w-]*|sentencepiece[\w.-]*|tiktoken)\.(?:model|spm|vocab)$/,
+  /^[\w.-]+\.tiktoken$/,
+];
+/** What goes with a tokenizer and holds no vocabulary: chat templates, more merges. */
+const WITH_TOKENIZER: readonly RegExp[] = [
+  /^[\w.-]+\.jinja$/,
+  /^(?:additional_)?chat_templates\/[\w.-]+\.(?:jinja|json)$/,
+  /^merges[\w.-]*\.txt$/,
+  /^tokenizer[\w.-]*\.json$/,
+];
+/** Python files that a sentence names. */
+const NAMED = 5;
+
 /**
  * The output's files besides weights, index and model card: config, the donor's tokenizer, generation and processor files,
  * and the recipe, byte for byte.
@@ -26,11 +48,13 @@ const COPIED = [
 export function sideFiles({ donor, bag }: PlanContext, configText: string, recipe: string): readonly SideFile[] {
   const { reference, checkpoint } = donor;
   const sizes = new Map(checkpoint.files.map(({ path, size }) => [path, size]));
-  const copies = COPIED.flatMap((path): SideFile[] => {
+  const named: readonly string[] = COPIED;
+  const others = [...sizes.keys()].filter((path) => !named.includes(path) && belongsToTokenizer(path)).sort();
+  const copies = [...named, ...others].flatMap((path): SideFile[] => {
     const size = sizes.get(path);
     return size === undefined ? [] : [{ path, kind: "copy", model: reference.key, from: path, size }];
   });
-  if (!["tokenizer.json", "tokenizer.model", "vocab.json"].some((path) => sizes.has(path))) {
+  if (![...sizes.keys()].some((path) => VOCABULARIES.some((pattern) => pattern.test(path)))) {
     bag.add({
       code: "plan/no-tokenizer",
       severity: "warning",
@@ -40,19 +64,30 @@ export function sideFiles({ donor, bag }: PlanContext, configText: string, recip
         `${reference.key} has no tokenizer files, so the output will have none. Add them to the model's folder.`,
     });
   }
-  if (Object.hasOwn(checkpoint.config, "auto_map")) {
-    bag.add({
-      code: "plan/remote-code",
-      severity: "warning",
-      span: reference.span,
-      facts: { model: reference.key },
-      message: () =>
-        `config.json of ${reference.key} points to Python code of its own (auto_map). Code is not copied; copy it by hand if you trust it.`,
-    });
-  }
+  reportCode(reference, checkpoint, bag);
   return [
     { path: "config.json", kind: "text", text: configText },
     ...copies,
     { path: "mergekit_config.yml", kind: "text", text: recipe },
   ];
+}
+
+function belongsToTokenizer(path: string): boolean {
+  return [...VOCABULARIES, ...WITH_TOKENIZER].some((pattern) => pattern.test(path));
+}
+
+/** A model or a tokenizer with code of its own does not run without it, and code is not taken along unseen. */
+function reportCode(reference: ModelReference, { config, files }: Checkpoint, bag: ProblemBag): void {
+  const code = files.map(({ path }) => path).filter((path) => /^[^/]+\.py$/.test(path));
+  if (!Object.hasOwn(config, "auto_map") && !code.some((path) => path.startsWith("tokenization_"))) return;
+  const listed = code.slice(0, NAMED).join(", ") + (code.length > NAMED ? ", …" : "");
+  const facts = { model: reference.key, files: listed };
+  bag.add({
+    code: "plan/remote-code",
+    severity: "warning",
+    span: reference.span,
+    facts,
+    message: () =>
+      `${facts.model} needs Python code of its own${listed ? ` (${listed})` : " (`auto_map` in config.json)"}. Code is not copied; copy it by hand if you trust it.`,
+  });
 }
