@@ -7,6 +7,7 @@ import { createSession, type Session } from "../engine/session";
 import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/events";
+import { MAX_FLOAT16 } from "../merge/overflow";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { guardLine } from "./guardLine";
 import { loadModels, refuseInputAsOutput } from "./input/locateModels";
@@ -149,7 +150,10 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
   const onEvent = (event: MergeEvent) => {
     if (event.type === "note") progress.say(event.message);
     else if (event.type === "non-finite") {
-      progress.say(`${event.tensor}: NaN or Inf, ${event.inputs} in its inputs and ${event.outputs} in its output.`);
+      const why = event.float16 ? ` It is written as float16, which ends at ${MAX_FLOAT16}.` : "";
+      progress.say(
+        `${event.tensor}: NaN or Inf, ${event.inputs} in its inputs and ${event.outputs} in its output.${why}`,
+      );
     } else if (!quiet) showProgress(event, progress);
   };
   if (earlier) {

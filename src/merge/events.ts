@@ -36,4 +36,6 @@ export interface NonFinite {
 export interface MergeNonFinite extends NonFinite {
   readonly type: "non-finite";
   readonly tensor: string;
+  /** The inputs are finite, and what was made of them is written as float16, which ends at 65504. */
+  readonly float16: boolean;
 }

@@ -300,7 +300,7 @@ describe("runMerge", () => {
         allowNonFinite: true,
         onEvent: (event) => event.type === "non-finite" && events.push(event),
       });
-      expect(events).toEqual([{ type: "non-finite", tensor: "x", inputs: 2, outputs: 2 }]);
+      expect(events).toEqual([{ type: "non-finite", tensor: "x", inputs: 2, outputs: 2, float16: false }]);
     });
 
     it("made from finite inputs are found too", async () => {

@@ -12,6 +12,7 @@ import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { type ComingBlock, comingBlocks, type HostBlock, hostBlocks } from "./blocks";
 import type { MergeNonFinite, MergeProgress, NonFinite } from "./events";
 import { expectReads } from "./inputs";
+import { float16Overflow, mayOverflow } from "./overflow";
 import { Progress } from "./progress";
 import { type CopyWork, layoutOf, type MapWork, type TensorWork, tensorWork } from "./tensorWork";
 
@@ -58,7 +59,7 @@ interface EndOfTensor {
  * Makes every tensor of a plan. Three lanes work at the same time, joined by short queues, so that the slowest alone sets the
  * time: one reads a tensor while the one before it is computed and the one before that is written.
  *
- * @throws {AwaseError} `merge/non-finite` when NaN or Inf were met and are not allowed; `gpu/lost` when the device went away;
+ * @throws {AwaseError} `merge/non-finite` or `merge/float16-overflow` when NaN or Inf were met and are not allowed; `gpu/lost` when the device went away;
  * what reading and writing throw. After an abort, the signal's reason. Whatever happens, tensors reported done are done.
  */
 export async function runMerge(plan: MergePlan, run: MergeRun): Promise<void> {
@@ -207,10 +208,14 @@ class MergeJob {
   }
 
   async #finish(tensor: number, nonFinite: NonFinite): Promise<void> {
-    const { name } = this.#planned(tensor);
+    const planned = this.#planned(tensor);
     if (nonFinite.inputs + nonFinite.outputs > 0) {
-      this.#tell({ type: "non-finite", tensor: name, ...nonFinite });
-      if (!this.run.allowNonFinite) throw notFinite(name, nonFinite);
+      const float16 = mayOverflow(planned, nonFinite);
+      this.#tell({ type: "non-finite", tensor: planned.name, ...nonFinite, float16 });
+      if (!this.run.allowNonFinite) {
+        const overflow = float16 && (await float16Overflow(this.plan, planned, nonFinite, this.run, this.signal));
+        throw overflow || notFinite(planned.name, nonFinite);
+      }
     }
     await abortable(this.run.tensorDone(tensor, nonFinite), this.signal);
     this.#progress.tensorDone();

@@ -196,6 +196,8 @@ export const en = {
     notes: "Notes",
     nonFinite: (tensor: string, inputs: string, outputs: string) =>
       `${tensor}: ${inputs} NaN or Inf in the inputs, ${outputs} in the output.`,
+    overflow: (tensor: string, outputs: string) =>
+      `${tensor}: ${outputs} values became Inf, because they do not fit into float16.`,
     doneAsBase: "Nothing of the merge is left: what was written is the base.",
     outdated: "Of the recipe as it was, not as it stands now.",
     done: (tensors: number) => `Merged ${plural(tensors, "tensor", "tensors")}`,

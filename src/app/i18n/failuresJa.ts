@@ -56,6 +56,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
     `レシピに誤りが${errors}件あるためマージできません${Number(line) > 0 ? `（${line}行目）` : ""}。`,
   "merge/non-finite": ({ tensor, inputs, outputs }) =>
     `${tensor} の入力に${inputs}個、出力に${outputs}個のNaNかInfがあります。モデルの破損か極端なパラメータを疑うか、許可してからやり直してください。`,
+  "merge/float16-overflow": ({ tensor, outputs, largest, limit }) =>
+    `${tensor} はfloat16に収まりません。${outputs}個の値がInfになります（最大は ${largest}、float16の上限は ${limit}）。レシピに \`dtype: bfloat16\`（またはfloat32）と書いてください。値が大きすぎるなら、モデルの重みを確かめてください。`,
   "merge/changed-model": ({ model, tensor, found, expected }) =>
     `${model} の ${tensor} が、計画したときの ${expected} から ${found} に変わっています。レシピを確かめてからマージしてください。`,
   "merge/unlike-shape": ({ model, tensor, found, expected }) =>

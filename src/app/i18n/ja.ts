@@ -196,6 +196,7 @@ export const ja = {
     nothingToFetch: "すべてローカル",
     notes: "お知らせ",
     nonFinite: (tensor, inputs, outputs) => `${tensor}: NaN/Infが入力に${inputs}個、出力に${outputs}個あります。`,
+    overflow: (tensor, outputs) => `${tensor}: float16に収まらず、${outputs}個の値がInfになりました。`,
     doneAsBase: "マージは何も残っていません。書き出したのはベースそのものです。",
     outdated: "今のレシピではなく、変更前のレシピのものです。",
     done: (tensors) => `${count(tensors, "個")}のテンソルをマージしました`,

@@ -76,7 +76,9 @@ function Notes({ notes }: { readonly notes: readonly RunNote[] }) {
           <li key={key}>
             {note.type === "note"
               ? noteSentence(note, catalogue)
-              : t.run.nonFinite(note.tensor, formats.count(note.inputs), formats.count(note.outputs))}
+              : note.float16
+                ? t.run.overflow(note.tensor, formats.count(note.outputs))
+                : t.run.nonFinite(note.tensor, formats.count(note.inputs), formats.count(note.outputs))}
           </li>
         ))}
       </ul>

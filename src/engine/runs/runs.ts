@@ -187,7 +187,7 @@ export function createRuns(context: RunsContext): Runs {
   /** After a failure: keeps what can be gone on with, takes away the rest. */
   async function stop(run: OpenRun, error: unknown, seconds: number, cancelled: boolean): Promise<void> {
     const { journal, writer } = run;
-    const wouldFailAgain = error instanceof AwaseError && error.code === "merge/non-finite";
+    const wouldFailAgain = error instanceof AwaseError && WOULD_FAIL_AGAIN.has(error.code);
     if (!cancelled && !wouldFailAgain && writer.finished.size > 0) {
       // Disk full may be what stopped the run: then the journal keeps what it knew before.
       await writer.settle().catch(() => undefined);
@@ -280,6 +280,9 @@ export function createRuns(context: RunsContext): Runs {
     settled,
   };
 }
+
+/** Errors that the same recipe and models bring about each time. */
+const WOULD_FAIL_AGAIN: ReadonlySet<string> = new Set(["merge/non-finite", "merge/float16-overflow"]);
 
 const lockName = (id: RunId) => `awase-run ${id}`;
 
