@@ -49,34 +49,3 @@ describe("my merge does not fit into float16: it says", () => {
     await mergeToMemory(testPlan(recipe), { models: modelsOf(recipe), device });
   });
 });
-
-describe("my model has a scalar, an empty tensor and one of one element:", () => {
-  const MORE = { weight: 0.5, density: 0.6, gamma: 0.1, epsilon: 0.1, scale: 1 };
-  it.each(["linear", "slerp", "passthrough", "task_arithmetic", "ties", "dare_linear", "dare_ties"])(
-    "%s takes them",
-    async (method) => {
-      const model = (key: string, value: number) =>
-        testModel(key, {
-          scalar: { shape: [], values: [value] },
-          none: { shape: [0], values: [] },
-          noRows: { shape: [0, 4], values: [] },
-          one: { shape: [1], values: [value] },
-        });
-      const models = [
-        { model: model("base", 1), isBase: true, parameters: MORE },
-        { model: model("b", 3), parameters: MORE },
-      ];
-      const count = method === "passthrough" ? 1 : 2;
-      const recipe: TestRecipe = {
-        method,
-        models: models.slice(0, count),
-        globals: { t: 0.5, normalize: false, lambda: 1 },
-      };
-      const tensors = await mergeToMemory(testPlan(recipe), { models: modelsOf(recipe), device });
-      expect(tensors.map(({ length }) => length)).toEqual([4, 0, 0, 4]);
-      const [scalar, , , one] = tensors.map((bytes) => new Float32Array(bytes.slice().buffer)[0]);
-      expect([scalar, one].every((value) => Number.isFinite(value))).toBe(true);
-      if (!method.startsWith("dare")) expect(scalar).toBe(one); // masks are drawn for each tensor
-    },
-  );
-});

@@ -81,7 +81,9 @@ describe("checks", () => {
 
   it("let ties keep all of a single element", () => {
     expect(problemsOf("ties", [{ density: 1 }, {}], {}, 1)).toEqual([]);
-    expect(problemsOf("ties", [{ density: 0.5 }], {}, 1)).toHaveLength(1);
+    expect(problemsOf("ties", [{ density: 0.5 }], {}, 1)).toEqual([]);
+    expect(problemsOf("ties", [{ density: 0 }], {}, 1)).toHaveLength(1);
+    expect(problemsOf("ties", [{ density: 0 }], {}, 0)).toEqual([]);
   });
 
   it("refuse a negative keep probability, not one of 0", () => {

@@ -8,7 +8,8 @@ const UNIFORMS = { bits: "u32[]", cut: "u32[]" } as const;
 
 /**
  * Keeps exactly `trunc(density · n)` elements of largest magnitude; among equals those of lowest index, as one number
- * per input (the cut) can say. mergekit leaves the choice among equals open.
+ * per input (the cut) can say. mergekit leaves the choice among equals open. A scalar, or the only element of a tensor, is kept
+ * by any density above 0: mergekit fails there.
  */
 export const keepLargest: Sparsifier = {
   name: "largest",
@@ -17,7 +18,7 @@ export const keepLargest: Sparsifier = {
   uniforms: UNIFORMS,
 
   async choose({ count }, base, densities, { device, blocks, signal }) {
-    const wanted = densities.map((density) => (density >= 1 ? count : Math.trunc(density * count)));
+    const wanted = densities.map((density) => keptOf(density, count));
     const keys = { terms: taskMagnitudes(base), uniforms: () => ({}) };
     const found = await kthLargest(device, blocks, keys, wanted.toSpliced(base, 1), signal);
     const thresholds = found.toSpliced(base, 0, { bits: 0, cut: count });
@@ -38,7 +39,7 @@ export const keepLargest: Sparsifier = {
   },
 
   check(density, elements) {
-    if (density >= 1 || Math.trunc(density * elements) > 0) return [];
+    if (elements === 0 || keptOf(density, elements) > 0) return [];
     return [
       {
         code: "merge/density-keeps-nothing",
@@ -51,6 +52,12 @@ export const keepLargest: Sparsifier = {
     ];
   },
 };
+
+/** How many of so many elements a density keeps. */
+function keptOf(density: number, elements: number): number {
+  if (density >= 1 || (density > 0 && elements === 1)) return elements;
+  return Math.trunc(density * elements);
+}
 
 /** The shortest decimal density that keeps one of so many elements. */
 function oneElement(elements: number): number {
