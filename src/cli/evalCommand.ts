@@ -154,6 +154,12 @@ async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
   );
   progress.clear();
   if (!evaluation) throw new TypeError("One set has one evaluation.");
+  const { otherTokens } = evaluation;
+  if (otherTokens) {
+    around.stderr.write(
+      `warning: ${options.base} cuts ${otherTokens.prompts} of ${otherTokens.of} prompts into other tokens than ${options.subject}, so nothing is measured against it: no relative perplexity, no divergence. Compare bits per byte, or name a base with the same tokenizer.\n`,
+    );
+  }
   const report = { model: options.subject, ...(options.base === undefined ? {} : { base: options.base }) };
   await tell({ ...report, device: info.name, positions, ...evaluation }, evalTable(evaluation, positions), work);
 }

@@ -52,8 +52,9 @@ function row([label, value]: Row): string {
   return `${label.padEnd(20)}${value}`;
 }
 
+/** Without an error where one prompt, which has no spread, is all there is. */
 function plusMinus(value: number, error: number): string {
-  return `${value.toPrecision(6)} ± ${error.toPrecision(2)}`;
+  return `${value.toPrecision(6)}${Number.isFinite(error) ? ` ± ${error.toPrecision(2)}` : ""}`;
 }
 
 function signed(value: number): string {
@@ -65,5 +66,6 @@ function percent(part: number): string {
 }
 
 function share({ correct, total, standardError }: Accuracy): string {
-  return `${correct} of ${total} (${percent(correct / total)} ± ${percent(standardError)})`;
+  const error = Number.isFinite(standardError) ? ` ± ${percent(standardError)}` : "";
+  return `${correct} of ${total} (${percent(correct / total)}${error})`;
 }

@@ -113,7 +113,12 @@ describe("evaluate", () => {
     expect(found.perplexity?.bitsPerByte).toBeGreaterThan(0);
     expect(found).not.toHaveProperty("relative");
     expect(found).not.toHaveProperty("divergence");
+    expect(found.otherTokens).toEqual({ prompts: 3, of: 3 });
     expect(base.model.calls).toEqual([]);
+    await expect(evaluate(testMeasured(), TEXTS, ask(["divergence"], { base }))).rejects.toMatchObject({
+      code: "eval/other-tokens",
+      facts: { found: 3, prompts: 3 },
+    });
   });
 
   it.each([undefined, 4])("measures the base once for all candidates (top-K %s)", async (topK) => {

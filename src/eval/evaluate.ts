@@ -1,3 +1,4 @@
+import { AwaseError } from "../base/errors";
 import type { Generated, LanguageModel } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
 import { baseAnswers, basePass } from "./base";
@@ -12,7 +13,7 @@ import { generationHealth } from "./measures/generationHealth";
 import { endsOf, type Measured, realVocabulary, type Subject } from "./measures/measured";
 import { perplexity } from "./measures/perplexity";
 import { relativePerplexity } from "./measures/relative";
-import { type Questions, questionsOf, sameTokens } from "./questions";
+import { otherTokens, type Questions, questionsOf } from "./questions";
 import type { Evaluation, Measure, PositionRule, Prompt, PromptSet } from "./types";
 import { windowFor } from "./windows";
 
@@ -40,14 +41,16 @@ type Parts = "base" | "subject" | "answers" | "baseAnswers";
 /**
  * Measures one model with one set. Subject and base each make one pass over all texts; distributions are computed again from
  * the rows after the final norm, a bounded number at a time. Where base and subject cut the texts into different tokens,
- * nothing is said against the base: compare bits per byte then. Texts longer than both were made for go through in windows.
- * @throws {AwaseError} `eval/positions`, `eval/nothing-scored`, and what a forward pass throws
+ * nothing is said against the base, which `otherTokens` then says: compare bits per byte. Texts longer than both were made for go through in windows.
+ * @throws {AwaseError} `eval/positions`, `eval/nothing-scored`, `eval/other-tokens` where nothing but the divergence from such
+ *   a base is asked for, and what a forward pass throws
  */
 export async function evaluate(subject: Subject, set: PromptSet, options: EvaluateOptions): Promise<Evaluation> {
   const begin = performance.now();
   const { measures, maxTokens } = options;
-  const base =
-    options.base && sameTokens(set.prompts, subject.tokenizer, options.base.tokenizer) ? options.base : undefined;
+  const differing = options.base ? otherTokens(set.prompts, subject.tokenizer, options.base.tokenizer) : 0;
+  if (differing > 0 && measures.every((measure) => measure === "divergence")) throw notComparable(set, differing);
+  const base = differing === 0 ? options.base : undefined;
   const questions = questionsOf(set.prompts, {
     tokenizer: subject.tokenizer,
     measures,
@@ -70,11 +73,20 @@ export async function evaluate(subject: Subject, set: PromptSet, options: Evalua
   const answers = await generated(subject, base, asked, options, meter);
   return {
     set: set.id,
+    ...(differing > 0 && { otherTokens: { prompts: differing, of: set.prompts.length } }),
     ...texts,
     ...(answers.own.length > 0 && answersMeasured(subject, prompts, answers, options)),
     tokens: passTokens + tokensIn(asked) + tokensIn(answers.own.map(({ ids }) => ids)),
     seconds: (performance.now() - begin) / 1000,
   };
+}
+
+function notComparable({ prompts }: PromptSet, differing: number): AwaseError {
+  return new AwaseError(
+    "eval/other-tokens",
+    `The base cuts ${differing} of ${prompts.length} prompts into other tokens than the model does, so there is no divergence between them. Compare perplexity in bits per byte, or take a base with the same tokenizer.`,
+    { facts: { found: differing, prompts: prompts.length } },
+  );
 }
 
 /** What is read from the probabilities of given texts. */

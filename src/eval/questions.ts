@@ -103,13 +103,12 @@ function askChoice(batch: BatchBuilder, text: string, choice: string, { tokenize
   return { ...asked, sequence: batch.sequence(asked.ids) };
 }
 
-/** Whether two tokenizers give the same ids for all that is compared: else only bits per byte can be. */
-export function sameTokens(prompts: readonly Prompt[], a: Tokenizer, b: Tokenizer): boolean {
-  if (a.key === b.key) return true;
+/** Prompts of which two tokenizers give other ids. Where there are any, only bits per byte can be compared. */
+export function otherTokens(prompts: readonly Prompt[], a: Tokenizer, b: Tokenizer): number {
+  if (a.key === b.key) return 0;
   const same = (x: TokenIds, y: TokenIds) => x.length === y.length && x.every((id, at) => id === y[at]);
-  return prompts
-    .flatMap(({ text, answer, choices = [] }) => [text, answer ?? "", ...choices])
-    .every((text) => same(tokenizePrompt(a, text).ids, tokenizePrompt(b, text).ids));
+  const differs = (text: string) => !same(tokenizePrompt(a, text).ids, tokenizePrompt(b, text).ids);
+  return prompts.filter(({ text, answer, choices = [] }) => [text, answer ?? "", ...choices].some(differs)).length;
 }
 
 function whole(tokenizer: Tokenizer, text: string): Continued {

@@ -144,6 +144,8 @@ export interface Accuracy {
 /** Everything measured of one model with one prompt set; absent: not asked for, or the set has no such prompts. */
 export interface Evaluation {
   readonly set: string;
+  /** Prompts that the base cuts into other tokens; nothing is compared with it then. Absent where it cuts all alike. */
+  readonly otherTokens?: { readonly prompts: number; readonly of: number };
   readonly perplexity?: Perplexity;
   readonly relative?: RelativePerplexity;
   readonly divergence?: Divergence;

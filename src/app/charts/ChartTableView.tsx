@@ -35,5 +35,6 @@ export function ChartTableView({ name, table }: { readonly name: string; readonl
 }
 
 function CellView({ cell }: { readonly cell: Cell }) {
+  if (Number.isNaN(cell)) return null;
   return typeof cell === "number" ? <Figure value={cell} /> : cell;
 }

@@ -50,7 +50,10 @@ export function DivergenceChart({ shown, other, view }: ChartSource) {
           ? [
               {
                 label: t.charts.thisRun,
-                value: `${formats.measure(divergence.symmetric)} ± ${formats.number(divergence.standardError)}`,
+                value: [
+                  formats.measure(divergence.symmetric),
+                  ...(Number.isFinite(divergence.standardError) ? [formats.number(divergence.standardError)] : []),
+                ].join(" ± "),
               },
               { label: t.charts.columns.q90, value: formats.number(divergence.quantiles.q90) },
               { label: t.charts.columns.q99, value: formats.number(divergence.quantiles.q99) },
@@ -114,7 +117,7 @@ export function DivergenceChart({ shown, other, view }: ChartSource) {
 
 /** Two standard errors to either side of the mean; KL is never below 0. */
 function errorsOf(divergence: Divergence | undefined): [number, number] | undefined {
-  if (!divergence) return undefined;
+  if (!divergence || !Number.isFinite(divergence.standardError)) return undefined; // of one prompt there is no spread
   const { symmetric, standardError } = divergence;
   return [Math.max(0, symmetric - 2 * standardError), symmetric + 2 * standardError];
 }

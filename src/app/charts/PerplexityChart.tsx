@@ -75,7 +75,7 @@ export function PerplexityChart({ shown, other, view }: ChartSource) {
 /** Two standard errors to either side. */
 function bandOf(point: Point | undefined): number[] {
   const relative = point?.relative;
-  if (!relative) return [];
+  if (!relative || !Number.isFinite(relative.standardError)) return []; // of one prompt there is no spread
   const width = 2 * relative.standardError;
   return [Math.exp(relative.ln - width), Math.exp(relative.ln + width)];
 }

@@ -1,4 +1,4 @@
-/** A figure in full precision, or words. */
+/** A figure in full precision, or words; NaN (an error that one prompt has none of) is left empty. */
 export type Cell = number | string | undefined;
 
 /** What a chart shows, as rows. */
@@ -14,7 +14,7 @@ export function toCsv({ columns, rows }: ChartTable): string {
 }
 
 function field(cell: Cell): string {
-  if (cell === undefined) return "";
+  if (cell === undefined || Number.isNaN(cell)) return "";
   if (typeof cell === "number") return String(cell);
   // A leading sign of a formula would be run by a spreadsheet.
   const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;

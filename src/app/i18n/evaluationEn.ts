@@ -81,6 +81,8 @@ export const evaluationEn = {
     bits: "Bits per byte",
     took: (tokens: string, time: string) => `${tokens} tokens in ${time}`,
     tie: "within two standard errors",
+    otherTokens: (differing: string, prompts: string) =>
+      `The base cuts ${differing} of ${prompts} prompts into other tokens: nothing is measured against it. Compare bits per byte.`,
     choose: "Choose prompts…",
     noSets: "Choose at least one prompt set to measure with.",
   },
@@ -190,6 +192,7 @@ export const evaluationEn = {
     none: "There is no prompt in it. Put one on each line, or use the fields that Paste names.",
     problems: "Problems",
     line: (line: string) => `Line ${line}`,
+    lines: (lines: string, count: number) => `${count} times, lines ${lines}`,
     benchmark: (name: string) =>
       `This looks like the test split of ${name}. A merge chosen with it says nothing about the benchmark any more.`,
   },

@@ -84,6 +84,8 @@ export const evaluationJa = {
     bits: "1バイトあたりのビット",
     took: (tokens, time) => `${tokens} トークン、${time}`,
     tie: "標準誤差の2倍以内",
+    otherTokens: (differing, prompts) =>
+      `ベースは${prompts}件のうち${differing}件のプロンプトを別のトークンに切るため、ベースとの比較はしていません。1バイトあたりのビット数で比べてください。`,
     choose: "プロンプトを選ぶ…",
     noSets: "測定に使うプロンプト集を一つ以上選んでください。",
   },
@@ -193,6 +195,7 @@ export const evaluationJa = {
     none: "プロンプトが入っていません。1行に1件書くか、「貼り付け」にある項目名を使ってください。",
     problems: "問題のある行",
     line: (line) => `${line}行目`,
+    lines: (lines, count) => `${count}か所（${lines}行目）`,
     benchmark: (name) =>
       `${name} のテスト用データに見えます。これで選んだマージは、そのベンチマークでの実力を示しません。`,
   },

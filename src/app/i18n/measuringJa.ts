@@ -4,6 +4,8 @@ import type { FactSentence } from "./factSentence";
 export const measuringJa: Readonly<Record<string, FactSentence>> = {
   "eval/nothing-scored": ({ prompts }) =>
     `${prompts}件のプロンプトのどれにもトークンが二つないため、予測する次のトークンがありません。長いプロンプトを加えてください。`,
+  "eval/other-tokens": ({ found, prompts }) =>
+    `${prompts}件のプロンプトのうち${found}件で、ベースのトークンの切り方がモデルと違うため、ダイバージェンスを測れません。1バイトあたりのビット数で比べるか、同じトークナイザのベースを選んでください。`,
   "eval/positions": ({ found }) =>
     `「${found}」は位置の指定になりません。all、last、tail:8（最後の8個）、stride:4（4個ごと）のように書いてください。`,
 
@@ -58,11 +60,18 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
 
   "prompts/not-json": ({ found }) =>
     `JSONオブジェクトが1行に一つ必要ですが、${found} があります。プロンプトを1行ずつ {} に入れてください。`,
+  "prompts/broken-json": () =>
+    "JSONの配列かオブジェクトとして始まっていますが、この行から先を読めません。抜けているコンマ・引用符・括弧を直すか、プロンプトを1行ずつ書いてください。",
   "prompts/no-text": ({ expected, found }) =>
     `プロンプトの項目（${expected} のどれか）が必要ですが、${found} しかありません。項目の名前を変えてください。`,
   "prompts/wrong-field": ({ field, expected, found }) =>
     `項目 ${field} には ${expected} が必要ですが、${found} があります。直すか、項目を外してください。`,
   "prompts/empty": () => "プロンプトの文が空です。文を書くか、行を消してください。",
+  "prompts/null": ({ field }) => `${field} の文がnullです。文を書くか、その項目を外してください。`,
+  "prompts/tool-call": ({ turn }) =>
+    `会話の${turn}番目は文ではなくツールの呼び出しです。ここではツールを動かしません。その手前で会話を終えるか、その会話を外してください。`,
+  "prompts/part": ({ found, turn }) =>
+    `会話の${turn}番目に種類 ${found} の部分があります。測れるのは文だけです。その部分か会話を外してください。`,
   "prompts/too-long": ({ found, limit }) =>
     `このプロンプトは${found}文字あります。使えるのは${limit}文字までです。いくつかに分けてください。`,
   "prompts/no-gold": ({ choices, found }) =>
@@ -80,5 +89,5 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
   "prompts/file-too-large": ({ file, found, limit }) =>
     `${file} は${found}バイトあります。読めるのは${limit}バイトまでです。一部だけにしてください。測定には数百件で足ります。`,
   "prompts/not-utf8": ({ file }) => `${file} はUTF-8のテキストではありません。UTF-8で保存し直して追加してください。`,
-  "prompts/more": ({ count }) => `ここから先、さらに${count}行が使えません。上の行を手がかりにしてください。`,
+  "prompts/more": ({ count }) => `ここから先、さらに${count}か所が使えません。上の行を手がかりにしてください。`,
 };

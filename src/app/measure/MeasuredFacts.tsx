@@ -65,6 +65,11 @@ function SetFacts({ measured: { name, merged, base } }: { readonly measured: Mea
         </span>
       </div>
       <FactList facts={useFacts(merged, base)} />
+      {merged.otherTokens && (
+        <p role="note" className={classes.quiet}>
+          {t.measure.otherTokens(formats.count(merged.otherTokens.prompts), formats.count(merged.otherTokens.of))}
+        </p>
+      )}
     </fieldset>
   );
 }
@@ -73,14 +78,18 @@ function useFacts(merged: Evaluation, base: Evaluation | undefined): Fact[] {
   const t = useText();
   const formats = useFormats();
   const { perplexity, relative, divergence, eos, generation, exactMatch, multipleChoice } = merged;
+  // One prompt has no spread, and so no error.
+  const plusMinus = (error: number) => (Number.isFinite(error) ? `± ${formats.number(error)}` : "");
   const accuracy = (label: string, { correct, total, standardError }: Accuracy, of: Accuracy | undefined): Fact => ({
     label,
     value: (
       <>
         <data value={String(correct)}>{t.measure.ofTotal(formats.count(correct), formats.count(total))}</data>{" "}
         <span className={classes.quiet}>
-          ± {formats.percent(standardError)}
-          {of && ` · ${t.measure.ofBase(formats.count(of.correct))}`}
+          {[
+            ...(Number.isFinite(standardError) ? [`± ${formats.percent(standardError)}`] : []),
+            ...(of ? [t.measure.ofBase(formats.count(of.correct))] : []),
+          ].join(" · ")}
         </span>
       </>
     ),
@@ -111,7 +120,7 @@ function useFacts(merged: Evaluation, base: Evaluation | undefined): Fact[] {
               <>
                 <Figure value={relative.ratio} />{" "}
                 <span className={classes.quiet} {...(isTie(relative) && { title: t.measure.tie })}>
-                  ± {formats.number(relative.ratio * relative.standardError)}
+                  {plusMinus(relative.ratio * relative.standardError)}
                   {isTie(relative) && " ≈"}
                 </span>
               </>
@@ -133,7 +142,7 @@ function useFacts(merged: Evaluation, base: Evaluation | undefined): Fact[] {
                     title: t.measure.restMass(formats.percent(divergence.mode.restMass)),
                   })}
                 >
-                  ± {formats.number(divergence.standardError)}
+                  {plusMinus(divergence.standardError)}
                 </span>
               </>
             ),

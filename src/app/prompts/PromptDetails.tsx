@@ -1,4 +1,5 @@
 import { own } from "../../base/own";
+import type { PromptProblem } from "../../eval/prompts/promptProblem";
 import type { KnownSet } from "../../state/prompts/promptSets";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
 import { failureSentence } from "../i18n/failures";
@@ -18,6 +19,8 @@ export function PromptDetails({ known }: { readonly known: KnownSet }) {
   const benchmark = useStudio((state) => known.benchmark ?? own(state.setCosts, set.id)?.benchmark);
   const answers = set.prompts.filter(({ answer }) => answer !== undefined).length;
   const choices = set.prompts.filter((prompt) => prompt.choices).length;
+  const linesOf = ({ count, lines }: NonNullable<PromptProblem["also"]>) =>
+    `${lines.map(formats.count).join(", ")}${count > lines.length ? ", …" : ""}`;
   return (
     <div className={classes.details}>
       <div className={classes.detailsHead}>
@@ -39,7 +42,11 @@ export function PromptDetails({ known }: { readonly known: KnownSet }) {
         <ul className={classes.problems} aria-label={t.prompts.problems}>
           {keyed(problems, ({ line }) => String(line)).map(({ key, item }) => (
             <li key={key}>
-              <strong>{t.prompts.line(formats.count(item.line))}</strong>
+              <strong>
+                {item.also
+                  ? t.prompts.lines(linesOf(item.also), item.also.count)
+                  : t.prompts.line(formats.count(item.line))}
+              </strong>
               {failureSentence(item, catalogue)}
             </li>
           ))}

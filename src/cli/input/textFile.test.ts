@@ -12,14 +12,16 @@ it("gives the text as it stands, from where the user stands", async () => {
   expect(await readTextFile("レシピ 1.yaml", folder)).toEqual({ text: "\uFEFFmerge_method: linear\r\n" });
 });
 
-it("says of a text in another encoding that it is", async () => {
+it("reads the UTF-16 that PowerShell and Excel write", async () => {
   await writeFile(join(folder, "utf16.yaml"), Buffer.from("\uFEFFmerge_method: linear", "utf16le"));
+  expect(await readTextFile("utf16.yaml", folder)).toEqual({ text: "\uFEFFmerge_method: linear" });
+});
+
+it("says of a text in another encoding that it is", async () => {
   await writeFile(join(folder, "sjis.txt"), new Uint8Array([0x93, 0xfa, 0x96, 0x7b]));
-  for (const file of ["utf16.yaml", "sjis.txt"]) {
-    expect(await readTextFile(file, folder)).toEqual({
-      mistake: `${join(folder, file)} is not UTF-8 text. Save it as UTF-8.`,
-    });
-  }
+  expect(await readTextFile("sjis.txt", folder)).toEqual({
+    mistake: `${join(folder, "sjis.txt")} is not UTF-8 text. Save it as UTF-8.`,
+  });
 });
 
 it("tells a missing file from a folder", async () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { decodeText } from "../../formats/text";
 import type { Mistake } from "../arguments";
 
 /**
@@ -14,11 +15,8 @@ export async function readTextFile(file: string, cwd: string): Promise<{ readonl
   } catch (error) {
     return { mistake: unreadable(path, error) };
   }
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return { mistake: `${path} is not UTF-8 text. Save it as UTF-8.` };
-  }
+  const text = decodeText(bytes);
+  return text === undefined ? { mistake: `${path} is not UTF-8 text. Save it as UTF-8.` } : { text };
 }
 
 function unreadable(path: string, error: unknown): string {

@@ -3,7 +3,7 @@ import type { Evaluation } from "../types";
 /**
  * Perplexity and divergence against the base, laid out as `llama-perplexity --kl-divergence` prints them, so that what reads
  * those tables reads these. Its Q is the model that was measured. Two things differ: errors come from the spread between
- * prompts, not between tokens, and a measurement from top-K rows is a lower bound, which the last line then says.
+ * prompts, not between tokens (and are left out where there is one prompt), and a measurement from top-K rows is a lower bound, which the last line then says.
  * @returns nothing where nothing was compared
  */
 export function klTable({ perplexity, relative, divergence }: Evaluation): string {
@@ -36,7 +36,7 @@ export function klTable({ perplexity, relative, divergence }: Evaluation): strin
       ].join("\n"),
       [
         "====== Token probability statistics ======",
-        `Same top p: ${percent(sameTop, 6)} ± ${percent(sameTopError, 5)} %`,
+        `Same top p: ${percent(sameTop, 6)}${Number.isFinite(sameTopError) ? ` ± ${percent(sameTopError, 5)}` : ""} %`,
         ...(mode.kind === "top-k"
           ? [`Top ${mode.k} of the base; mass of the rest: ${percent(mode.restMass, 6)} %`]
           : []),
@@ -47,7 +47,7 @@ export function klTable({ perplexity, relative, divergence }: Evaluation): strin
 }
 
 function withError(value: number, error: number): string {
-  return `${number(value)} ± ${number(error)}`;
+  return Number.isFinite(error) ? `${number(value)} ± ${number(error)}` : number(value);
 }
 
 function number(value: number): string {

@@ -4,6 +4,7 @@ import { formatOf, MAX_PROBLEMS, MAX_PROMPTS, MAX_SOURCE_CHARACTERS, parsePrompt
 import { MAX_PROMPT_CHARACTERS } from "./readRecord";
 
 const texts = (source: string) => parsePrompts(source).prompts.map(({ text }) => text);
+const range = (count: number) => Array.from({ length: count }, (_, at) => at);
 const codes = (source: string) => parsePrompts(source).problems.map(({ line, code }) => `${line} ${code}`);
 
 describe("plain text", () => {
@@ -41,6 +42,21 @@ describe("JSON lines", () => {
       '{"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}',
       { text: "s\n\na", answer: "b" },
     ],
+    [
+      '{"messages": [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}, {"role": "assistant", "content": [{"text": "c"}]}]}',
+      { text: "a\nb", answer: "c" },
+    ],
+    [
+      '{"conversations": [{"from": "system", "value": "s"}, {"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}',
+      { text: "s\n\na", answer: "b" },
+    ],
+    ['{"prompt": [{"role": "user", "content": "a"}]}', { text: "a" }],
+    ['{"instruction": "a", "input": "b", "output": "c"}', { text: "a\n\nb", answer: "c" }],
+    ['{"instruction": "a", "input": "", "output": "c"}', { text: "a", answer: "c" }],
+    ['{"instruction": "a", "context": "b", "response": "c"}', { text: "a\n\nb", answer: "c" }],
+    ['"a"', { text: "a" }],
+    ['{"text": "a", "score": NaN, "least": -Infinity}', { text: "a" }],
+    ['{"text": "NaN a\u2028b \\" NaN", "score": NaN}', { text: 'NaN a\u2028b " NaN' }],
   ])("%s", (line, prompt) => {
     expect(parsePrompts(`\n${line}\n`)).toMatchObject({ format: "jsonl", prompts: [prompt], problems: [] });
   });
@@ -60,6 +76,19 @@ describe("JSON lines", () => {
     ['{"messages": "a"}', "prompts/wrong-field"],
     ['{"messages": [{"role": "user"}]}', "prompts/wrong-field"],
     ['{"messages": []}', "prompts/empty"],
+    ['{"text": null}', "prompts/null"],
+    ['{"question": ""}', "prompts/empty"],
+    ['{"messages": [{"role": "user", "content": null}]}', "prompts/null"],
+    [
+      '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "tool_calls": [{}]}]}',
+      "prompts/tool-call",
+    ],
+    [
+      '{"conversations": [{"from": "human", "value": "a"}, {"from": "function_call", "value": "{}"}]}',
+      "prompts/tool-call",
+    ],
+    ['{"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}', "prompts/part"],
+    ['{"instruction": "a", "output": 3}', "prompts/wrong-field"],
   ])("%s is a problem of its line, and no other's", (line, code) => {
     const source = `{"text": "before"}\n\n${line}\n{"text": "after"}`;
     expect(codes(source)).toEqual([`3 ${code}`]);
@@ -73,7 +102,75 @@ describe("JSON lines", () => {
   });
 });
 
+describe("one JSON value", () => {
+  const two = [{ text: "a" }, { text: "b", answer: "c" }];
+
+  it.each([
+    ["a list", '[\n {\n  "text": "a"\n },\n {"text": "b", "answer": "c"}\n]'],
+    ["a list on one line", '[{"text": "a"}, {"prompt": "b", "answer": "c"}]'],
+    ["a list behind a byte order mark", '\uFEFF[{"text": "a"},\r\n{"text": "b", "answer": "c", "score": NaN}]\r\n'],
+    ["a list in an object", '{"version": 1, "data": [{"text": "a"}, {"text": "b", "answer": "c"}]}'],
+    ["a list in an object of many lines", '{\n "prompts": [\n {"text": "a"},\n {"text": "b", "answer": "c"}]\n}'],
+    ["rows of a viewer", '{"rows": [{"row_idx": 0, "row": {"text": "a"}}, {"row": {"text": "b", "answer": "c"}}]}'],
+  ])("is read as records: %s", (_, source) => {
+    for (const said of [undefined, "text", "jsonl"] as const) {
+      expect(parsePrompts(source, said)).toMatchObject({ prompts: two, problems: [] });
+    }
+  });
+
+  it("may be a list of texts, or one record", () => {
+    expect(texts('["a", "b"]')).toEqual(["a", "b"]);
+    expect(texts('{\n  "messages": [\n    {"role": "user", "content": "a"}\n  ]\n}')).toEqual(["a"]);
+  });
+
+  it("says in which line what is wrong", () => {
+    expect(codes('[\n{"text": "a"},\n{"body": "b"},\n\n[3],\n{"text": ""}]')).toEqual([
+      "3 prompts/no-text",
+      "5 prompts/not-json",
+      "6 prompts/empty",
+    ]);
+    expect(codes('{"data": [\n{"text": "a"},\n{"text": null}]}')).toEqual(["3 prompts/null"]);
+    expect(codes('[{"text": "a"},\n {"text" "b"}\n]')).toEqual(["2 prompts/broken-json"]);
+    expect(codes('[{"text": "a"},\n {"text": "b"}')).toEqual(["2 prompts/broken-json"]);
+    expect(codes('{\n "text": "a"\n}\n{\n "text": "b"\n}')).toEqual(["4 prompts/broken-json"]);
+  });
+
+  it("is told from a text that begins with a bracket", () => {
+    expect(texts("[INST] a [/INST]\n[1] b")).toEqual(["[INST] a [/INST]", "[1] b"]);
+    expect(parsePrompts("{{user}}: a\nb", "text")).toMatchObject({ format: "text", prompts: [{}, {}] });
+  });
+});
+
+describe("a fault that many lines have", () => {
+  it("is said once, with how many and the first of them", () => {
+    const source = ['{"text": "a"}', ...range(8).map((n) => `{"body": ${n}, "x${n}": 1}`), '{"text": ""}'].join("\n");
+    expect(parsePrompts(source).problems).toMatchObject([
+      { line: 2, code: "prompts/no-text", also: { count: 8, lines: [2, 3, 4, 5, 6] } },
+      { line: 10, code: "prompts/empty" },
+    ]);
+    expect(codes("text,answer\na,b\nc,d,e\nf\n")).toEqual(["3 prompts/columns"]);
+  });
+});
+
 describe("tables", () => {
+  it.each([
+    ["semicolons", 'text;answer\n"hello; world";4\ngood, morning;5'],
+    ["semicolons, said", 'sep=;\r\ntext;answer\r\n"hello; world";4\r\ngood, morning;5'],
+    ["tabs", "text\tanswer\nhello; world\t4\ngood, morning\t5"],
+    ["commas", 'text,answer\nhello; world,4\n"good, morning",5'],
+  ])("may be separated by %s", (_, source) => {
+    const prompts = [
+      { text: "hello; world", answer: "4" },
+      { text: "good, morning", answer: "5" },
+    ];
+    expect(parsePrompts(source)).toMatchObject({ format: "csv", prompts, problems: [] });
+    expect(parsePrompts(source, "csv")).toMatchObject({ prompts, problems: [] });
+  });
+
+  it("count lines from the first, also where it names the separator", () => {
+    expect(codes("sep=;\ntext;answer\na;b;c")).toEqual(["3 prompts/columns"]);
+  });
+
   it("follow RFC 4180", () => {
     const source = '\uFEFFid,Question,Answer\r\n1,"a, ""b""\r\nc",d\r\n2,e,\r\n';
     expect(parsePrompts(source)).toMatchObject({
@@ -94,8 +191,7 @@ describe("tables", () => {
   it("say which row is wrong", () => {
     expect(codes('text,answer\na,b\nc\n"d\n\ne",f\ng,h,i\n,j\n"k,l')).toEqual([
       "3 prompts/columns",
-      "7 prompts/columns",
-      "8 prompts/no-text",
+      "8 prompts/empty",
       "9 prompts/open-quote",
     ]);
     expect(parsePrompts("id,name\n1,a", "csv").problems).toMatchObject([{ line: 1, code: "prompts/no-text" }]);
@@ -107,6 +203,12 @@ it("tells the formats apart", () => {
   expect(formatOf("Prompt, answer\na,b")).toBe("csv");
   expect(formatOf("text\na\nb")).toBe("csv");
   expect(formatOf("A question, and an answer\na,b")).toBe("text");
+  expect(formatOf("Question; is it one\nNo.")).toBe("text");
+  expect(formatOf("text;answer\na;b")).toBe("csv");
+  expect(formatOf("question\tanswer\na\tb", "text")).toBe("csv");
+  expect(formatOf("Text\nand more", "text")).toBe("text");
+  expect(formatOf('[{"text": "a"}]', "text")).toBe("json");
+  expect(formatOf('{\n"data": []}')).toBe("json");
 });
 
 describe("limits", () => {
@@ -119,9 +221,12 @@ describe("limits", () => {
   });
 
   it("keep the list of problems short", () => {
-    const { problems } = parsePrompts("{\n".repeat(MAX_PROBLEMS + 5));
+    const others = Array.from({ length: MAX_PROBLEMS + 5 }, (_, at) =>
+      JSON.stringify({ question: "q", choices: range(2 + at) }),
+    );
+    const { problems } = parsePrompts([...others, '{"messages": 1}'].join("\n"));
     expect(problems.length).toBe(MAX_PROBLEMS + 1);
-    expect(problems.at(-1)).toMatchObject({ line: MAX_PROBLEMS + 1, code: "prompts/more", facts: { count: 5 } });
+    expect(problems.at(-1)).toMatchObject({ line: MAX_PROBLEMS + 1, code: "prompts/more", facts: { count: 6 } });
   });
 });
 

@@ -1,34 +1,25 @@
-import { isObject, type UnknownObject } from "../../formats/json";
+import { own } from "../../base/own";
+import { isObject } from "../../formats/json";
 import type { Prompt } from "../types";
-import { type CsvRow, csvRows } from "./csv";
-import {
-  type Complaint,
-  moreProblems,
-  noText,
-  notJson,
-  openQuote,
-  type PromptProblem,
-  tooLarge,
-  tooMany,
-  wrongColumns,
-} from "./promptProblem";
-import { readRecord, TEXT_FIELDS } from "./readRecord";
+import { Gathered } from "./gathered";
+import { itemsAt, lineCounter, memberAt, readJson } from "./json";
+import { brokenJson, type Complaint, notJson, type PromptProblem, tooLarge } from "./promptProblem";
+import { readRecord } from "./readRecord";
+import { looksLikeTable, readTable } from "./table";
 
+export { MAX_PROBLEMS, MAX_PROMPTS } from "./gathered";
 export type { PromptProblem } from "./promptProblem";
 
 /** Characters of one source. */
 export const MAX_SOURCE_CHARACTERS = 16 * 1024 * 1024;
-export const MAX_PROMPTS = 10_000;
-/** Problems listed; what comes after them is only counted. */
-export const MAX_PROBLEMS = 100;
 
-/** How prompts are written down: plain text, a JSON object a line, a table with a header. */
-export type PromptFormat = "text" | "jsonl" | "csv";
+/** How prompts are written down: plain text, a JSON object a line, one JSON value, a table with a header. */
+export type PromptFormat = "text" | "jsonl" | "json" | "csv";
 
 export interface ParsedPrompts {
   readonly format: PromptFormat;
   readonly prompts: readonly Prompt[];
-  /** In the order of their lines. */
+  /** One for each fault, in the order of their lines. */
   readonly problems: readonly PromptProblem[];
   /** Names of all fields of a JSON object or a table's header: what a benchmark's own files can be known by. */
   readonly fields: readonly string[];
@@ -37,70 +28,51 @@ export interface ParsedPrompts {
 /**
  * Prompts out of a text that was pasted or of a file, whatever it holds; it never throws.
  * - Plain text: where a blank line stands between two texts, paragraphs are prompts; else each line is one.
- * - JSON lines and tables: see `readRecord` for the fields. A table is comma-separated (RFC 4180) with field names in its
- *   first row.
- * @param format told by the text itself where it is not given
+ * - JSON lines, one JSON value (a list of records or of texts, also inside of an object: `{"data": […]}`) and tables: see
+ *   `readRecord` for the fields. A table is separated by commas (RFC 4180), semicolons or tabs, with field names in its first
+ *   row.
+ * @param said what the file's name says it is; what begins as JSON is read as JSON all the same
  */
-export function parsePrompts(source: string, format: PromptFormat = formatOf(source)): ParsedPrompts {
+export function parsePrompts(source: string, said?: Exclude<PromptFormat, "json">): ParsedPrompts {
   const gathered = new Gathered();
   const text = source.replace(/^\uFEFF/, "");
+  const format = said === "csv" ? "csv" : formatOf(text, said);
   if (text.length > MAX_SOURCE_CHARACTERS) {
     gathered.complain(1, tooLarge(text.length, MAX_SOURCE_CHARACTERS));
-  } else if (format === "jsonl") readLines(text, gathered);
+  } else if (format === "json") readValue(text, gathered);
+  else if (format === "jsonl") readLines(text, gathered);
   else if (format === "csv") readTable(text, gathered);
   else readPlain(text, gathered);
   return { format, ...gathered.end() };
 }
 
-/** JSON lines begin with a brace; a table's first row names a field that holds prompts; everything else is plain text. */
-export function formatOf(source: string): PromptFormat {
-  const start = source.replace(/^\uFEFF/, "").trimStart();
-  if (start.startsWith("{")) return "jsonl";
-  const [firstLine = ""] = start.split(LINE_END, 1);
-  const [header] = csvRows(firstLine.slice(0, MAX_HEADER_CHARACTERS));
-  return header && textColumn(header.values) >= 0 ? "csv" : "text";
-}
-
-/** A first row that is longer is no list of names. */
-const MAX_HEADER_CHARACTERS = 1000;
-
-/** Prompts and problems as they are found, within their limits. */
-class Gathered {
-  readonly #prompts: Prompt[] = [];
-  readonly #problems: PromptProblem[] = [];
-  readonly #fields = new Set<string>();
-  #uncounted: { line: number; count: number } | undefined;
-
-  /** Takes what one part of the source gave. False when no more is taken. */
-  take(line: number, found: Prompt | Complaint): boolean {
-    if (!("text" in found)) {
-      this.complain(line, found);
-    } else if (this.#prompts.length === MAX_PROMPTS) {
-      this.complain(line, tooMany(MAX_PROMPTS));
-      return false;
-    } else this.#prompts.push(found);
-    return true;
+/**
+ * What a text is. JSON is known by its first brackets (a prompt may begin with one, as "[INST]" does, but not with such a
+ * pair), a table by a first row that names a field of prompts; everything else is plain text.
+ */
+export function formatOf(source: string, said?: "text" | "jsonl"): PromptFormat {
+  const text = source.replace(/^\uFEFF/, "");
+  const start = text.trimStart();
+  if (LIST_BEGINS.test(start)) return "json";
+  // An object that goes on behind its first line is one value; else there is one on each line.
+  if (start.startsWith("{")) {
+    if (isJsonLine(start)) return "jsonl";
+    return OBJECT_GOES_ON.test(start) || "value" in readJson(start) ? "json" : (said ?? "jsonl");
   }
-
-  complain(line: number, complaint: Complaint): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ line, ...complaint });
-    else if (this.#uncounted) this.#uncounted.count++;
-    else this.#uncounted = { line, count: 1 };
-  }
-
-  sawFields(names: readonly string[]): void {
-    if (this.#fields.size < MAX_FIELDS) for (const name of names.slice(0, MAX_FIELDS)) this.#fields.add(name);
-  }
-
-  end(): Omit<ParsedPrompts, "format"> {
-    const rest = this.#uncounted ? [{ line: this.#uncounted.line, ...moreProblems(this.#uncounted.count) }] : [];
-    return { prompts: this.#prompts, problems: [...this.#problems, ...rest], fields: [...this.#fields] };
-  }
+  if (said === "jsonl") return said;
+  if (start.startsWith('"') && isJsonLine(start)) return "jsonl";
+  // A word alone on the first line of a text is its first prompt.
+  return looksLikeTable(text, said === "text" ? 2 : 1) ? "csv" : "text";
 }
 
 const LINE_END = /\r\n|\r|\n/;
-/** Names of fields that are remembered. */
-const MAX_FIELDS = 200;
+const OBJECT_GOES_ON = /^\{[ \t]*(?:[\r\n]|.*[[{,:][ \t]*[\r\n])/;
+const LIST_BEGINS = /^\[\s*(?:[{"[\]]|null\b)/;
+
+function isJsonLine(start: string): boolean {
+  const [line = ""] = start.split(LINE_END, 1);
+  return "value" in readJson(line);
+}
 
 function readPlain(text: string, gathered: Gathered): void {
   const lines = text.split(LINE_END);
@@ -121,57 +93,61 @@ function hasBlankBetween(lines: readonly string[]): boolean {
 }
 
 function readLines(text: string, gathered: Gathered): void {
-  for (const [index, line] of text.split(LINE_END).entries()) {
-    if (line.trim() === "") continue;
-    if (!gathered.take(index + 1, readLine(line, gathered))) return;
-  }
-}
-
-function readLine(line: string, gathered: Gathered): Prompt | Complaint {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return notJson(line.trim());
-  }
-  if (!isObject(value)) return notJson(line.trim());
-  gathered.sawFields(Object.keys(value));
-  return readRecord(value);
-}
-
-function readTable(text: string, gathered: Gathered): void {
-  let header: readonly string[] | undefined;
-  for (const row of csvRows(text)) {
-    if (row.open) {
-      gathered.complain(row.line, openQuote());
-      return; // everything behind the quote is inside of it
+  const lines = text.split(LINE_END);
+  const single = lines.filter((line) => line.trim() !== "").length === 1;
+  for (const [index, line] of lines.entries()) {
+    const trimmed = line.trim(); // of byte order marks too, which files that were joined have inside
+    if (trimmed === "") continue;
+    const read = readJson(trimmed);
+    if (single && "value" in read && wrapped(read.value)) {
+      readValue(text, gathered);
+      return;
     }
-    if (header) {
-      if (!gathered.take(row.line, readRow(row, header))) return;
-    } else {
-      header = row.values.map((name) => name.trim());
-      gathered.sawFields(header);
-      if (textColumn(header) < 0) {
-        gathered.complain(row.line, noText(header.slice(0, 20), TEXT_FIELDS));
-        return;
-      }
-    }
+    const found = "value" in read && !Array.isArray(read.value) ? readItem(read.value, gathered) : undefined;
+    if (!gathered.take(index + 1, found ?? notJson(trimmed))) return;
   }
 }
 
-function readRow({ values }: CsvRow, header: readonly string[]): Prompt | Complaint {
-  if (values.length !== header.length) return wrongColumns(values.length, header.length);
-  const record: UnknownObject = Object.fromEntries(header.map((name, at) => [knownName(name), values[at] ?? ""]));
-  return readRecord(record);
+/** A list of records or texts, or an object that holds one. */
+function readValue(text: string, gathered: Gathered): void {
+  const read = readJson(text);
+  if ("brokenAt" in read) {
+    gathered.complain(read.brokenAt, brokenJson());
+    return;
+  }
+  const open = text.search(/\S/);
+  const lineAt = lineCounter(text);
+  const wrapper = wrapped(read.value);
+  const records = wrapper?.records ?? (Array.isArray(read.value) ? read.value : [read.value]);
+  const list = wrapper ? memberAt(text, open, wrapper.name) : open;
+  const places = Array.isArray(read.value) || wrapper ? itemsAt(text, list ?? open) : [open].values();
+  for (const record of records) {
+    const line = lineAt(places.next().value ?? text.length);
+    const item = isObject(record) && isObject(record.row) ? record.row : record; // rows of Hugging Face's viewer
+    const found = readItem(item, gathered);
+    if (!gathered.take(line, found ?? notJson(JSON.stringify(item)))) return;
+  }
 }
 
-/** A table's header is written by people: "Question" is `question`. */
-function knownName(name: string): string {
-  const lower = name.toLowerCase();
-  return lower === "answerkey" ? "answerKey" : lower;
+/** A record, or a text that stands for itself. */
+function readItem(item: unknown, gathered: Gathered): Prompt | Complaint | undefined {
+  if (typeof item === "string") return readRecord({ text: item });
+  if (!isObject(item)) return undefined;
+  gathered.sawFields(Object.keys(item));
+  return readRecord(item);
 }
 
-function textColumn(header: readonly string[]): number {
-  const known: readonly string[] = TEXT_FIELDS;
-  return header.findIndex((name) => known.includes(knownName(name.trim())));
+/** Names under which files keep their list of records. */
+const WRAPPERS = "data prompts rows records examples instances items questions samples test validation train".split(
+  " ",
+);
+
+/** The list inside of an object that is no record itself. */
+function wrapped(value: unknown): { readonly name: string; readonly records: readonly unknown[] } | undefined {
+  if (!isObject(value)) return undefined;
+  for (const name of WRAPPERS) {
+    const records = own(value, name);
+    if (Array.isArray(records) && !("text" in readRecord(value))) return { name, records };
+  }
+  return undefined;
 }

@@ -5,6 +5,8 @@ import { quoted } from "../../formats/json";
 export interface PromptProblem {
   /** Line of the source it begins on, from 1. */
   readonly line: number;
+  /** Where more than one line has the same fault: how many, and the first of them. */
+  readonly also?: { readonly count: number; readonly lines: readonly number[] };
   /** Stable, for tests and translation. */
   readonly code: `prompts/${string}`;
   /** What was found, what was expected, and how to fix it. */
@@ -14,13 +16,23 @@ export interface PromptProblem {
 }
 
 /** A problem whose line is not known yet. */
-export type Complaint = Omit<PromptProblem, "line">;
+export type Complaint = Omit<PromptProblem, "line" | "also">;
 
 export function notJson(found: string): Complaint {
   return {
     code: "prompts/not-json",
     message: `Expected one JSON object on this line, but found ${quoted(found)}. Put every prompt on a line of its own, in {}.`,
     facts: { found: quoted(found) },
+  };
+}
+
+/** A whole text that begins as JSON. */
+export function brokenJson(): Complaint {
+  return {
+    code: "prompts/broken-json",
+    message:
+      "This begins as a list or an object of JSON, but from here on it is none. Look for a comma, a quote or a bracket that is missing here, or put each prompt on a line of its own.",
+    facts: {},
   };
 }
 
@@ -48,6 +60,33 @@ export function emptyText(): Complaint {
     code: "prompts/empty",
     message: "Expected a prompt, but its text is empty. Write one, or remove the line.",
     facts: {},
+  };
+}
+
+/** A field that should hold text holds null. */
+export function noContent(field: string): Complaint {
+  return {
+    code: "prompts/null",
+    message: `The text in ${field} is null. Write one, or leave the record out.`,
+    facts: { field },
+  };
+}
+
+/** @param turn from 1 */
+export function toolCall(turn: number): Complaint {
+  return {
+    code: "prompts/tool-call",
+    message: `Turn ${turn} calls a tool instead of saying something; tools are not run here. End the conversation before it, or leave it out.`,
+    facts: { turn },
+  };
+}
+
+/** @param turn from 1 */
+export function otherPart(found: string, turn: number): Complaint {
+  return {
+    code: "prompts/part",
+    message: `Turn ${turn} has a part of the type ${quoted(found)}; only text is measured. Take the part out, or leave the record out.`,
+    facts: { found: quoted(found), turn },
   };
 }
 

@@ -1,13 +1,16 @@
 import { own } from "../../base/own";
 import { isObject, type UnknownObject } from "../../formats/json";
 import type { Prompt } from "../types";
-import { type Complaint, emptyText, fewChoices, noGold, noText, tooLong, wrongField } from "./promptProblem";
+import { CONVERSATION_FIELDS, readConversation } from "./conversation";
+import { type Complaint, emptyText, fewChoices, noContent, noGold, noText, tooLong, wrongField } from "./promptProblem";
 
 /** Characters of one prompt with its answer or choices. */
 export const MAX_PROMPT_CHARACTERS = 100_000;
 
-/** Fields that hold the prompt, best first. */
-export const TEXT_FIELDS = ["text", "prompt", "question", "プロンプト", "質問", "テキスト"] as const;
+/** Fields that hold the prompt, best first. The last is Alpaca's, whose input and output stand beside it. */
+export const TEXT_FIELDS = ["text", "prompt", "question", "プロンプト", "質問", "テキスト", "instruction"] as const;
+const INPUT_FIELDS = ["input", "context"] as const;
+const OUTPUT_FIELDS = ["output", "response"] as const;
 const CHOICES_FIELDS = ["choices", "options", "選択肢"] as const;
 /** Fields that say which choice is right; without choices the first that is there is the expected answer. */
 const GOLD_FIELDS = ["gold", "label", "answerKey", "answer", "正解", "答え", "回答"] as const;
@@ -21,22 +24,30 @@ const CHOICE_FIELD = /^(choice|option)[ _-]?(\d{1,2}|[a-z])$/i;
  * - `answer`: what should be answered, for exact match;
  * - `choices` (a list; `{ text, label }` as in ARC; or `choice0`, `choice1`, …) with the right one in `gold`, `label`,
  *   `answerKey` or `answer`: its text, its label, its letter, or its number from 0;
- * - or `messages`: a conversation, whose last turn, if it is the assistant's, is the answer to all turns before, joined by
- *   blank lines. Roles are dropped, since each model has its own template.
+ * - or Alpaca's `instruction`, `input` and `output` (Dolly's `context` and `response`);
+ * - or a conversation in `messages`, `conversations`, or `prompt`: see `readConversation`.
  */
 export function readRecord(record: UnknownObject): Prompt | Complaint {
-  const prompt = record.messages === undefined ? readFields(record) : readMessages(record.messages);
+  const prompt = read(record);
   if (!("text" in prompt)) return prompt;
   if (prompt.text.trim() === "") return emptyText();
   const characters = [prompt.text, prompt.answer ?? "", ...(prompt.choices ?? [])].join("").length;
   return characters > MAX_PROMPT_CHARACTERS ? tooLong(characters, MAX_PROMPT_CHARACTERS) : prompt;
 }
 
+function read(record: UnknownObject): Prompt | Complaint {
+  const conversation = firstOf(record, CONVERSATION_FIELDS);
+  if (conversation !== undefined) return readConversation(conversation, own(record, conversation));
+  return Array.isArray(record.prompt) ? readConversation("prompt", record.prompt) : readFields(record);
+}
+
 function readFields(record: UnknownObject): Prompt | Complaint {
   const field = firstOf(record, TEXT_FIELDS);
-  if (field === undefined) return noText(Object.keys(record).slice(0, 20), TEXT_FIELDS);
-  const text = own(record, field);
-  if (typeof text !== "string") return wrongField(field, "a text", text);
+  if (field === undefined) return withoutText(record);
+  const found = own(record, field);
+  if (typeof found !== "string") return wrongField(field, "a text", found);
+  if (field === "instruction") return readInstruction(found, record);
+  const text = found;
   const listed = readChoices(record);
   if (listed) return isList(listed) ? withGold(text, listed, record) : listed;
   const answerField = firstOf(record, ANSWER_FIELDS);
@@ -44,6 +55,28 @@ function readFields(record: UnknownObject): Prompt | Complaint {
   const answer = own(record, answerField);
   if (typeof answer !== "string" && typeof answer !== "number") return wrongField(answerField, "a text", answer);
   return String(answer).trim() === "" ? { text } : { text, answer: String(answer) };
+}
+
+/** What is missing: a field for the prompt, or what should stand in it. */
+function withoutText(record: UnknownObject): Complaint {
+  const known: readonly string[] = [...TEXT_FIELDS, ...CONVERSATION_FIELDS];
+  const field = known.find((name) => Object.hasOwn(record, name));
+  if (field === undefined) return noText(Object.keys(record).slice(0, 20), TEXT_FIELDS);
+  return own(record, field) === null ? noContent(field) : emptyText();
+}
+
+/** A task and what it is about, as Alpaca and Dolly write them. */
+function readInstruction(instruction: string, record: UnknownObject): Prompt | Complaint {
+  const texts: (string | undefined)[] = [];
+  for (const fields of [INPUT_FIELDS, OUTPUT_FIELDS]) {
+    const field = firstOf(record, fields);
+    const value = field === undefined ? undefined : own(record, field);
+    if (field !== undefined && typeof value !== "string") return wrongField(field, "a text", value);
+    texts.push(typeof value === "string" && value.trim() !== "" ? value : undefined);
+  }
+  const [input, output] = texts;
+  const text = input === undefined ? instruction : `${instruction}\n\n${input}`;
+  return output === undefined ? { text } : { text, answer: output };
 }
 
 /** The first of these fields that holds something. A table has every field in every row, often empty. */
@@ -119,21 +152,4 @@ function goldOf(found: unknown, choices: readonly Choice[]): number | undefined 
   if (byLabel >= 0) return byLabel;
   const index = /^[a-z]$/i.test(name) ? name.toUpperCase().charCodeAt(0) - "A".charCodeAt(0) : Number(name || "none");
   return Number.isInteger(index) && index >= 0 && index < choices.length ? index : undefined;
-}
-
-function readMessages(messages: unknown): Prompt | Complaint {
-  if (!Array.isArray(messages)) return wrongField("messages", "a list of { role, content }", messages);
-  const turns: { readonly role: unknown; readonly content: string }[] = [];
-  for (const message of messages) {
-    const content = isObject(message) ? message.content : undefined;
-    if (!isObject(message) || typeof content !== "string") {
-      return wrongField("messages", "a list of { role, content }", message);
-    }
-    turns.push({ role: message.role, content });
-  }
-  const last = turns.at(-1);
-  const answered = turns.length > 1 && last?.role === "assistant";
-  const asked = answered ? turns.slice(0, -1) : turns;
-  const text = asked.map(({ content }) => content).join("\n\n");
-  return answered && last.content.trim() !== "" ? { text, answer: last.content } : { text };
 }

@@ -6,6 +6,11 @@ it("reads UTF-8, with or without its mark", async () => {
   expect([name, text]).toEqual(["a.txt", "質問\n"]);
 });
 
+it("reads the UTF-16 of Excel's Unicode text", async () => {
+  const bytes = new Uint8Array(new Uint16Array([..."\u{feff}question\tanswer"].map((c) => c.charCodeAt(0))).buffer);
+  expect(await readPromptFile(new File([bytes], "a.txt"))).toEqual({ name: "a.txt", text: "question\tanswer" });
+});
+
 it("refuses other encodings: they would be measured as characters nobody wrote", async () => {
   const shiftJis = new Uint8Array([0x8e, 0xbf, 0x96, 0xe2]);
   await expect(readPromptFile(new File([shiftJis], "a.csv"))).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import { MAX_SOURCE_CHARACTERS } from "../../eval/prompts/parsePrompts";
+import { decodeText } from "../../formats/text";
 
 /** What the characters that are read can take in UTF-8, three bytes each: more need not be brought into memory. */
 const MAX_BYTES = 3 * MAX_SOURCE_CHARACTERS;
@@ -17,13 +18,11 @@ export async function readPromptFile(file: File): Promise<{ readonly name: strin
       { facts: { file: name, found: size, limit: MAX_BYTES } },
     );
   }
-  try {
-    return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer()) };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+  const text = decodeText(new Uint8Array(await file.arrayBuffer()));
+  if (text === undefined) {
     throw new AwaseError("prompts/not-utf8", `${name} is not UTF-8 text. Save it as UTF-8, and add it again.`, {
       facts: { file: name },
-      cause: error,
     });
   }
+  return { name, text: text.replace(/^\uFEFF/, "") };
 }
