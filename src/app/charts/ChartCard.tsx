@@ -2,13 +2,13 @@ import { ActionIcon, Menu, Tooltip } from "@mantine/core";
 import { IconDownload, IconEyeOff, IconPlayerPause, IconPlayerPlay, IconTable } from "@tabler/icons-react";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { asFileName } from "../../io/path";
-import type { ChartId } from "../../state/measuring/chartView";
 import { isBeingMeasured } from "../../state/measuring/evaluation";
 import { useStudio, useText } from "../context";
 import { saveBlob } from "../parts/save";
 import classes from "./Charts.module.css";
 import { ChartTableView } from "./ChartTableView";
 import { pictureOf } from "./picture";
+import type { ChartId } from "./registry";
 import type { ChartSource } from "./source";
 import { type ChartTable, toCsv } from "./table";
 

@@ -1,46 +1,30 @@
 import { ActionIcon, SegmentedControl, Select, Tooltip } from "@mantine/core";
 import { IconPin, IconPinned } from "@tabler/icons-react";
-import { type ComponentType, useMemo } from "react";
-import { CHARTS, type ChartId, pinnedRecord, shownRecord } from "../../state/measuring/chartView";
+import { useMemo } from "react";
+import { pinnedRecord, shownRecord } from "../../state/measuring/chartView";
 import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
 import { ChartCard } from "./ChartCard";
 import classes from "./Charts.module.css";
-import { DivergenceChart } from "./DivergenceChart";
-import { DriftChart } from "./DriftChart";
-import { EosChart } from "./EosChart";
-import { PerplexityChart } from "./PerplexityChart";
-import { PromptsChart } from "./PromptsChart";
-import type { ChartSource } from "./source";
-import { useChartTables } from "./useChartTables";
-
-const CHART_OF: Readonly<Record<ChartId, ComponentType<ChartSource>>> = {
-  perplexity: PerplexityChart,
-  divergence: DivergenceChart,
-  prompts: PromptsChart,
-  eos: EosChart,
-  drift: DriftChart,
-};
+import { CHARTS } from "./registry";
+import { useStageText } from "./useStageText";
 
 /** What was measured, drawn: the run under way, or an earlier one, and another beside it. Loaded with the first record. */
 export default function Charts() {
   const shown = useStudio(shownRecord);
   const other = useStudio(pinnedRecord);
   const view = useStudio((state) => state.chartView);
-  const tables = useChartTables();
+  const words = { t: useText(), ...useStageText() };
   const source = useMemo(() => shown && { shown, other, view }, [shown, other, view]);
   if (!source) return null;
   return (
     <>
       <ChartsHead shown={source.shown} />
-      {CHARTS.filter((id) => !view.hidden.includes(id)).map((id) => {
-        const Chart = CHART_OF[id];
-        return (
-          <ChartCard key={id} id={id} source={source} table={tables[id]}>
-            {(drawn) => <Chart {...drawn} />}
-          </ChartCard>
-        );
-      })}
+      {CHARTS.filter(({ id }) => !view.hidden.includes(id)).map(({ id, Chart, table }) => (
+        <ChartCard key={id} id={id} source={source} table={(drawn) => table(drawn, words)}>
+          {(drawn) => <Chart {...drawn} />}
+        </ChartCard>
+      ))}
     </>
   );
 }
@@ -116,7 +100,7 @@ function ChartsHead({ shown }: { readonly shown: MeasurementRecord }) {
         />
       )}
       <fieldset className={`${classes.chips} ${classes.wide}`} aria-label={t.charts.shown}>
-        {CHARTS.map((id) => (
+        {CHARTS.map(({ id }) => (
           <button
             key={id}
             type="button"

@@ -2,12 +2,14 @@ import { SegmentedControl } from "@mantine/core";
 import type { Divergence } from "../../eval/types";
 import { useFormats, useStudio, useText } from "../context";
 import classes from "./Charts.module.css";
+import { defineChart, rowsOfRuns } from "./define";
 import { Legend } from "./Legend";
 import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { beside, pointsOf } from "./points";
 import { Band, BandMark, type PlotRow, RunPlot } from "./RunPlot";
 import { axisFor, onAxis } from "./scale";
 import type { ChartSource } from "./source";
+import type { Cell } from "./table";
 import { useStageText } from "./useStageText";
 
 /** Between which quantiles of KL each band lies, and how strongly it is drawn: the tail is faint. */
@@ -23,7 +25,7 @@ interface DivergenceRow extends PlotRow {
 }
 
 /** Mean symmetric KL with the base, and how it spreads over the tokens, or how sure the mean is. */
-export function DivergenceChart({ shown, other, view }: ChartSource) {
+function DivergenceChart({ shown, other, view }: ChartSource) {
   const t = useText();
   const formats = useFormats();
   const changeChartView = useStudio((state) => state.changeChartView);
@@ -121,3 +123,30 @@ function errorsOf(divergence: Divergence | undefined): [number, number] | undefi
   const { symmetric, standardError } = divergence;
   return [Math.max(0, symmetric - 2 * standardError), symmetric + 2 * standardError];
 }
+
+export const divergenceChart = defineChart({
+  id: "divergence",
+  Chart: DivergenceChart,
+  table(source, words) {
+    const { stage, group, symmetric, klError, median, q90, q95, q99 } = words.t.charts.columns;
+    return rowsOfRuns(source, words, [stage, group, symmetric, klError, median, q90, q95, q99], (record) =>
+      pointsOf(record, source.view).flatMap((point): Cell[][] => {
+        const { divergence } = point;
+        if (!divergence) return [];
+        const { quantiles } = divergence;
+        return [
+          [
+            String(point.turn),
+            words.nameOf(point),
+            divergence.symmetric,
+            divergence.standardError,
+            quantiles.median,
+            quantiles.q90,
+            quantiles.q95,
+            quantiles.q99,
+          ],
+        ];
+      }),
+    );
+  },
+});

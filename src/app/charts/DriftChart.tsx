@@ -1,5 +1,6 @@
 import { useFormats, useText } from "../context";
 import { groupName, shortGroupName } from "../parts/groupName";
+import { defineChart, rowsOfRuns } from "./define";
 import { Legend } from "./Legend";
 import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { type LayerDrift, layerDrifts } from "./points";
@@ -15,7 +16,7 @@ interface DriftRow extends PlotRow {
 const SPREAD = 0.18;
 
 /** How far each layer's tensors moved from the base: their mean, and up to the one that moved most. */
-export function DriftChart({ shown, other }: ChartSource) {
+function DriftChart({ shown, other }: ChartSource) {
   const t = useText();
   const formats = useFormats();
   const drifts = new Map(layerDrifts(shown).map((drift) => [keyOf(drift), drift]));
@@ -77,3 +78,21 @@ export function DriftChart({ shown, other }: ChartSource) {
 function keyOf({ layer, group }: LayerDrift): string {
   return layer === undefined ? group.kind : String(layer);
 }
+
+export const driftChart = defineChart({
+  id: "drift",
+  Chart: DriftChart,
+  table(source, words) {
+    const { columns } = words.t.charts;
+    const names = [columns.layer, columns.drift, columns.largest, columns.norm, columns.nonFinite];
+    return rowsOfRuns(source, words, names, (record) =>
+      layerDrifts(record).map(({ group, layer, mean, largest, norm, nonFinite }) => [
+        layer === undefined ? groupName(group, words.t) : String(layer),
+        mean,
+        largest,
+        norm,
+        nonFinite,
+      ]),
+    );
+  },
+});

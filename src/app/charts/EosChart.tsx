@@ -3,11 +3,13 @@ import { largest } from "../../base/lists";
 import { useFormats, useText } from "../context";
 import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
+import { defineChart } from "./define";
 import { eosOf } from "./eosRows";
 import { Legend } from "./Legend";
 import { CAP } from "./marks";
 import { logAxis } from "./scale";
 import type { ChartSource } from "./source";
+import type { Cell } from "./table";
 
 /** Beyond this median rank a model is likely to talk past the end. Source: reference/search.md 4.6. */
 const WORST_RANK = 10;
@@ -16,7 +18,7 @@ const FILLS = { base: "var(--paper)", shown: "var(--model-0)", other: "url(#hatc
 const STROKES = { base: "var(--ink-3)", shown: "var(--model-0)", other: "var(--model-1)" } as const;
 
 /** How high an end token stands where an answer should end: 1 is first. */
-export function EosChart(source: ChartSource) {
+function EosChart(source: ChartSource) {
   const t = useText();
   const formats = useFormats();
   const names = { base: t.charts.columns.base, shown: t.charts.thisRun, other: t.charts.pinned };
@@ -95,3 +97,25 @@ interface BarPlace {
   readonly height: number;
   readonly index: number;
 }
+
+export const eosChart = defineChart({
+  id: "eos",
+  Chart: EosChart,
+  table(source, { t }) {
+    const { columns, thisRun, pinned, anyEnd } = t.charts;
+    const names = { base: columns.base, shown: thisRun, other: pinned };
+    return {
+      columns: [columns.run, columns.endToken, columns.medianRank, columns.logProbability, columns.premature],
+      rows: eosOf(source).flatMap(({ whose, eos }) => [
+        [names[whose], anyEnd, eos.medianRank, eos.logProbability, eos.premature],
+        ...eos.perId.map(({ id, token, logProbability }): Cell[] => [
+          names[whose],
+          `${token} (${id})`,
+          undefined,
+          logProbability,
+          undefined,
+        ]),
+      ]),
+    };
+  },
+});

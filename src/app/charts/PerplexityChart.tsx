@@ -1,5 +1,6 @@
 import { ReferenceLine } from "recharts";
 import { useFormats, useText } from "../context";
+import { defineChart, rowsOfRuns } from "./define";
 import { Legend, type LegendEntry } from "./Legend";
 import { CAP, NO_CHANGE, OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import { beside, type Point, pointsOf } from "./points";
@@ -13,7 +14,7 @@ interface PerplexityRow extends PlotRow {
 }
 
 /** Relative perplexity, stage by stage or by depth, with the cap. */
-export function PerplexityChart({ shown, other, view }: ChartSource) {
+function PerplexityChart({ shown, other, view }: ChartSource) {
   const t = useText();
   const formats = useFormats();
   const { tickOf, titleOf, verdictOf } = useStageText();
@@ -83,3 +84,31 @@ function bandOf(point: Point | undefined): number[] {
 function linesOf(label: string, point: Point | undefined, format: (value: number) => string) {
   return point?.relative ? [{ label, value: format(point.relative.ratio) }] : [];
 }
+
+export const perplexityChart = defineChart({
+  id: "perplexity",
+  Chart: PerplexityChart,
+  table(source, words) {
+    const { columns } = words.t.charts;
+    const names = [
+      columns.stage,
+      columns.group,
+      columns.strength,
+      columns.perplexity,
+      columns.relative,
+      columns.standardError,
+      columns.verdict,
+    ];
+    return rowsOfRuns(source, words, names, (record) =>
+      pointsOf(record, source.view).map((point) => [
+        String(point.turn),
+        words.nameOf(point),
+        point.stage?.strength,
+        point.perplexity,
+        point.relative?.ratio,
+        point.relative?.standardError,
+        point.stage && words.verdictOf(point.stage),
+      ]),
+    );
+  },
+});

@@ -3,6 +3,7 @@ import { largest, smallest } from "../../base/lists";
 import { useFormats, useText } from "../context";
 import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
+import { defineChart, rowsOfRuns } from "./define";
 import { Legend } from "./Legend";
 import { NO_CHANGE } from "./marks";
 import { type PromptPair, promptPairs } from "./points";
@@ -11,7 +12,7 @@ import type { ChartSource } from "./source";
 import { TooltipCard } from "./TooltipCard";
 
 /** Each prompt's perplexity under base and merge: above the diagonal the merge is worse. */
-export function PromptsChart({ shown, other, view }: ChartSource) {
+function PromptsChart({ shown, other, view }: ChartSource) {
   const t = useText();
   const formats = useFormats();
   const pairs = promptPairs(shown, view.set);
@@ -99,3 +100,19 @@ function OtherPrompt({ cx = 0, cy = 0 }: Place) {
     />
   );
 }
+
+export const promptsChart = defineChart({
+  id: "prompts",
+  Chart: PromptsChart,
+  table(source, words) {
+    const { columns } = words.t.charts;
+    return rowsOfRuns(source, words, [columns.prompt, columns.base, columns.merged, columns.tokens], (record) =>
+      promptPairs(record, source.view.set).map(({ prompt, base, merged, tokens }) => [
+        String(prompt),
+        base,
+        merged,
+        tokens,
+      ]),
+    );
+  },
+});

@@ -4,7 +4,16 @@ import { groupName, shortGroupName } from "../parts/groupName";
 import type { Point } from "./points";
 
 /** How charts and their tables speak of a measured state. */
-export function useStageText() {
+export interface StageText {
+  /** At the foot of the chart. */
+  tickOf(point: Point | undefined): string;
+  titleOf(point: Point | undefined): string;
+  verdictOf(stage: GuardStage): string;
+  /** In the first column of a table. */
+  nameOf(point: Point): string;
+}
+
+export function useStageText(): StageText {
   const t = useText();
   const formats = useFormats();
   const verdictOf = ({ verdict, strength }: GuardStage) =>
@@ -12,20 +21,18 @@ export function useStageText() {
       ? `${t.guard.verdicts[verdict]}, × ${formats.number(strength)}`
       : t.guard.verdicts[verdict];
   return {
-    /** At the foot of the chart. */
-    tickOf(point: Point | undefined): string {
+    tickOf(point) {
       if (!point) return "";
       if (!point.stage) return String(point.turn);
       return shortGroupName(point.stage.group, t);
     },
-    titleOf(point: Point | undefined): string {
+    titleOf(point) {
       if (!point) return "";
       if (!point.stage) return `${t.charts.columns.measurement} ${point.turn}`;
       return `${point.turn}. ${groupName(point.stage.group, t)}`;
     },
     verdictOf,
-    /** In the first column of a table. */
-    nameOf(point: Point): string {
+    nameOf(point) {
       return point.stage ? groupName(point.stage.group, t) : `${t.charts.columns.measurement} ${point.turn}`;
     },
   };

@@ -1,9 +1,6 @@
 import type { Slice } from "../slice";
 import type { MeasurementRecord, RecordsSlice } from "./records";
 
-export const CHARTS = ["perplexity", "divergence", "prompts", "eos", "drift"] as const;
-export type ChartId = (typeof CHARTS)[number];
-
 /** What the charts show, and how. */
 export interface ChartView {
   /** Id of a record; undefined: the newest of this visit. */
@@ -15,7 +12,8 @@ export interface ChartView {
   readonly axis: "stage" | "depth";
   /** What is drawn around the mean KL. */
   readonly spread: "quantiles" | "errors";
-  readonly hidden: readonly ChartId[];
+  /** Ids of charts that were put away. */
+  readonly hidden: readonly string[];
 }
 
 export interface ChartViewSlice {
