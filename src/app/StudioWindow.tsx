@@ -1,11 +1,12 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { IconFileText, IconHistory, IconMessages, IconPlayerPlay, IconStack2 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { DOCK_TABS, ROOMS, type Room } from "../state/view";
+import { ROOMS, type Room } from "../state/view";
 import { useShortcuts } from "./commands/useShortcuts";
 import { useStudio, useText } from "./context";
+import { Dock } from "./dock/Dock";
+import { PANELS } from "./dock/panels";
 import { Header } from "./header/Header";
-import { Dock } from "./history/Dock";
 import { ModelsPanel } from "./models/ModelsPanel";
 import { WindowDrop } from "./models/WindowDrop";
 import { keepFocus } from "./parts/keepFocus";
@@ -80,7 +81,7 @@ function AllRooms() {
         <RunPanel />
       </div>
       <div className={classes.history}>
-        <Dock tabs={DOCK_TABS} foldable />
+        <Dock panels={PANELS} foldable />
       </div>
     </main>
   );
@@ -99,14 +100,14 @@ function OneRoom() {
   const t = useText();
   const room = useStudio((state) => state.room);
   const show = useStudio((state) => state.show);
+  const docked = PANELS.filter((panel) => panel.room === room);
   return (
     <>
       <main className={classes.oneRoom}>
         {room === "models" && <ModelsPanel />}
         {room === "recipe" && <RecipePanel />}
         {room === "run" && <RunPanel />}
-        {room === "compare" && <Dock tabs={["compare", "prompts"]} />}
-        {room === "history" && <Dock tabs={["results", "storage"]} />}
+        {docked.length > 0 && <Dock panels={docked} />}
       </main>
       <nav className={classes.tabs} aria-label={t.app.tagline}>
         {ROOMS.map((name: Room) => {

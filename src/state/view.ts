@@ -2,9 +2,6 @@ import type { Slice } from "./slice";
 
 /** Panels; on a narrow screen one is seen at a time. */
 export const ROOMS = ["models", "recipe", "run", "compare", "history"] as const;
-/** What the panel below can show. */
-export const DOCK_TABS = ["results", "compare", "prompts", "storage"] as const;
-export type DockTab = (typeof DOCK_TABS)[number];
 
 export type Room = (typeof ROOMS)[number];
 
@@ -13,8 +10,8 @@ export interface ViewSlice {
   readonly room: Room;
   /** Entry id of the model in the inspector. */
   readonly inspected: string | undefined;
-  /** Which list the bottom dock shows; undefined: folded. */
-  readonly dock: DockTab | undefined;
+  /** Id of the panel that the bottom dock shows; undefined: folded. */
+  readonly dock: string | undefined;
   /** The view of the recipe on screens too narrow for both. */
   readonly recipeView: "form" | "text";
   readonly dialog: "hub" | "share" | undefined;

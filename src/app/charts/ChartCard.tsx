@@ -7,10 +7,10 @@ import { useStudio, useText } from "../context";
 import { saveBlob } from "../parts/save";
 import classes from "./Charts.module.css";
 import { ChartTableView } from "./ChartTableView";
+import type { ChartSource } from "./data/source";
+import { type ChartTable, toCsv } from "./data/table";
 import { pictureOf } from "./picture";
 import type { ChartId } from "./registry";
-import type { ChartSource } from "./source";
-import { type ChartTable, toCsv } from "./table";
 
 interface ChartCardProps {
   readonly id: ChartId;

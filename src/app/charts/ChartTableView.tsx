@@ -2,7 +2,7 @@ import { Figure } from "../parts/Figure";
 import { keyed } from "../parts/keyed";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./Charts.module.css";
-import type { Cell, ChartTable } from "./table";
+import type { Cell, ChartTable } from "./data/table";
 
 /** A chart for those who would rather read, or cannot see, figures in full precision behind the short ones. */
 export function ChartTableView({ name, table }: { readonly name: string; readonly table: ChartTable }) {

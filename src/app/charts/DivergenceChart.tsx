@@ -2,14 +2,14 @@ import { SegmentedControl } from "@mantine/core";
 import type { Divergence } from "../../eval/types";
 import { useFormats, useStudio, useText } from "../context";
 import classes from "./Charts.module.css";
+import { beside, pointsOf } from "./data/points";
+import type { ChartSource } from "./data/source";
+import type { Cell } from "./data/table";
 import { defineChart, rowsOfRuns } from "./define";
-import { Legend } from "./Legend";
-import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
-import { beside, pointsOf } from "./points";
-import { Band, BandMark, type PlotRow, RunPlot } from "./RunPlot";
-import { axisFor, onAxis } from "./scale";
-import type { ChartSource } from "./source";
-import type { Cell } from "./table";
+import { Legend } from "./plot/Legend";
+import { OTHER, OtherDot, SHOWN, VerdictDot } from "./plot/marks";
+import { Band, BandMark, type PlotRow, RunPlot } from "./plot/RunPlot";
+import { axisFor, onAxis } from "./plot/scale";
 import { useStageText } from "./useStageText";
 
 /** Between which quantiles of KL each band lies, and how strongly it is drawn: the tail is faint. */

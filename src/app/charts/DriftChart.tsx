@@ -1,12 +1,12 @@
 import { useFormats, useText } from "../context";
 import { groupName, shortGroupName } from "../parts/groupName";
+import { type LayerDrift, layerDrifts } from "./data/points";
+import type { ChartSource } from "./data/source";
 import { defineChart, rowsOfRuns } from "./define";
-import { Legend } from "./Legend";
-import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
-import { type LayerDrift, layerDrifts } from "./points";
-import { Band, BandMark, type PlotRow, RunPlot } from "./RunPlot";
-import { axisFor } from "./scale";
-import type { ChartSource } from "./source";
+import { Legend } from "./plot/Legend";
+import { OTHER, OtherDot, SHOWN, VerdictDot } from "./plot/marks";
+import { Band, BandMark, type PlotRow, RunPlot } from "./plot/RunPlot";
+import { axisFor } from "./plot/scale";
 
 interface DriftRow extends PlotRow {
   readonly own: LayerDrift | undefined;

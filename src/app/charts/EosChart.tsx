@@ -1,15 +1,15 @@
 import { Bar, BarChart, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { largest } from "../../base/lists";
 import { useFormats, useText } from "../context";
-import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
+import { eosOf } from "./data/eosRows";
+import type { ChartSource } from "./data/source";
+import type { Cell } from "./data/table";
 import { defineChart } from "./define";
-import { eosOf } from "./eosRows";
-import { Legend } from "./Legend";
-import { CAP } from "./marks";
-import { logAxis } from "./scale";
-import type { ChartSource } from "./source";
-import type { Cell } from "./table";
+import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./plot/axes";
+import { Legend } from "./plot/Legend";
+import { CAP } from "./plot/marks";
+import { logAxis } from "./plot/scale";
 
 /** Beyond this median rank a model is likely to talk past the end. Source: reference/search.md 4.6. */
 const WORST_RANK = 10;

@@ -1,12 +1,12 @@
 import { ReferenceLine } from "recharts";
 import { useFormats, useText } from "../context";
+import { beside, type Point, pointsOf } from "./data/points";
+import type { ChartSource } from "./data/source";
 import { defineChart, rowsOfRuns } from "./define";
-import { Legend, type LegendEntry } from "./Legend";
-import { CAP, NO_CHANGE, OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
-import { beside, type Point, pointsOf } from "./points";
-import { Band, type PlotRow, RunPlot } from "./RunPlot";
-import { axisFor, onAxis } from "./scale";
-import type { ChartSource } from "./source";
+import { Legend, type LegendEntry } from "./plot/Legend";
+import { CAP, NO_CHANGE, OTHER, OtherDot, SHOWN, VerdictDot } from "./plot/marks";
+import { Band, type PlotRow, RunPlot } from "./plot/RunPlot";
+import { axisFor, onAxis } from "./plot/scale";
 import { useStageText } from "./useStageText";
 
 interface PerplexityRow extends PlotRow {

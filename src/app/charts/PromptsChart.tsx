@@ -1,15 +1,15 @@
 import { ReferenceLine, ResponsiveContainer, Scatter, ScatterChart, Tooltip, XAxis, YAxis } from "recharts";
 import { largest, smallest } from "../../base/lists";
 import { useFormats, useText } from "../context";
-import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
 import classes from "./Charts.module.css";
+import { type PromptPair, promptPairs } from "./data/points";
+import type { ChartSource } from "./data/source";
 import { defineChart, rowsOfRuns } from "./define";
-import { Legend } from "./Legend";
-import { NO_CHANGE } from "./marks";
-import { type PromptPair, promptPairs } from "./points";
-import { logAxis } from "./scale";
-import type { ChartSource } from "./source";
-import { TooltipCard } from "./TooltipCard";
+import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./plot/axes";
+import { Legend } from "./plot/Legend";
+import { NO_CHANGE } from "./plot/marks";
+import { logAxis } from "./plot/scale";
+import { TooltipCard } from "./plot/TooltipCard";
 
 /** Each prompt's perplexity under base and merge: above the diagonal the merge is worse. */
 function PromptsChart({ shown, other, view }: ChartSource) {

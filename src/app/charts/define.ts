@@ -1,8 +1,8 @@
 import type { ComponentType } from "react";
 import type { MeasurementRecord } from "../../state/measuring/records";
 import type { Messages } from "../i18n";
-import type { ChartSource } from "./source";
-import type { Cell, ChartTable } from "./table";
+import type { ChartSource } from "./data/source";
+import type { Cell, ChartTable } from "./data/table";
 import type { StageText } from "./useStageText";
 
 /** What a chart's table speaks with. */

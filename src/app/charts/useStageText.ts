@@ -1,7 +1,7 @@
 import type { GuardStage } from "../../eval/types";
 import { useFormats, useText } from "../context";
 import { groupName, shortGroupName } from "../parts/groupName";
-import type { Point } from "./points";
+import type { Point } from "./data/points";
 
 /** How charts and their tables speak of a measured state. */
 export interface StageText {

@@ -1,5 +1,6 @@
 import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { asFileName } from "../../io/path";
+import { setsToMeasure } from "../../state/measuring/measureRequest";
 import { SAMPLES } from "../../state/models/models";
 import { canMerge } from "../../state/recipe/plan";
 import { STARTER_NAME, starterRecipe } from "../../state/recipe/recipe";
@@ -7,16 +8,19 @@ import { isRunning } from "../../state/runs/run";
 import { LANGUAGES, type Scheme } from "../../state/settings";
 import type { StudioState } from "../../state/state";
 import type { Studio } from "../../state/studio";
+import { PANELS } from "../dock/panels";
 import { LANGUAGE_NAMES, type Messages } from "../i18n";
 import { pickFiles, pickFolder, pickText, recipeNameOf } from "../models/pickers";
 import { saveBlob } from "../parts/save";
 import { beginMerge } from "../run/beginMerge";
 
-/** Something the studio can do: the palette lists it, and a shortcut may call it. */
+/** Something the studio can do: buttons, menus, shortcuts and the palette read the same object. */
 export interface Command {
   readonly id: string;
   readonly group: keyof Messages["commands"]["groups"];
   readonly label: (t: Messages) => string;
+  /** On a button or in a menu, where the place says the rest. */
+  readonly short?: (t: Messages) => string;
   /** As `useHotkeys` reads it; `mod` is Ctrl, or ⌘ on a Mac. */
   readonly shortcut?: string;
   /** Another, which other programs have taught people. */
@@ -42,32 +46,104 @@ function saveRecipe(studio: Studio): void {
   saveBlob(`${asFileName(recipeName, "recipe")}.yaml`, new Blob([recipe.present], { type: "application/yaml" }));
 }
 
+export const mergeCommand: Command = {
+  id: "merge",
+  group: "run",
+  label: (t) => t.commands.merge,
+  short: (t) => t.run.merge,
+  shortcut: "mod+Enter",
+  enabled: (state) => canMerge(state) && !isRunning(state.run),
+  run: beginMerge,
+};
+
+export const cancelCommand: Command = {
+  id: "cancel",
+  group: "run",
+  label: (t) => t.commands.cancel,
+  short: (t) => t.run.cancel,
+  enabled: (state) => state.run.phase === "running",
+  run: (studio) => studio.getState().cancelRun(),
+};
+
+export const measureCommand: Command = {
+  id: "measure",
+  group: "run",
+  label: (t) => t.commands.measure,
+  short: (t) => t.measure.button,
+  enabled: (state) => canMerge(state) && !isRunning(state.run) && setsToMeasure(state).length > 0,
+  run: (studio) => {
+    studio.getState().show({ room: "run" });
+    return studio.getState().measure();
+  },
+};
+
+export const undoCommand: Command = {
+  id: "undo",
+  group: "recipe",
+  label: (t) => t.commands.undo,
+  shortcut: "mod+Z",
+  enabled: (state) => state.recipe.past.length > 0,
+  run: (studio) => studio.getState().undo(),
+};
+
+export const redoCommand: Command = {
+  id: "redo",
+  group: "recipe",
+  label: (t) => t.commands.redo,
+  shortcut: "mod+shift+Z",
+  otherShortcut: "mod+Y",
+  enabled: (state) => state.recipe.future.length > 0,
+  run: (studio) => studio.getState().redo(),
+};
+
+export const shareCommand: Command = {
+  id: "share",
+  group: "recipe",
+  label: (t) => t.commands.share,
+  short: (t) => t.header.share,
+  run: (studio) => studio.getState().show({ dialog: "share" }),
+};
+
+export const addHubCommand: Command = {
+  id: "add-hub",
+  group: "models",
+  label: (t) => t.commands.addHub,
+  short: (t) => t.models.fromHub,
+  run: (studio) => studio.getState().show({ dialog: "hub" }),
+};
+
+export const addFolderCommand: Command = {
+  id: "add-folder",
+  group: "models",
+  label: (t) => t.commands.addFolder,
+  short: (t) => t.models.folder,
+  run: (studio) => add(studio, pickFolder()),
+};
+
+export const addFilesCommand: Command = {
+  id: "add-files",
+  group: "models",
+  label: (t) => t.commands.addFiles,
+  short: (t) => t.models.files,
+  run: (studio) => add(studio, pickFiles()),
+};
+
+export function addSampleCommand(name: (typeof SAMPLES)[number]): Command {
+  return {
+    id: `add-sample:${name}`,
+    group: "models",
+    label: (t) => t.commands.addSample(name),
+    short: () => name,
+    enabled: ({ models }) => !models.some(({ origin }) => origin.kind === "sample" && origin.name === name),
+    run: (studio) => studio.getState().addModel({ kind: "sample", name }),
+  };
+}
+
+/** All of them, in the order of the palette. */
 export const commands: readonly Command[] = [
-  {
-    id: "merge",
-    group: "run",
-    label: (t) => t.commands.merge,
-    shortcut: "mod+Enter",
-    enabled: (state) => canMerge(state) && !isRunning(state.run),
-    run: beginMerge,
-  },
-  {
-    id: "cancel",
-    group: "run",
-    label: (t) => t.commands.cancel,
-    enabled: (state) => state.run.phase === "running",
-    run: (studio) => studio.getState().cancelRun(),
-  },
-  {
-    id: "measure",
-    group: "run",
-    label: (t) => t.commands.measure,
-    enabled: (state) => canMerge(state) && !isRunning(state.run),
-    run: (studio) => {
-      studio.getState().show({ room: "run" });
-      return studio.getState().measure();
-    },
-  },
+  mergeCommand,
+  cancelCommand,
+  measureCommand,
   {
     id: "live",
     group: "run",
@@ -75,29 +151,9 @@ export const commands: readonly Command[] = [
     enabled: (state) => !state.live,
     run: (studio) => studio.getState().setLive(true),
   },
-  {
-    id: "undo",
-    group: "recipe",
-    label: (t) => t.commands.undo,
-    shortcut: "mod+Z",
-    enabled: (state) => state.recipe.past.length > 0,
-    run: (studio) => studio.getState().undo(),
-  },
-  {
-    id: "redo",
-    group: "recipe",
-    label: (t) => t.commands.redo,
-    shortcut: "mod+shift+Z",
-    otherShortcut: "mod+Y",
-    enabled: (state) => state.recipe.future.length > 0,
-    run: (studio) => studio.getState().redo(),
-  },
-  {
-    id: "share",
-    group: "recipe",
-    label: (t) => t.commands.share,
-    run: (studio) => studio.getState().show({ dialog: "share" }),
-  },
+  undoCommand,
+  redoCommand,
+  shareCommand,
   { id: "open-recipe", group: "recipe", label: (t) => t.commands.openRecipe, run: openRecipe },
   {
     id: "save-recipe",
@@ -115,47 +171,18 @@ export const commands: readonly Command[] = [
       loadRecipe({ text: starterRecipe(language), name: STARTER_NAME });
     },
   },
-  {
-    id: "add-hub",
-    group: "models",
-    label: (t) => t.commands.addHub,
-    run: (studio) => studio.getState().show({ dialog: "hub" }),
-  },
-  { id: "add-folder", group: "models", label: (t) => t.commands.addFolder, run: (studio) => add(studio, pickFolder()) },
-  { id: "add-files", group: "models", label: (t) => t.commands.addFiles, run: (studio) => add(studio, pickFiles()) },
-  ...SAMPLES.map(
-    (name): Command => ({
-      id: `add-sample:${name}`,
-      group: "models",
-      label: (t) => t.commands.addSample(name),
-      enabled: ({ models }) => !models.some(({ origin }) => origin.kind === "sample" && origin.name === name),
-      run: (studio) => studio.getState().addModel({ kind: "sample", name }),
+  addHubCommand,
+  addFolderCommand,
+  addFilesCommand,
+  ...SAMPLES.map(addSampleCommand),
+  ...PANELS.map(
+    ({ id, room, command }): Command => ({
+      id: `show-${id}`,
+      group: "view",
+      label: command,
+      run: (studio) => studio.getState().show({ dock: id, room }),
     }),
   ),
-  {
-    id: "show-results",
-    group: "view",
-    label: (t) => t.commands.showResults,
-    run: (studio) => studio.getState().show({ dock: "results", room: "history" }),
-  },
-  {
-    id: "show-compare",
-    group: "view",
-    label: (t) => t.commands.showCompare,
-    run: (studio) => studio.getState().show({ dock: "compare", room: "compare" }),
-  },
-  {
-    id: "show-prompts",
-    group: "view",
-    label: (t) => t.commands.showPrompts,
-    run: (studio) => studio.getState().show({ dock: "prompts", room: "compare" }),
-  },
-  {
-    id: "show-storage",
-    group: "view",
-    label: (t) => t.commands.showStorage,
-    run: (studio) => studio.getState().show({ dock: "storage", room: "history" }),
-  },
   ...LANGUAGES.map(
     (language): Command => ({
       id: `language:${language}`,

@@ -9,7 +9,9 @@ import {
   IconSun,
 } from "@tabler/icons-react";
 import { LANGUAGES, type Scheme } from "../../state/settings";
+import { type Command, redoCommand, shareCommand, undoCommand } from "../commands/commands";
 import { shortcutText } from "../commands/shortcutText";
+import { useCommand } from "../commands/useCommand";
 import { useStudio, useText } from "../context";
 import { LANGUAGE_NAMES } from "../i18n";
 import classes from "./Header.module.css";
@@ -21,11 +23,7 @@ const SCHEMES: readonly Scheme[] = ["light", "dark", "auto"];
 /** Name of the studio, and what concerns the whole window. */
 export function Header({ onPalette }: { readonly onPalette: () => void }) {
   const t = useText();
-  const undo = useStudio((state) => state.undo);
-  const redo = useStudio((state) => state.redo);
-  const canUndo = useStudio((state) => state.recipe.past.length > 0);
-  const canRedo = useStudio((state) => state.recipe.future.length > 0);
-  const show = useStudio((state) => state.show);
+  const share = useCommand(shareCommand);
   return (
     <header className={classes.header}>
       <div className={classes.brand}>
@@ -41,30 +39,33 @@ export function Header({ onPalette }: { readonly onPalette: () => void }) {
         <Kbd size="xs">{shortcutText("mod+K")}</Kbd>
       </UnstyledButton>
       <div className={classes.tools}>
-        <Tooltip label={`${t.header.undo} · ${shortcutText("mod+Z")}`}>
-          <ActionIcon aria-label={t.header.undo} onClick={undo} disabled={!canUndo}>
-            <IconArrowBackUp size={17} />
-          </ActionIcon>
-        </Tooltip>
-        <Tooltip label={`${t.header.redo} · ${shortcutText("mod+shift+Z")}`}>
-          <ActionIcon aria-label={t.header.redo} onClick={redo} disabled={!canRedo}>
-            <IconArrowForwardUp size={17} />
-          </ActionIcon>
-        </Tooltip>
+        <IconCommand command={undoCommand} icon={IconArrowBackUp} />
+        <IconCommand command={redoCommand} icon={IconArrowForwardUp} />
         <span className={classes.gap} />
         <LanguageSwitch />
         <SchemeMenu />
         <Button
           variant="default"
           leftSection={<IconShare2 size={14} />}
-          onClick={() => show({ dialog: "share" })}
+          onClick={share.run}
           className={classes.share}
-          aria-label={t.header.share}
+          aria-label={share.short}
         >
-          <span className={classes.shareWord}>{t.header.share}</span>
+          <span className={classes.shareWord}>{share.short}</span>
         </Button>
       </div>
     </header>
+  );
+}
+
+function IconCommand({ command, icon: Icon }: { readonly command: Command; readonly icon: typeof IconSearch }) {
+  const { label, enabled, run } = useCommand(command);
+  return (
+    <Tooltip label={command.shortcut ? `${label} · ${shortcutText(command.shortcut)}` : label}>
+      <ActionIcon aria-label={label} onClick={run} disabled={!enabled}>
+        <Icon size={17} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -12,8 +12,6 @@ export const en = {
   },
   header: {
     commands: "Search commands",
-    undo: "Undo",
-    redo: "Redo",
     share: "Share",
     language: "Language",
     theme: "Theme",

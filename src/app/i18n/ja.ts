@@ -13,8 +13,6 @@ export const ja = {
   },
   header: {
     commands: "コマンドを検索",
-    undo: "元に戻す",
-    redo: "やり直す",
     share: "共有",
     language: "言語",
     theme: "配色",

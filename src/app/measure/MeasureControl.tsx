@@ -1,16 +1,14 @@
 import { Button, Tooltip } from "@mantine/core";
 import { IconPlayerStopFilled, IconRulerMeasure } from "@tabler/icons-react";
-import { setsToMeasure } from "../../state/measuring/measureRequest";
-import { canMerge } from "../../state/recipe/plan";
+import { measureCommand } from "../commands/commands";
+import { useCommand } from "../commands/useCommand";
 import { useStudio, useText } from "../context";
 
 /** Beside Merge: the same recipe, measured and not written. */
 export function MeasureControl() {
   const t = useText();
   const measuring = useStudio((state) => state.measuring.phase === "running");
-  const ready = useStudio((state) => canMerge(state) && setsToMeasure(state).length > 0);
-  const attempt = useStudio((state) => state.attempt);
-  const measure = useStudio((state) => state.measure);
+  const measure = useCommand(measureCommand);
   const cancelMeasuring = useStudio((state) => state.cancelMeasuring);
   if (measuring) {
     return (
@@ -33,10 +31,10 @@ export function MeasureControl() {
         variant="default"
         px={12}
         leftSection={<IconRulerMeasure size={16} />}
-        disabled={!ready}
-        onClick={() => attempt(measure())}
+        disabled={!measure.enabled}
+        onClick={measure.run}
       >
-        {t.measure.button}
+        {measure.short}
       </Button>
     </Tooltip>
   );

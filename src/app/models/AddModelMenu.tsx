@@ -1,19 +1,14 @@
 import { Button, Menu } from "@mantine/core";
 import { IconCheck, IconCloudDownload, IconFiles, IconFlask, IconFolder, IconPlus } from "@tabler/icons-react";
-import type { ModelOrigin } from "../../engine/protocol/protocol";
 import { SAMPLES } from "../../state/models/models";
-import { useStudio, useText } from "../context";
-import { pickFiles, pickFolder } from "./pickers";
+import { addFilesCommand, addFolderCommand, addHubCommand, addSampleCommand, type Command } from "../commands/commands";
+import { useCommand } from "../commands/useCommand";
+import { useText } from "../context";
+
+const SAMPLE_COMMANDS = SAMPLES.map(addSampleCommand);
 
 export function AddModelMenu() {
   const t = useText();
-  const models = useStudio((state) => state.models);
-  const attempt = useStudio((state) => state.attempt);
-  const addModel = useStudio((state) => state.addModel);
-  const show = useStudio((state) => state.show);
-  const add = async (picking: Promise<ModelOrigin[]>) => {
-    for (const origin of await picking) await addModel(origin);
-  };
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -22,32 +17,36 @@ export function AddModelMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCloudDownload size={15} />} onClick={() => show({ dialog: "hub" })}>
-          {t.models.fromHub}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconFolder size={15} />} onClick={() => attempt(add(pickFolder()))}>
-          {t.models.folder}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconFiles size={15} />} onClick={() => attempt(add(pickFiles()))}>
-          {t.models.files}
-        </Menu.Item>
+        <CommandItem command={addHubCommand} icon={IconCloudDownload} />
+        <CommandItem command={addFolderCommand} icon={IconFolder} />
+        <CommandItem command={addFilesCommand} icon={IconFiles} />
         <Menu.Divider />
         <Menu.Label>{t.models.samples}</Menu.Label>
-        {SAMPLES.map((name) => {
-          const loaded = models.some(({ origin }) => origin.kind === "sample" && origin.name === name);
-          return (
-            <Menu.Item
-              key={name}
-              leftSection={<IconFlask size={15} />}
-              rightSection={loaded ? <IconCheck size={14} aria-label={t.models.loaded} /> : undefined}
-              disabled={loaded}
-              onClick={() => void addModel({ kind: "sample", name })}
-            >
-              {name}
-            </Menu.Item>
-          );
-        })}
+        {SAMPLE_COMMANDS.map((command) => (
+          <CommandItem key={command.id} command={command} icon={IconFlask} done={t.models.loaded} />
+        ))}
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+interface CommandItemProps {
+  readonly command: Command;
+  readonly icon: typeof IconPlus;
+  /** Said where there is nothing left to do. */
+  readonly done?: string;
+}
+
+function CommandItem({ command, icon: Icon, done }: CommandItemProps) {
+  const { short, enabled, run } = useCommand(command);
+  return (
+    <Menu.Item
+      leftSection={<Icon size={15} />}
+      rightSection={done && !enabled ? <IconCheck size={14} aria-label={done} /> : undefined}
+      disabled={!enabled}
+      onClick={run}
+    >
+      {short}
+    </Menu.Item>
   );
 }

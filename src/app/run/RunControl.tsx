@@ -1,22 +1,22 @@
 import { Button } from "@mantine/core";
 import { IconPlayerStopFilled } from "@tabler/icons-react";
-import { canMerge } from "../../state/recipe/plan";
 import { isRunning } from "../../state/runs/run";
+import { cancelCommand, mergeCommand } from "../commands/commands";
 import { ariaShortcut, shortcutText } from "../commands/shortcutText";
-import { useStudio, useStudioStore, useText } from "../context";
+import { useCommand } from "../commands/useCommand";
+import { useStudio, useText } from "../context";
 import { MeasureControl } from "../measure/MeasureControl";
 import { MeasureOptions } from "../measure/MeasureOptions";
-import { beginMerge } from "./beginMerge";
 import classes from "./Run.module.css";
+
+const MERGE_KEYS = mergeCommand.shortcut ?? "";
 
 /** Merge, or measure what a merge would give. */
 export function RunControl() {
   const t = useText();
-  const studio = useStudioStore();
   const run = useStudio((state) => state.run);
-  const ready = useStudio(canMerge);
-  const attempt = useStudio((state) => state.attempt);
-  const cancelRun = useStudio((state) => state.cancelRun);
+  const merge = useCommand(mergeCommand);
+  const cancel = useCommand(cancelCommand);
   return (
     <div className={classes.control}>
       {isRunning(run) ? (
@@ -25,23 +25,23 @@ export function RunControl() {
           size="md"
           variant="default"
           leftSection={<IconPlayerStopFilled size={15} />}
-          onClick={cancelRun}
-          disabled={run.phase === "cancelling"}
+          onClick={cancel.run}
+          disabled={!cancel.enabled}
         >
-          {run.phase === "cancelling" ? t.run.cancelling : t.run.cancel}
+          {run.phase === "cancelling" ? t.run.cancelling : cancel.short}
         </Button>
       ) : (
         <>
           <div className={classes.buttons}>
             <Button
               size="md"
-              disabled={!ready}
-              onClick={() => attempt(beginMerge(studio))}
-              rightSection={<span className={classes.keys}>{shortcutText("mod+Enter")}</span>}
-              aria-label={t.run.merge}
-              aria-keyshortcuts={ariaShortcut("mod+Enter")}
+              disabled={!merge.enabled}
+              onClick={merge.run}
+              rightSection={<span className={classes.keys}>{shortcutText(MERGE_KEYS)}</span>}
+              aria-label={merge.short}
+              aria-keyshortcuts={ariaShortcut(MERGE_KEYS)}
             >
-              {t.run.merge}
+              {merge.short}
             </Button>
             <MeasureControl />
           </div>

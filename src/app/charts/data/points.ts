@@ -1,7 +1,7 @@
-import { largest } from "../../base/lists";
-import type { Divergence, GuardStage, LayerGroup, PromptScore, RelativePerplexity } from "../../eval/types";
-import type { ChartView } from "../../state/measuring/chartView";
-import { latestSets, type MeasuredSet, type MeasurementRecord, type Watched } from "../../state/measuring/records";
+import { largest } from "../../../base/lists";
+import type { Divergence, GuardStage, LayerGroup, PromptScore, RelativePerplexity } from "../../../eval/types";
+import type { ChartView } from "../../../state/measuring/chartView";
+import { latestSets, type MeasuredSet, type MeasurementRecord, type Watched } from "../../../state/measuring/records";
 
 /** One measured state of a model, in the order of a chart's horizontal axis. */
 export interface Point {

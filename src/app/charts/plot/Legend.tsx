@@ -1,5 +1,5 @@
 import type { ReactNode, SVGProps } from "react";
-import classes from "./Charts.module.css";
+import classes from "../Charts.module.css";
 
 export interface LegendEntry {
   readonly label: string;

@@ -1,5 +1,5 @@
-import type { ChartView } from "../../state/measuring/chartView";
-import type { MeasurementRecord } from "../../state/measuring/records";
+import type { ChartView } from "../../../state/measuring/chartView";
+import type { MeasurementRecord } from "../../../state/measuring/records";
 
 /** What a chart draws: a run, perhaps another beside it, and how. */
 export interface ChartSource {

@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { Area, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import type { GuardStage } from "../../eval/types";
-import { useFormats } from "../context";
+import type { GuardStage } from "../../../eval/types";
+import { useFormats } from "../../context";
+import classes from "../Charts.module.css";
 import { AXIS, FRAME, INITIAL, MARGIN, X_TICK } from "./axes";
-import classes from "./Charts.module.css";
 import { OTHER, OtherDot, SHOWN, VerdictDot } from "./marks";
 import type { Axis } from "./scale";
 import { TooltipCard, type TooltipLine } from "./TooltipCard";

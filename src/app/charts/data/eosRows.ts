@@ -1,5 +1,5 @@
-import type { EosHealth } from "../../eval/types";
-import { latestSets, type MeasurementRecord } from "../../state/measuring/records";
+import type { EosHealth } from "../../../eval/types";
+import { latestSets, type MeasurementRecord } from "../../../state/measuring/records";
 import { chosenSet } from "./points";
 import type { ChartSource } from "./source";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { GuardStage, LayerGroup, TensorDrift } from "../../eval/types";
-import { evaluationOf, watched as report } from "../../state/engine.testing";
-import type { MeasurementRecord } from "../../state/measuring/records";
+import type { GuardStage, LayerGroup, TensorDrift } from "../../../eval/types";
+import { evaluationOf, watched as report } from "../../../state/engine.testing";
+import type { MeasurementRecord } from "../../../state/measuring/records";
 import { beside, layerDrifts, pointsOf, promptPairs } from "./points";
 
 const embedding: LayerGroup = { id: "embedding", kind: "embedding", from: 0, to: 0 };

@@ -1,4 +1,4 @@
-import type { GuardStage } from "../../eval/types";
+import type { GuardStage } from "../../../eval/types";
 
 /** Colours and dashes of the two runs that can be seen at once: told apart without seeing colour as well. */
 export const SHOWN = { stroke: "var(--model-0)", strokeWidth: 1.75 } as const;

@@ -1,4 +1,4 @@
-import classes from "./Charts.module.css";
+import classes from "../Charts.module.css";
 
 export interface TooltipLine {
   readonly label: string;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { EosHealth } from "../../eval/types";
-import { evaluationOf, watched as report } from "../../state/engine.testing";
-import type { MeasurementRecord } from "../../state/measuring/records";
+import type { EosHealth } from "../../../eval/types";
+import { evaluationOf, watched as report } from "../../../state/engine.testing";
+import type { MeasurementRecord } from "../../../state/measuring/records";
 import { eosOf } from "./eosRows";
 import type { ChartSource } from "./source";
 

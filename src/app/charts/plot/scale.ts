@@ -1,4 +1,4 @@
-import { largest, smallest } from "../../base/lists";
+import { largest, smallest } from "../../../base/lists";
 /** An axis that holds all values, with a little air: linear, or logarithmic where they differ by more than a factor of ten. */
 export interface Axis {
   readonly scale: "linear" | "log";
