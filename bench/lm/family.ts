@@ -1,6 +1,6 @@
 import { planShards } from "../../src/formats/safetensorsWriter";
 import { MemoryFolder } from "../../src/io/memory";
-import type { Checkpoint } from "../../src/model/checkpoint";
+import type { Model } from "../../src/model/model";
 import { openCheckpoint } from "../../src/model/open";
 import { type LlamaShape, llamaConfig, llamaTensors, llamaWeights } from "../llama";
 import type { Family } from "./onTheWay";
@@ -10,7 +10,7 @@ export async function makeFamily(shape: LlamaShape): Promise<Family> {
   return [await makeModel("base", 0, shape), await makeModel("a", 1, shape), await makeModel("b", 2, shape)];
 }
 
-function makeModel(key: string, seed: number, shape: LlamaShape): Promise<Checkpoint> {
+function makeModel(key: string, seed: number, shape: LlamaShape): Promise<Model> {
   const tensors = llamaTensors(shape).map(([name, dims]) => ({ name, dtype: "BF16" as const, shape: dims }));
   const [shard] = planShards(tensors, 0);
   if (!shard) throw new Error("the plan of one file has no file");

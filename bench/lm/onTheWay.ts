@@ -2,8 +2,7 @@ import type { Device } from "../../src/compute/device";
 import { methodFacts } from "../../src/merge/registry";
 import { ResidentInputs } from "../../src/merge/resident";
 import { MergedSource } from "../../src/merge/source";
-import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/sources/checkpoint";
+import type { Model } from "../../src/model/model";
 import { ResidentSource } from "../../src/model/sources/resident";
 import { planMerge } from "../../src/recipe/plan/planMerge";
 import type { TokenIds } from "../../src/tokens/types";
@@ -23,7 +22,7 @@ export interface OnTheWay {
 }
 
 /** Three models of one shape: the base first. */
-export type Family = readonly [base: Checkpoint, a: Checkpoint, b: Checkpoint];
+export type Family = readonly [base: Model, a: Model, b: Model];
 
 /** Measures the three methods that are mostly memory traffic, over the same texts. */
 export async function onTheWay(device: Device, family: Family, texts: readonly TokenIds[]): Promise<OnTheWay[]> {
@@ -49,8 +48,8 @@ export async function onTheWay(device: Device, family: Family, texts: readonly T
   return rows;
 }
 
-async function plainPass(device: Device, base: Checkpoint, texts: readonly TokenIds[], budgetBytes: number) {
-  using source = new ResidentSource(new CheckpointSource(base), device, budgetBytes);
+async function plainPass(device: Device, base: Model, texts: readonly TokenIds[], budgetBytes: number) {
+  using source = new ResidentSource(base.weights, device, budgetBytes);
   const model = await openOver(base, source, device);
   return await secondsOf(() => perplexityPass(model, texts));
 }

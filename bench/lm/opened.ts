@@ -1,11 +1,11 @@
 import type { Device } from "../../src/compute/device";
 import { openLanguageModel } from "../../src/lm/open";
 import type { LanguageModel } from "../../src/lm/types";
-import type { Checkpoint } from "../../src/model/checkpoint";
+import type { Model } from "../../src/model/model";
 import type { TensorSource } from "../../src/model/sources/tensorSource";
 import type { TokenIds } from "../../src/tokens/types";
 
-export function openOver(checkpoint: Checkpoint, source: TensorSource, device: Device): Promise<LanguageModel> {
+export function openOver(checkpoint: Model, source: TensorSource, device: Device): Promise<LanguageModel> {
   return openLanguageModel({ config: checkpoint.config, source, device });
 }
 

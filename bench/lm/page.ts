@@ -3,7 +3,7 @@ import { openDevice } from "../../src/compute/open";
 import type { EngineClient } from "../../src/engine/boundary/client";
 import { fetchedFolder } from "../../src/io/fetched";
 import { filesFolder } from "../../src/io/file";
-import type { Checkpoint } from "../../src/model/checkpoint";
+import type { Model } from "../../src/model/model";
 import { openCheckpoint } from "../../src/model/open";
 import { makeFamily } from "./family";
 import { type OnTheWay, onTheWay } from "./onTheWay";
@@ -48,7 +48,7 @@ export function lmBench(engine: EngineClient, picked: () => readonly File[]): Lm
   };
 }
 
-function openSample(name: string): Promise<Checkpoint> {
+function openSample(name: string): Promise<Model> {
   return openCheckpoint(name, fetchedFolder(name, new URL(`samples/${name}`, location.href).href));
 }
 

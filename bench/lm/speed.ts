@@ -1,6 +1,5 @@
 import type { Device } from "../../src/compute/device";
-import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/sources/checkpoint";
+import type { Model } from "../../src/model/model";
 import { ResidentSource } from "../../src/model/sources/resident";
 import { anyTokens, openOver } from "./opened";
 import { secondsOf } from "./timing";
@@ -20,11 +19,11 @@ const SHORT_PROMPT = 16;
 /** How fast a model takes in a prompt, and how fast it answers. */
 export async function speed(
   device: Device,
-  checkpoint: Checkpoint,
+  checkpoint: Model,
   { promptTokens, answerTokens }: { readonly promptTokens: number; readonly answerTokens: number },
 ): Promise<Speed> {
   const elements = [...checkpoint.tensors.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-  using source = new ResidentSource(new CheckpointSource(checkpoint), device, device.info.budgetBytes / 2);
+  using source = new ResidentSource(checkpoint.weights, device, device.info.budgetBytes / 2);
   const model = await openOver(checkpoint, source, device);
   const { layers, vocabulary } = model.facts;
   const prompt = anyTokens(promptTokens, vocabulary);

@@ -1,8 +1,7 @@
 import type { Device } from "../../src/compute/device";
 import { DTYPE_BYTES, type FloatDType } from "../../src/formats/dtypes";
 import { elementCount } from "../../src/formats/tensor";
-import type { Checkpoint } from "../../src/model/checkpoint";
-import { CheckpointSource } from "../../src/model/sources/checkpoint";
+import type { Model } from "../../src/model/model";
 import { anyTokens, openOver, perplexityPass } from "./opened";
 
 /** A model measured layer by layer, its weights dropped on the way. */
@@ -22,13 +21,8 @@ export interface Streamed {
 const LAYER = /^model\.layers\.(\d+)\./;
 
 /** One pass for perplexity over a model that is read from its files as it is needed. */
-export async function streamed(
-  device: Device,
-  checkpoint: Checkpoint,
-  texts: number,
-  length: number,
-): Promise<Streamed> {
-  const model = await openOver(checkpoint, new CheckpointSource(checkpoint), device);
+export async function streamed(device: Device, checkpoint: Model, texts: number, length: number): Promise<Streamed> {
+  const model = await openOver(checkpoint, checkpoint.weights, device);
   const { vocabulary, hidden } = model.facts;
   const batch = Array.from({ length: texts }, () => anyTokens(length, vocabulary));
   const started = performance.now();

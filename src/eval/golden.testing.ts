@@ -6,9 +6,8 @@ import { openLanguageModel } from "../lm/open";
 import type { LanguageModel } from "../lm/types";
 import { methodFacts } from "../merge/registry";
 import { MergedSource } from "../merge/source";
-import type { Checkpoint } from "../model/checkpoint";
+import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import { planMerge } from "../recipe/plan/planMerge";
 import { openTokenizer } from "../tokens/tokenizer";
 import { basePass, keepTop } from "./base";
@@ -153,7 +152,7 @@ interface Base {
 
 /** The sample models, and recipes applied to them on the way. */
 class Samples {
-  readonly #checkpoints = new Map<string, Promise<Checkpoint>>();
+  readonly #checkpoints = new Map<string, Promise<Model>>();
   readonly #bases = new Map<SetName, Promise<Base>>();
 
   constructor(
@@ -166,12 +165,12 @@ class Samples {
     const recipe = RECIPES[name];
     if (recipe === undefined) {
       const checkpoint = await this.#checkpoint(name);
-      const source = new CheckpointSource(checkpoint);
+      const source = checkpoint.weights;
       const config = { ...checkpoint.config, ...AS_MEASURED[name] };
       const model = await openLanguageModel({ config, source, device });
       return { model, tokenizer: await openTokenizer(checkpoint.folder), key: name };
     }
-    const models = new Map<string, Checkpoint>();
+    const models = new Map<string, Model>();
     for (const llama of LLAMAS) models.set(llama, await this.#checkpoint(llama));
     const { plan } = planMerge(recipe, models, methodFacts, { budgetBytes: device.info.budgetBytes });
     const { config } = found(plan);
@@ -197,7 +196,7 @@ class Samples {
     });
   }
 
-  #checkpoint(name: string): Promise<Checkpoint> {
+  #checkpoint(name: string): Promise<Model> {
     return remembered(this.#checkpoints, name, async () => openCheckpoint(name, await this.folder(name)));
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { architectures } from "../model/architectures";
-import type { JsonObject } from "../model/checkpoint";
+import type { JsonObject } from "../model/model";
 import { specOf } from "./architectures";
 import type { LayerSpec } from "./spec";
 

@@ -1,6 +1,6 @@
 import { AwaseError } from "../base/errors";
-import type { JsonObject } from "../model/checkpoint";
 import { architectureNames } from "../model/config";
+import type { JsonObject } from "../model/model";
 import { cohere, cohere2 } from "./architectures/cohere";
 import type { ForwardDefinition } from "./architectures/define";
 import { gemma, gemma2, gemma3 } from "./architectures/gemma";

@@ -3,9 +3,8 @@ import type { Device } from "../compute/device";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { readSafetensors } from "../formats/safetensors";
 import type { Folder } from "../io/types";
-import type { Checkpoint, JsonObject } from "../model/checkpoint";
+import type { JsonObject, Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import type { TokenIds } from "../tokens/types";
 import { openLanguageModel } from "./open";
 import type { LanguageModel } from "./types";
@@ -74,13 +73,13 @@ export function describeGolden(device: () => Device, folder: (name: string) => P
   });
 }
 
-async function openModel(checkpoint: Checkpoint, files: Folder, device: Device): Promise<LanguageModel> {
+async function openModel(checkpoint: Model, files: Folder, device: Device): Promise<LanguageModel> {
   const generation = await files.open("generation_config.json");
   const text = new TextDecoder().decode(await generation.read(0, generation.size));
   return openLanguageModel({
     config: checkpoint.config,
     generationConfig: JSON.parse(text) as JsonObject,
-    source: new CheckpointSource(checkpoint),
+    source: checkpoint.weights,
     device,
   });
 }

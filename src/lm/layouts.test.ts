@@ -3,9 +3,8 @@ import { openCpuDevice } from "../compute/cpu";
 import { normals } from "../compute/devices.testing";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
-import type { JsonObject } from "../model/checkpoint";
+import type { JsonObject } from "../model/model";
 import { openCheckpoint } from "../model/open";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import {
   disguised,
   type MemoryTensor,
@@ -30,7 +29,7 @@ async function likelihoods(config: JsonObject, source: MemoryTensors, on = devic
 /** A golden model, in memory. */
 async function golden(name: string): Promise<{ config: JsonObject; source: MemoryTensors }> {
   const checkpoint = await openCheckpoint(name, nodeFolder(`e2e/golden/forward/${name}`));
-  const source = new CheckpointSource(checkpoint);
+  const source = checkpoint.weights;
   const tensors: Record<string, MemoryTensor> = {};
   for (const { name: tensor, shape } of source.tensors.values()) {
     const bytes = await source.read(tensor, 0, elementCount(shape));

@@ -3,10 +3,10 @@ import { normals } from "../compute/devices.testing";
 import { narrow } from "../formats/convert";
 import { DTYPE_BYTES, type OutputDType } from "../formats/dtypes";
 import { elementCount, type TensorFacts } from "../formats/tensor";
-import type { JsonObject } from "../model/checkpoint";
+import type { JsonObject } from "../model/model";
 import { placeStretch } from "../model/sources/placed";
 import { tensorNamed } from "../model/sources/tensorNamed";
-import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
+import type { FileRange, PlacedTensor, TensorSource } from "../model/sources/tensorSource";
 
 /** Tensors in memory. Knows what it has placed and was not given back. */
 export class MemoryTensors implements TensorSource {
@@ -26,6 +26,14 @@ export class MemoryTensors implements TensorSource {
     const { dtype } = tensorNamed(this.tensors, name, "memory");
     const size = DTYPE_BYTES[dtype];
     return this.values.get(name)?.bytes.slice(start * size, end * size) ?? new Uint8Array();
+  }
+
+  async ranges(): Promise<readonly FileRange[]> {
+    return [];
+  }
+
+  bytesOf(name: string, elements: number): number {
+    return elements * DTYPE_BYTES[tensorNamed(this.tensors, name, "memory").dtype];
   }
 
   async place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor> {

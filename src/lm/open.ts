@@ -1,6 +1,6 @@
 import type { Device } from "../compute/device";
-import type { JsonObject } from "../model/checkpoint";
 import { configNumber } from "../model/config";
+import type { JsonObject } from "../model/model";
 import type { TensorSource } from "../model/sources/tensorSource";
 import { specOf } from "./architectures";
 import { DecoderModel } from "./languageModel";

@@ -3,7 +3,7 @@ import { BLOCKS_IN_FLIGHT, packedBytes } from "../compute/blockSize";
 import type { Blocks, PackedBlock } from "../compute/blocks";
 import type { Device } from "../compute/device";
 import type { FloatDType } from "../formats/dtypes";
-import type { TensorInput } from "./inputs";
+import type { SourceTensor } from "../model/sources/tensorSource";
 
 /** A stretch of all inputs of a tensor on the host. */
 export interface HostBlock {
@@ -21,14 +21,14 @@ export interface ComingBlock {
 
 /** Starts to read elements [start, end), block by block. Reading begins when a block is taken from the generator. */
 export function* comingBlocks(
-  inputs: readonly TensorInput[],
+  inputs: readonly SourceTensor[],
   { start, end }: { readonly start: number; readonly end: number },
   elements: number,
   signal?: AbortSignal,
 ): Generator<ComingBlock, void, undefined> {
   for (let at = start; at < end; at += elements) {
     const stop = Math.min(at + elements, end);
-    const read = Promise.all(inputs.map((input) => input.read(at, stop, signal)));
+    const read = Promise.all(inputs.map(({ source, name }) => source.read(name, at, stop, signal)));
     read.catch(() => undefined); // whoever takes the block hears of it
     yield { start: at, count: stop - at, inputs: read };
   }

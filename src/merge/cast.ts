@@ -1,5 +1,6 @@
 import wgsl from "../../shaders/merge/cast.wgsl?raw";
 import type { BoundMap, MapDefinition } from "../compute/map";
+import type { MergeMethod } from "./types";
 
 const castMap: MapDefinition = {
   name: "merge/cast",
@@ -11,5 +12,7 @@ const castMap: MapDefinition = {
   },
 };
 
-/** One input in another dtype. */
-export const cast: BoundMap = { map: castMap, uniforms: () => ({}) };
+const cast: BoundMap = { map: castMap, uniforms: () => ({}) };
+
+/** One input in another dtype. No recipe names it: it is what a copy becomes where the dtypes differ. */
+export const castMethod: Pick<MergeMethod, "id" | "prepare"> = { id: "cast", prepare: async () => cast };

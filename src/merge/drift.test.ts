@@ -1,19 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/cpu";
 import { type TestTensor, testModel, toyCheckpoint } from "../model/checkpoint.testing";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import { tensorDrift } from "./drift";
 
 const device = openCpuDevice({ reason: "A test asks for it." });
 
 const drift = (base: TestTensor, merged: TestTensor, layer?: number) =>
-  tensorDrift(
-    new CheckpointSource(testModel("base", { x: base })),
-    new CheckpointSource(testModel("merged", { x: merged })),
-    "x",
-    device,
-    { layer },
-  );
+  tensorDrift(testModel("base", { x: base }).weights, testModel("merged", { x: merged }).weights, "x", device, {
+    layer,
+  });
 
 const row = (...values: readonly number[]): TestTensor => ({ shape: [values.length], values });
 
@@ -57,7 +52,7 @@ describe("tensorDrift", () => {
 
   it("has nothing to say of what cannot be compared", async () => {
     expect(await drift(row(1, 2), row(1, 2, 3))).toBeUndefined();
-    const integers = new CheckpointSource(toyCheckpoint("a", {}, { x: { dtype: "I64", shape: [2] } }));
+    const integers = toyCheckpoint("a", {}, { x: { dtype: "I64", shape: [2] } }).weights;
     expect(await tensorDrift(integers, integers, "x", device)).toBeUndefined();
     expect(await tensorDrift(integers, integers, "y", device)).toBeUndefined();
   });

@@ -3,12 +3,11 @@ import manifest from "../../e2e/golden/merge/manifest.json";
 import type { Device } from "../compute/device";
 import { keepBound, randomKey, randomWords } from "../compute/random";
 import { widen } from "../formats/convert";
-import { DTYPE_BYTES, type DType, isFloatDType } from "../formats/dtypes";
+import { type DType, isFloatDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Folder } from "../io/types";
-import type { Checkpoint } from "../model/checkpoint";
+import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { planMerge } from "../recipe/plan/planMerge";
 import { mergeToMemory } from "./merge.testing";
@@ -52,7 +51,7 @@ export function describeGolden(device: () => Device, folder: (path: string) => P
 
   it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
     const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
-    const models = new Map<string, Checkpoint>();
+    const models = new Map<string, Model>();
     for (const key of keys) models.set(key, await open(`models/${key}`));
     const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
@@ -78,11 +77,11 @@ function facts(
   return tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).sort();
 }
 
-async function valuesOf(checkpoint: Checkpoint): Promise<Values> {
-  const source = new CheckpointSource(checkpoint);
+async function valuesOf(checkpoint: Model): Promise<Values> {
+  const source = checkpoint.weights;
   const values = new Map<string, Float32Array>();
-  for (const [name, { dtype, start, end }] of checkpoint.tensors) {
-    values.set(name, decode(await source.read(name, 0, (end - start) / DTYPE_BYTES[dtype]), dtype));
+  for (const [name, { dtype, shape }] of checkpoint.tensors) {
+    values.set(name, decode(await source.read(name, 0, elementCount(shape)), dtype));
   }
   return values;
 }
@@ -137,12 +136,12 @@ interface TaskVector {
 }
 
 /** The task vectors of a planned tensor. */
-async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Checkpoint>) {
+async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Model>) {
   const read = async (input: PlannedTensor["inputs"][number]) => {
     const checkpoint = models.get(input.model);
     if (!checkpoint) throw new Error(`No ${input.model}.`);
     const count = elementCount(tensor.shape);
-    return decode(await new CheckpointSource(checkpoint).read(input.tensor, 0, count), input.dtype);
+    return decode(await checkpoint.weights.read(input.tensor, 0, count), input.dtype);
   };
   const base = tensor.inputs.find(({ isBase }) => isBase);
   if (!base) throw new Error(`${tensor.name} has no base.`);
@@ -160,7 +159,7 @@ async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Ch
  * Elements whose |delta| equals a threshold that cuts between equals: mergekit leaves open which of them are kept. The bf16 case is
  * full of them, but differences of float32 numbers meet by chance too.
  */
-async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Checkpoint>) {
+async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Model>) {
   const ties = new Map<string, ReadonlySet<number>>();
   for (const tensor of plan.tensors) {
     const { vectors } = await taskVectors(tensor, models);
@@ -183,12 +182,7 @@ async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Checkp
  * Masks are our own, so not element by element: both merges must leave the same share of elements at the base, and ours must be what
  * its masks say, every sparsified vector as long (L1) as the dense one.
  */
-async function compareStatistics(
-  plan: MergePlan,
-  models: ReadonlyMap<string, Checkpoint>,
-  merged: Values,
-  golden: Values,
-) {
+async function compareStatistics(plan: MergePlan, models: ReadonlyMap<string, Model>, merged: Values, golden: Values) {
   let elements = 0;
   let [unchanged, unchangedThere] = [0, 0];
   let dropAll = 1;

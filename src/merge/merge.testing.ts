@@ -2,7 +2,7 @@ import type { Device } from "../compute/device";
 import { widen } from "../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import type { Checkpoint } from "../model/checkpoint";
+import type { Model } from "../model/model";
 import type { ResolvedParameters } from "../recipe/facts";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { type MergeRun, runMerge } from "./run";
@@ -11,7 +11,7 @@ export interface TestRecipe {
   readonly method: string;
   /** In recipe order, with resolved parameters. */
   readonly models: readonly {
-    readonly model: Checkpoint;
+    readonly model: Model;
     readonly isBase?: boolean;
     readonly parameters?: ResolvedParameters;
   }[];
@@ -57,7 +57,7 @@ export function testPlan(recipe: TestRecipe, shape?: readonly number[]): MergePl
   };
 }
 
-export function modelsOf(recipe: TestRecipe): ReadonlyMap<string, Checkpoint> {
+export function modelsOf(recipe: TestRecipe): ReadonlyMap<string, Model> {
   return new Map(recipe.models.map(({ model }) => [model.key, model]));
 }
 

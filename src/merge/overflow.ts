@@ -1,8 +1,8 @@
 import { AwaseError } from "../base/errors";
 import type { Device } from "../compute/device";
 import { widen } from "../formats/convert";
-import { elementCount } from "../formats/tensor";
-import type { Checkpoint } from "../model/checkpoint";
+import { elementCount, type TensorFacts } from "../formats/tensor";
+import type { Model } from "../model/model";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import type { NonFinite } from "./events";
 import { MergedSource } from "./source";
@@ -13,7 +13,7 @@ export const MAX_FLOAT16 = 65_504;
 const CHUNK_ELEMENTS = 2 ** 20;
 
 /** Whether finite inputs gave Inf or NaN in a tensor written as float16. */
-export function mayOverflow({ dtype }: PlannedTensor, { inputs, outputs }: NonFinite): boolean {
+export function mayOverflow({ dtype }: Pick<TensorFacts, "dtype">, { inputs, outputs }: NonFinite): boolean {
   return dtype === "F16" && inputs === 0 && outputs > 0;
 }
 
@@ -25,7 +25,7 @@ export async function float16Overflow(
   plan: MergePlan,
   tensor: PlannedTensor,
   { outputs }: NonFinite,
-  run: { readonly models: ReadonlyMap<string, Checkpoint>; readonly device: Device },
+  run: { readonly models: ReadonlyMap<string, Model>; readonly device: Device },
   signal: AbortSignal,
 ): Promise<AwaseError | undefined> {
   const largest = await largestValue(plan, tensor, run, signal);
@@ -44,7 +44,7 @@ export async function float16Overflow(
 async function largestValue(
   plan: MergePlan,
   tensor: PlannedTensor,
-  { models, device }: { readonly models: ReadonlyMap<string, Checkpoint>; readonly device: Device },
+  { models, device }: { readonly models: ReadonlyMap<string, Model>; readonly device: Device },
   signal: AbortSignal,
 ): Promise<number> {
   const wide = { ...plan, tensors: [{ ...tensor, dtype: "F32" as const }] };

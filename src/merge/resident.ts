@@ -6,7 +6,7 @@ import type { Device } from "../compute/device";
 import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
 import { comingBlocks, hostBlocks, Pace, pack } from "./blocks";
 import type { TensorInput } from "./inputs";
-import type { MapWork } from "./tensorWork";
+import type { MapMaking } from "./making";
 
 /** All inputs of a tensor on the device, and how many walk over them now. */
 interface Entry {
@@ -54,20 +54,20 @@ export class ResidentInputs implements Disposable {
    * @throws what reading and the device throw
    */
   async lend(
-    work: MapWork,
+    making: MapMaking,
     layout: BlockLayout,
     wanted: () => ReadonlySet<string>,
     signal?: AbortSignal,
   ): Promise<ResidentBlocks | undefined> {
     if (this.#disposed) return undefined;
-    const key = inputsKey(work.inputs);
-    const bytes = bytesOf(work, layout);
+    const key = inputsKey(making.inputs);
+    const bytes = bytesOf(making, layout);
     if (!this.#entries.has(key) && !this.#makeRoom(bytes, wanted)) return undefined;
     try {
       return this.#lend(
-        await this.#entries.get(key, () => this.#load(key, work, layout, bytes, signal), signal),
-        work.dtypes,
-        work.count,
+        await this.#entries.get(key, () => this.#load(key, making, layout, bytes, signal), signal),
+        making.dtypes,
+        making.count,
       );
     } catch (error) {
       if (!(error instanceof AwaseError && error.code === "gpu/out-of-memory")) throw error;
@@ -95,7 +95,7 @@ export class ResidentInputs implements Disposable {
 
   async #load(
     key: string,
-    work: MapWork,
+    making: MapMaking,
     layout: BlockLayout,
     bytes: number,
     signal: AbortSignal | undefined,
@@ -104,10 +104,10 @@ export class ResidentInputs implements Disposable {
     const blocks: PackedBlock[] = [];
     try {
       const pace = new Pace(this.device, signal);
-      const range = { start: 0, end: work.count };
-      for await (const host of hostBlocks(comingBlocks(work.inputs, range, layout.elements, signal))) {
+      const range = { start: 0, end: making.count };
+      for await (const host of hostBlocks(comingBlocks(making.inputs, range, layout.elements, signal))) {
         await pace.next();
-        blocks.push(await pack(this.device, host, work.dtypes, "resident"));
+        blocks.push(await pack(this.device, host, making.dtypes, "resident"));
       }
     } catch (error) {
       for (const { buffer } of blocks) buffer[Symbol.dispose]();
@@ -151,7 +151,7 @@ export function inputsKey(inputs: readonly Pick<TensorInput, "key">[]): string {
   return inputs.map(({ key }) => key).join(" + ");
 }
 
-function bytesOf({ dtypes, count }: MapWork, { elements }: BlockLayout): number {
+function bytesOf({ dtypes, count }: MapMaking, { elements }: BlockLayout): number {
   let bytes = 0;
   for (let start = 0; start < count; start += elements) {
     const here = Math.min(elements, count - start);

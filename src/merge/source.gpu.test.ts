@@ -4,7 +4,6 @@ import { normals, openTestDevices, stored } from "../compute/devices.testing";
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
 import { testModel } from "../model/checkpoint.testing";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import { ResidentSource } from "../model/sources/resident";
 import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
 import { tensorDrift } from "./drift";
@@ -55,7 +54,7 @@ async function bytesOf(device: Device, tensor: PlacedTensor): Promise<Uint8Array
 describe("tensors placed on a GPU", () => {
   it.each(["BF16", "F16", "F32", "F8_E4M3", "F8_E5M2"] as const)("are what is stored as %s", async (dtype) => {
     const device = await gpu();
-    const source = new CheckpointSource(model("a", 1, dtype));
+    const source = model("a", 1, dtype).weights;
     const bytes = await bytesOf(device, await source.place("x", 1024, COUNT, device));
     const kept = stored(normals(1, COUNT).slice(1024), dtype);
     const expected = dtype.startsWith("F8") ? new Uint8Array(widen(kept, dtype).buffer) : kept;
@@ -101,7 +100,7 @@ describe("tensors placed on a GPU", () => {
   it("stay while they fit, and hold no memory afterwards", async () => {
     const device = await gpu();
     const before = device.memory.lent;
-    const source: TensorSource = new CheckpointSource(model("a", 1));
+    const source: TensorSource = model("a", 1).weights;
     const resident = new ResidentSource(source, device, 2 * COUNT + 16);
     const [first, second] = [await resident.place("x", 0, COUNT, device), await resident.place("x", 0, COUNT, device)];
     expect(second.buffer).toBe(first.buffer);
@@ -114,9 +113,7 @@ describe("tensors placed on a GPU", () => {
   it("drift by the same amount on both devices", async () => {
     const merged = normals(2, COUNT).map((value, i) => (i % 1000 === 7 ? Number.NaN : value));
     const [base, other] = [model("a", 1), testModel("b", { x: { shape: [COUNT], values: merged } })];
-    const found = await Promise.all(
-      devices.map(({ device }) => tensorDrift(new CheckpointSource(base), new CheckpointSource(other), "x", device)),
-    );
+    const found = await Promise.all(devices.map(({ device }) => tensorDrift(base.weights, other.weights, "x", device)));
     const [onGpu, onCpu] = found;
     expect(onGpu?.nonFinite).toBe(70);
     expect(onCpu?.nonFinite).toBe(70);

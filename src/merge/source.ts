@@ -1,50 +1,29 @@
-import { Gate } from "../base/gate";
-import { Remembered } from "../base/remembered";
 import type { BlockLayout } from "../compute/blockSize";
-import type { PackedBlock } from "../compute/blocks";
 import type { Device } from "../compute/device";
-import { applyMap, NotFiniteCounter } from "../compute/elementwise";
-import type { BoundMap } from "../compute/map";
 import { DTYPE_BYTES } from "../formats/dtypes";
-import type { Checkpoint } from "../model/checkpoint";
-import { checkStretch, placed, placedBytes, placedDType, placeStretch } from "../model/sources/placed";
+import type { Model } from "../model/model";
+import { checkStretch, placed, placedBytes, placedDType } from "../model/sources/placed";
 import { tensorNamed } from "../model/sources/tensorNamed";
-import type { PlacedTensor, TensorSource } from "../model/sources/tensorSource";
+import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "../model/sources/tensorSource";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
-import { comingBlocks, hostBlocks } from "./blocks";
 import { inputKey } from "./inputs";
-import { inputsKey, type ResidentInputs } from "./resident";
-import { castWork, layoutOf, type MapWork, type TensorWork, tensorWork } from "./tensorWork";
+import { castMaking, type Making, type MapMaking, makingOf } from "./making";
+import { BlockPipeline, type MadeBlock, type MakeOptions, type PipelineOptions, type Stretch } from "./pipeline";
+import { inputsKey } from "./resident";
 
-export interface MergedSourceOptions {
-  readonly models: ReadonlyMap<string, Checkpoint>;
-  readonly device: Device;
-  /** Where inputs stay from plan to plan; absent: they are read whenever they are needed. */
-  readonly residents?: ResidentInputs;
-  /** Device memory that inputs on their way may take, in bytes; half of the device's budget unless given. */
-  readonly budgetBytes?: number;
-  /** Bytes of one input per block; for tests. */
-  readonly blockBytes?: number;
-}
-
-/** Elements [start, end) of a tensor. */
-interface Stretch {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
+export interface MergedSourceOptions extends PipelineOptions {
+  readonly models: ReadonlyMap<string, Model>;
 }
 
 /**
- * A recipe applied to checkpoints, as tensors on demand: a model that was never written. Asking for a stretch of a tensor
+ * A recipe applied to models, as tensors on demand: a model that was never written. Asking for a stretch of a tensor
  * merges just that stretch. What its method must know of the whole tensor is worked out when it is first asked for, and kept:
  * a few numbers per tensor.
  */
 export class MergedSource implements TensorSource {
   readonly tensors: ReadonlyMap<string, PlannedTensor>;
-  readonly #works = new Remembered<TensorWork>();
-  readonly #maps = new Remembered<BoundMap>();
-  readonly #budgetBytes: number;
-  readonly #gate: Gate;
+  readonly #makings = new Map<string, Making>();
+  readonly #pipeline: BlockPipeline;
   #wanted: ReadonlySet<string> | undefined;
 
   constructor(
@@ -52,19 +31,21 @@ export class MergedSource implements TensorSource {
     private readonly options: MergedSourceOptions,
   ) {
     this.tensors = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
-    this.#budgetBytes = options.budgetBytes ?? options.device.info.budgetBytes / 2;
-    this.#gate = new Gate(this.#budgetBytes);
+    this.#pipeline = new BlockPipeline(options, () => this.#wantedKeys());
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what merging throws; NaN and Inf pass. */
   async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    const work = await this.#work(name);
-    if (work.kind === "copy") return work.inputs[0].read(start, end, signal);
+    const making = this.making(name);
+    if (making.kind === "copy") {
+      const [input] = making.inputs;
+      return input.source.read(input.name, start, end, signal);
+    }
     const { device } = this.options;
-    const size = DTYPE_BYTES[work.output];
+    const size = DTYPE_BYTES[making.output];
     const made = new Uint8Array((end - start) * size);
-    for await (const block of this.#merged(work, { name, start, end }, signal)) {
-      made.set(await device.read(block.buffer, 0, block.count * size), (block.at - start) * size);
+    for await (const block of this.make(making, { start, end }, { signal })) {
+      made.set(await device.read(block.buffer, 0, block.count * size), (block.start - start) * size);
     }
     return made;
   }
@@ -76,80 +57,63 @@ export class MergedSource implements TensorSource {
    */
   async place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor> {
     if (device !== this.options.device) throw new TypeError("A recipe is merged on the device that it was given.");
-    const work = await this.#work(name);
-    if (work.kind === "map") return this.#place(work, { name, start, end }, signal);
-    const [input] = work.inputs;
-    if (this.options.residents) {
-      const output = placedDType({ name, dtype: input.dtype });
-      return this.#place(castWork(name, work, output), { name, start, end }, signal);
-    }
-    const read = (from: number, to: number, stop?: AbortSignal) => input.read(from, to, stop);
-    return placeStretch({ name, dtype: input.dtype, start, end, read }, device, signal);
+    const making = this.making(name);
+    if (making.kind === "map") return this.#place(making, { start, end }, signal);
+    const [input] = making.inputs;
+    if (!this.options.residents) return input.source.place(input.name, start, end, device, signal);
+    const output = placedDType({ name, dtype: input.dtype });
+    return this.#place(castMaking(input, name, making.count, output), { start, end }, signal);
   }
 
-  async #place(work: MapWork, stretch: Stretch, signal: AbortSignal | undefined): Promise<PlacedTensor> {
+  async ranges(name: string, start: number, end: number): Promise<readonly FileRange[]> {
+    const { inputs } = this.making(name);
+    return (await Promise.all(inputs.map((input) => input.source.ranges(input.name, start, end)))).flat();
+  }
+
+  bytesOf(name: string, elements: number): number {
+    return this.making(name).inputs.reduce((sum, input) => sum + input.source.bytesOf(input.name, elements), 0);
+  }
+
+  /** The input of a tensor that is only copied. */
+  same(name: string): SourceTensor | undefined {
+    const making = this.making(name);
+    return making.kind === "copy" ? making.inputs[0] : undefined;
+  }
+
+  /** How a tensor is made. @throws {AwaseError} as `makingOf`, and `merge/no-tensor` */
+  making(name: string): Making {
+    const known = this.#makings.get(name);
+    if (known) return known;
+    const making = makingOf(this.plan, tensorNamed(this.tensors, name, "the merged model"), this.options.models);
+    this.#makings.set(name, making);
+    return making;
+  }
+
+  layout(making: MapMaking): BlockLayout {
+    return this.#pipeline.layout(making);
+  }
+
+  /** The merged elements of a stretch on the device, block by block. */
+  make(making: MapMaking, stretch: Stretch, options?: MakeOptions): AsyncGenerator<MadeBlock> {
+    return this.#pipeline.make(making, stretch, options);
+  }
+
+  async #place(making: MapMaking, stretch: Stretch, signal: AbortSignal | undefined): Promise<PlacedTensor> {
     const { device } = this.options;
-    const { name, start, end } = stretch;
-    checkStretch(device, work.output, start, end);
-    const size = DTYPE_BYTES[work.output];
-    const whole = await device.lease(placedBytes(work.output, end - start), name);
+    const { output, task } = making;
+    const { start, end } = stretch;
+    checkStretch(device, output, start, end);
+    const whole = await device.lease(placedBytes(output, end - start), task.name);
     try {
-      for await (const { buffer, at, count } of this.#merged(work, stretch, signal)) {
-        device.copy(buffer, 0, whole, (at - start) * size, placedBytes(work.output, count));
+      for await (const block of this.make(making, stretch, { signal })) {
+        const at = (block.start - start) * DTYPE_BYTES[output];
+        device.copy(block.buffer, 0, whole, at, placedBytes(output, block.count));
       }
-      return placed(whole, work.output, end - start);
+      return placed(whole, output, end - start);
     } catch (error) {
       whole[Symbol.dispose]();
       throw error;
     }
-  }
-
-  #work(name: string): Promise<TensorWork> {
-    const { models } = this.options;
-    return this.#works.get(name, async () =>
-      tensorWork(this.plan, tensorNamed(this.tensors, name, "the merged model"), models),
-    );
-  }
-
-  /** The merged elements of a stretch, block by block; a block is valid until the next one is asked for. */
-  async *#merged(work: MapWork, stretch: Stretch, signal: AbortSignal | undefined) {
-    const { device } = this.options;
-    using counter = await NotFiniteCounter.open(device, work.inputs.length);
-    for await (const { block, map } of this.#inputs(work, stretch, signal)) {
-      signal?.throwIfAborted();
-      using buffer = await applyMap(device, map, block, work.dtypes, work.output, counter);
-      yield { buffer, at: block.start, count: block.count };
-    }
-  }
-
-  /** The inputs of a stretch on the device, with the map they go through: from where they stay, or streamed. */
-  async *#inputs(
-    work: MapWork,
-    { name, start, end }: Stretch,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<{ readonly block: PackedBlock; readonly map: BoundMap }, void, undefined> {
-    const { device, residents, blockBytes } = this.options;
-    const layout = layoutOf(work, { ...device.info, budgetBytes: this.#budgetBytes }, blockBytes);
-    using staying = await residents?.lend(work, layout, () => this.#wantedKeys(), signal);
-    if (staying) {
-      const map = await this.#maps.get(name, () => work.bind(device, staying, signal), signal);
-      for (const block of staying.within(start, end)) yield { block, map };
-      return;
-    }
-    using _turn = await this.#gate.enter(layout.deviceBytes);
-    using blocks = this.#stream(work, layout, start, end, signal);
-    const bind = async () => {
-      if (start === 0 && end === work.count) return work.bind(device, blocks, signal); // what was read stays for the map
-      using all = this.#stream(work, layout, 0, work.count, signal);
-      return await work.bind(device, all, signal); // not before it is done are the blocks given back
-    };
-    const map = await this.#maps.get(name, bind, signal);
-    for await (const block of blocks.lastWalk()) yield { block, map };
-  }
-
-  #stream(work: MapWork, layout: BlockLayout, start: number, end: number, signal: AbortSignal | undefined) {
-    const read = () => hostBlocks(comingBlocks(work.inputs, { start, end }, layout.elements, signal));
-    return work.blocks(this.options.device, layout, read, signal);
   }
 
   /** What the plan's tensors are made of. */

@@ -6,10 +6,9 @@ import { narrow, widen } from "../formats/convert";
 import { type DType, isFloatDType, OUTPUT_DTYPES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
-import type { Checkpoint } from "../model/checkpoint";
 import { layerGroups } from "../model/layerOf";
+import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import type { TensorSource } from "../model/sources/tensorSource";
 import { planMerge } from "../recipe/plan/planMerge";
 import { withStrengths } from "../recipe/strength/strength";
@@ -32,9 +31,9 @@ const CASES = Object.entries(manifest.cases).flatMap(([name, { method }]) => {
   return (stated === undefined ? ["a", "base"] : [stated]).map((base) => ({ name, recipe, method, base }));
 });
 
-const opened = new Map<string, Promise<Checkpoint>>();
+const opened = new Map<string, Promise<Model>>();
 
-function open(key: string): Promise<Checkpoint> {
+function open(key: string): Promise<Model> {
   const folder = fileURLToPath(new URL(`../../e2e/golden/merge/models/${key}`, import.meta.url));
   const checkpoint = opened.get(key) ?? openCheckpoint(key, nodeFolder(folder));
   opened.set(key, checkpoint);
@@ -46,7 +45,7 @@ async function openModels(recipe: string, base: string) {
   return new Map(await Promise.all([...keys].map(async (key) => [key, await open(key)] as const)));
 }
 
-function planned(recipe: string, models: ReadonlyMap<string, Checkpoint>) {
+function planned(recipe: string, models: ReadonlyMap<string, Model>) {
   const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
   expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
   if (!plan) throw new Error("There are no errors, and no plan.");
@@ -74,7 +73,7 @@ async function weakened({ recipe, base }: (typeof CASES)[number], strengths: Rea
     tensors: whole.tensors.filter(({ action, name }) => action === "merge" && /embed|norm|head|q_proj|down/.test(name)),
     source: new MergedSource(planned(text, models), { models, device }),
     whole: new MergedSource(whole, { models, device }),
-    base: { key: base, source: new CheckpointSource(await open(base)) },
+    base: { key: base, source: (await open(base)).weights },
   };
 }
 

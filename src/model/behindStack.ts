@@ -1,6 +1,6 @@
-import type { ModelHeaders } from "./checkpoint";
 import { configNumber, DEPTH_KEYS } from "./config";
 import { atLayer, type BehindWeight, layerName } from "./layout";
+import type { ModelHeaders } from "./model";
 
 /** A stack of layers in one model: `<root>.0` to `<root>.<depth - 1>`. Files may use any of the roots. */
 export interface Stack {

@@ -3,7 +3,9 @@ import { DTYPE_BYTES, type DType, type FloatDType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
 import { MemoryFolder, memorySource } from "../io/memory";
 import type { ByteSource, Folder } from "../io/types";
-import type { Checkpoint, JsonObject } from "./checkpoint";
+import type { Checkpoint } from "./checkpoint";
+import type { JsonObject } from "./model";
+import { CheckpointSource } from "./sources/checkpoint";
 
 /** Shapes by tensor name; F32 unless a dtype is given. */
 export type ToyTensors = Readonly<Record<string, readonly number[] | { dtype: DType; shape: readonly number[] }>>;
@@ -23,6 +25,7 @@ export function toyCheckpoint(
     start = end;
     return [name, tensor];
   });
+  const source = async (file: string) => memorySource(file, new Uint8Array(start));
   const files = options.files ?? ["tokenizer.json", "tokenizer_config.json", "generation_config.json"];
   const configText = JSON.stringify(config, null, 2);
   return {
@@ -33,7 +36,8 @@ export function toyCheckpoint(
     configText,
     files: files.map((path) => ({ path, size: 10 })),
     tensors: new Map(stored),
-    source: async (file) => memorySource(file, new Uint8Array(start)),
+    weights: new CheckpointSource({ key, tensors: new Map(stored), source }),
+    source,
   };
 }
 
@@ -123,6 +127,7 @@ export function testModel(
     configText: "{}",
     files: [{ path: file, size: end }],
     tensors: facts,
+    weights: new CheckpointSource({ key, tensors: facts, source: async () => source }),
     source: async () => source,
   };
 }

@@ -1,6 +1,6 @@
 import { own } from "../base/own";
 import { isObject } from "../formats/json";
-import type { JsonObject } from "./checkpoint";
+import type { JsonObject } from "./model";
 
 /** The value at a dotted path of config.json (`text_config.num_hidden_layers`). */
 export function configValue(config: JsonObject, path: string): unknown {

@@ -1,10 +1,10 @@
 import { largest } from "../base/lists";
 import type { DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import type { Checkpoint, ModelTensor } from "./checkpoint";
 import { architectureNames, configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "./config";
-import { storedBytes } from "./elements";
 import { layoutOf } from "./layoutOf";
+import type { Model, ModelTensor } from "./model";
+import { storedBytes } from "./storedBytes";
 
 /** A dtype as files have it, and how many bytes of it there are. */
 export interface StoredDType {
@@ -28,7 +28,7 @@ export interface ModelFacts {
   readonly vocabulary: number;
 }
 
-export function modelFacts(checkpoint: Checkpoint): ModelFacts {
+export function modelFacts(checkpoint: Model): ModelFacts {
   const { config, tensors } = checkpoint;
   const stored = new Map<string, StoredDType>();
   let parameters = 0;
@@ -62,7 +62,7 @@ export function storedAs({ dtype, scaled }: Pick<ModelTensor, "dtype" | "scaled"
   return scaled ? { dtype: scaled.dtype, scaled: true } : { dtype };
 }
 
-function embeddingRows(checkpoint: Checkpoint, architecture: string | undefined): number {
+function embeddingRows(checkpoint: Model, architecture: string | undefined): number {
   for (const { pre } of layoutOf([checkpoint], architecture).modules) {
     const embedding = pre.find((weight) => weight.embedding);
     const rows = embedding && checkpoint.tensors.get(embedding.name)?.shape[0];

@@ -1,8 +1,8 @@
 import type { TensorFacts } from "../formats/tensor";
 import { countedStack, findBehind } from "./behindStack";
-import type { ModelHeaders } from "./checkpoint";
 import { configNumber, VOCABULARY_KEYS } from "./config";
 import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
+import type { ModelHeaders } from "./model";
 
 /**
  * A layout from headers alone, for architectures nobody described: the first number in a tensor's name is its layer, what

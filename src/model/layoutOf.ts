@@ -1,10 +1,10 @@
 import { findArchitecture } from "./architectures";
 import type { ArchitectureDefinition, WeightDefinition } from "./architectures/define";
 import { findBehind } from "./behindStack";
-import type { ModelHeaders } from "./checkpoint";
 import { configNumber } from "./config";
 import { inferLayout } from "./infer";
 import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
+import type { ModelHeaders } from "./model";
 
 /**
  * The layout that these checkpoints share: by the definition of their architecture where it is known, else from their

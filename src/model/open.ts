@@ -5,13 +5,17 @@ import { parsePythonJson } from "../formats/pythonJson";
 import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
-import type { Checkpoint, JsonObject } from "./checkpoint";
+import type { Checkpoint } from "./checkpoint";
+import type { JsonObject } from "./model";
 import { LOOK_BYTES, recognise } from "./opening/impostors";
 import { mendNames } from "./opening/names";
 import { namedFolder, ofModel } from "./opening/ofModel";
 import { findModel } from "./opening/place";
 import { findWeights } from "./opening/weights";
 import { resolveQuantisation } from "./quantisation/resolve";
+import { CheckpointSource } from "./sources/checkpoint";
+import { DequantisedSource } from "./sources/dequantised";
+import type { TensorSource } from "./sources/tensorSource";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -67,6 +71,7 @@ export async function openCheckpoint(
   return {
     key,
     folder,
+    weights: weightsOf({ key, tensors, source }),
     ...(revision === undefined ? {} : { revision }),
     config,
     configText,
@@ -93,6 +98,12 @@ async function refusePointers(
     const fault = recognise({ model: key, file: path, expected: "a file of the tokenizer" }, head, source.size);
     if (fault?.code === "model/lfs-pointer") throw fault;
   }
+}
+
+/** Where the tensors come from. */
+function weightsOf(stored: Pick<Checkpoint, "key" | "tensors" | "source">): TensorSource {
+  const scaled = [...stored.tensors.values()].some((tensor) => tensor.scaled);
+  return scaled ? new DequantisedSource(stored) : new CheckpointSource(stored);
 }
 
 async function readConfig(key: string, folder: Folder, files: readonly FileEntry[], signal: AbortSignal | undefined) {

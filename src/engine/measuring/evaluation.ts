@@ -6,7 +6,7 @@ import type { Measured } from "../../eval/measures/measured";
 import { likelyBenchmark } from "../../eval/prompts/benchmarks";
 import { countTokens } from "../../eval/prompts/count";
 import type { Evaluation, Measure, PromptSet } from "../../eval/types";
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import type { MergePlan } from "../../recipe/plan/plan";
 import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
@@ -144,7 +144,7 @@ export async function measurable(open: Pick<OpenModel, "model" | "key" | "texts"
 async function headersOf(
   { shelf, plan }: EvaluationContext,
   subject: Subject,
-): Promise<{ readonly texts: Checkpoint; readonly speed: ForwardModel }> {
+): Promise<{ readonly texts: Model; readonly speed: ForwardModel }> {
   if (subject.kind === "model") {
     const { checkpoint } = shelf.get(subject.key);
     return { texts: checkpoint, speed: { name: subject.key, parameters: parametersOf(checkpoint) } };

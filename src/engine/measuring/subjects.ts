@@ -5,10 +5,9 @@ import { openLanguageModel } from "../../lm/open";
 import type { LanguageModel } from "../../lm/types";
 import { ResidentInputs } from "../../merge/resident";
 import { MergedSource } from "../../merge/source";
-import type { Checkpoint } from "../../model/checkpoint";
 import { configNumber } from "../../model/config";
+import type { Model } from "../../model/model";
 import { isCodeDType } from "../../model/quantisation/scaledCodes";
-import { CheckpointSource } from "../../model/sources/checkpoint";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
@@ -32,7 +31,7 @@ export interface OpenModel extends Disposable {
   /** Hash of its content and of the device: what values measured of it are kept under. Results of two devices never mix. */
   readonly key: string;
   /** The folder that its tokenizer and its template come from. */
-  readonly texts: Checkpoint;
+  readonly texts: Model;
   readonly speed: ForwardModel;
   /** Longest text it was made for, in tokens, where its config says so. */
   readonly context: number | undefined;
@@ -174,7 +173,7 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       const content = await contentKey(checkpoint, signal);
       return kept(at, `model ${key} ${content}`, async () => {
         const bytes = [...checkpoint.tensors.values()].reduce((sum, tensor) => sum + bytesOnDevice(tensor), 0);
-        const weights = resident(at, new CheckpointSource(checkpoint), bytes);
+        const weights = resident(at, checkpoint.weights, bytes);
         const generationConfig = await readGenerationConfig(checkpoint);
         const { config } = checkpoint;
         const model = await openLanguageModel({ config, generationConfig, source: weights.source, device });
@@ -238,7 +237,7 @@ export function textsOf({ sideFiles, models }: MergePlan): string {
   return copied?.kind === "copy" ? copied.model : (models[0]?.key ?? "");
 }
 
-function contextOf(config: Checkpoint["config"]): number | undefined {
+function contextOf(config: Model["config"]): number | undefined {
   return CONTEXT_KEYS.map((key) => configNumber(config, key)).find((context) => context !== undefined);
 }
 

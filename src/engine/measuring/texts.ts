@@ -1,5 +1,5 @@
 import { type ChatTemplate, endOfTurn, openChatTemplate } from "../../lm/chat/chatTemplate";
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import { openTokenizer, type Tokenizer } from "../../tokens/tokenizer";
 
 /** How a model reads and writes. */
@@ -11,10 +11,10 @@ export interface ModelTexts {
   readonly ends: readonly number[];
 }
 
-const opened = new WeakMap<Checkpoint, Promise<ModelTexts>>();
+const opened = new WeakMap<Model, Promise<ModelTexts>>();
 
 /** The tokenizer and the chat template of a model's folder, read once while the model is open. @throws as `openTokenizer` and `openChatTemplate` */
-export function openTexts(model: Checkpoint): Promise<ModelTexts> {
+export function openTexts(model: Model): Promise<ModelTexts> {
   const known = opened.get(model);
   if (known) return known;
   const opening = open(model);
@@ -23,7 +23,7 @@ export function openTexts(model: Checkpoint): Promise<ModelTexts> {
   return opening;
 }
 
-async function open({ folder }: Checkpoint): Promise<ModelTexts> {
+async function open({ folder }: Model): Promise<ModelTexts> {
   const tokenizer = await openTokenizer(folder);
   const template = await openChatTemplate(folder);
   const end = template && endOfTurn(template, tokenizer);

@@ -1,6 +1,6 @@
 import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/run";
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { neverFalling } from "../boundary/monotone";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
@@ -17,7 +17,7 @@ export interface TensorRun {
 
 export interface TensorContext {
   readonly device: DeviceKeeper;
-  models(): ReadonlyMap<string, Checkpoint>;
+  models(): ReadonlyMap<string, Model>;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { sha256 } from "hash-wasm";
-import type { Checkpoint } from "../../model/checkpoint";
-import { filesOf } from "../../model/elements";
+import { type Checkpoint, filesOf } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
 
 /** Places looked at in each weight file of a model without a revision, and bytes read at each. */

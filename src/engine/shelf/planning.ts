@@ -1,9 +1,9 @@
 import { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
+import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
-import { inputRanges } from "../../merge/inputs";
 import { methodFacts } from "../../merge/registry";
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { hubIdOf, modelReferences } from "../../recipe/parse/references";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
@@ -17,7 +17,7 @@ export interface PlanningOptions {
   readonly budgetBytes: number;
 }
 
-type Models = ReadonlyMap<string, Checkpoint>;
+type Models = ReadonlyMap<string, Model>;
 
 /** The plan of a recipe over the models that are loaded, with the bytes that must still be fetched counted. */
 export async function plan(recipe: string, models: Models, options: PlanningOptions): Promise<PlanReport> {
@@ -70,8 +70,9 @@ async function bytesToFetch({ tensors }: MergePlan, models: Models): Promise<num
   const wanted = new Map<ByteSource, Map<number, ByteRange>>();
   for (const { inputs, shape } of tensors) {
     for (const input of inputs) {
-      if (!models.get(input.model)?.revision) continue;
-      for (const { source, start, end } of await inputRanges(input, shape, models)) {
+      const model = models.get(input.model);
+      if (!model?.revision) continue;
+      for (const { source, start, end } of await model.weights.ranges(input.tensor, 0, elementCount(shape))) {
         const ranges = wanted.get(source) ?? new Map<number, ByteRange>();
         wanted.set(source, ranges);
         ranges.set(start, { start, end: Math.max(end, ranges.get(start)?.end ?? 0) });

@@ -6,10 +6,9 @@ import { openLanguageModel } from "../../lm/open";
 import { tensorDrift } from "../../merge/drift";
 import { methodFacts } from "../../merge/registry";
 import { MergedSource } from "../../merge/source";
-import type { Checkpoint } from "../../model/checkpoint";
 import { layerGroups } from "../../model/layerOf";
+import type { Model } from "../../model/model";
 import { openCheckpoint } from "../../model/open";
-import { CheckpointSource } from "../../model/sources/checkpoint";
 import { LayeredSource } from "../../model/sources/layered";
 import { planMerge } from "../../recipe/plan/planMerge";
 import { openTokenizer } from "../../tokens/tokenizer";
@@ -29,7 +28,7 @@ describe("runGuard on the samples", () => {
   let run: Omit<GuardRun, "options">;
   beforeAll(async () => {
     const device = openCpuDevice({ reason: "A test asks for it." });
-    const models = new Map<string, Checkpoint>();
+    const models = new Map<string, Model>();
     for (const name of ["llama-base", "llama-ja"]) {
       models.set(name, await openCheckpoint(name, nodeFolder(`${SAMPLES}${name}`)));
     }
@@ -37,7 +36,7 @@ describe("runGuard on the samples", () => {
     const { plan } = planMerge(BROKEN, models, methodFacts, { budgetBytes: 2 ** 28 });
     if (!checkpoint || !plan) throw new Error("The samples and the recipe are whole.");
     const { config } = checkpoint;
-    const base = new CheckpointSource(checkpoint);
+    const base = checkpoint.weights;
     const merged = new MergedSource(plan, { models, device });
     const layers = layerGroups(checkpoint, 2);
     run = {

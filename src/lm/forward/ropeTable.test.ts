@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../model/checkpoint";
+import type { JsonObject } from "../../model/model";
 import { ConfigFacts } from "../configFacts";
 import { type RopeOptions, ropeOf } from "./rope";
 import { ropeFrequencies, ropeTable } from "./ropeTable";

@@ -1,8 +1,8 @@
 import { AwaseError } from "../../base/errors";
 import type { TensorFacts } from "../../formats/tensor";
-import type { JsonObject } from "../../model/checkpoint";
 import { findTensor, layerName, type Weight } from "../../model/layout";
 import { layoutOf } from "../../model/layoutOf";
+import type { JsonObject } from "../../model/model";
 
 /** Finds tensors of a model by their canonical names, whatever name the files give them. */
 export class WeightNames {

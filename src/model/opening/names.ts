@@ -1,11 +1,12 @@
 import { findArchitecture } from "../architectures";
-import type { JsonObject, ModelTensor, Remark } from "../checkpoint";
+import type { CheckpointTensor } from "../checkpoint";
 import { architectureNames } from "../config";
+import type { JsonObject, Remark } from "../model";
 import { type KnownNames, knownNames } from "./knownNames";
 
 /** A model's tensors under the names of their architecture, and what was changed to get there. */
 export interface MendedNames {
-  readonly tensors: ReadonlyMap<string, ModelTensor>;
+  readonly tensors: ReadonlyMap<string, CheckpointTensor>;
   readonly remarks: readonly Remark[];
 }
 
@@ -19,7 +20,11 @@ const BEFORE = /^(?:module\.|base_model\.model\.|_forward_module\.)+/;
  * (`_orig_mod.`, `module.`, `base_model.model.`, `language_model.`) too many, or `model.` too few. Names of an architecture that
  * nobody described lose only what wrappers add. Where two tensors would get one name, all stay as they are.
  */
-export function mendNames(key: string, config: JsonObject, tensors: ReadonlyMap<string, ModelTensor>): MendedNames {
+export function mendNames(
+  key: string,
+  config: JsonObject,
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+): MendedNames {
   const unchanged = { tensors, remarks: [] };
   const unwrapped = rename(tensors, unwrap(tensors));
   if (!unwrapped) return unchanged;
@@ -34,20 +39,23 @@ export function mendNames(key: string, config: JsonObject, tensors: ReadonlyMap<
 type Rename = (name: string) => string;
 
 /** The same tensors under other names; undefined where two of them would share one, the same map where none changes. */
-function rename(tensors: ReadonlyMap<string, ModelTensor>, to: Rename): ReadonlyMap<string, ModelTensor> | undefined {
+function rename(
+  tensors: ReadonlyMap<string, CheckpointTensor>,
+  to: Rename,
+): ReadonlyMap<string, CheckpointTensor> | undefined {
   const renamed = new Map([...tensors].map(([name, tensor]) => [to(name), { ...tensor, name: to(name) }]));
   if (renamed.size < tensors.size) return undefined;
   return [...tensors.keys()].every((name) => renamed.has(name)) ? tensors : renamed;
 }
 
-function unwrap(tensors: ReadonlyMap<string, ModelTensor>): Rename {
+function unwrap(tensors: ReadonlyMap<string, CheckpointTensor>): Rename {
   const bare = (name: string) => name.replace(INSIDE, "").replace(/^\./, "");
   const wrapped = [...tensors.keys()].every((name) => BEFORE.test(bare(name)));
   return (name) => (wrapped ? bare(name).replace(BEFORE, "") : bare(name));
 }
 
 /** How names must begin for the architecture to know them; undefined where they do, or where no beginning would help. */
-function prefixMapping(tensors: ReadonlyMap<string, ModelTensor>, known: KnownNames): Rename | undefined {
+function prefixMapping(tensors: ReadonlyMap<string, CheckpointTensor>, known: KnownNames): Rename | undefined {
   const names = [...tensors.keys()];
   if (names.some((name) => known.inLayer(name))) return undefined;
   for (const root of known.roots) {
@@ -82,8 +90,8 @@ function renameTo(known: KnownNames, found: string, wanted: string): Rename {
 
 function remark(
   key: string,
-  before: ReadonlyMap<string, ModelTensor>,
-  after: ReadonlyMap<string, ModelTensor>,
+  before: ReadonlyMap<string, CheckpointTensor>,
+  after: ReadonlyMap<string, CheckpointTensor>,
 ): Remark {
   const [names, renamed] = [[...before.keys()], [...after.keys()]];
   const changed = names.flatMap((name, at) => (renamed[at] === name ? [] : [[name, renamed[at] ?? ""] as const]));

@@ -2,7 +2,7 @@ import { AwaseError } from "../../base/errors";
 import { INDEX_FILE } from "../../formats/indexJson";
 import { isObject } from "../../formats/json";
 import type { FileEntry, Folder } from "../../io/types";
-import type { Remark } from "../checkpoint";
+import type { Remark } from "../model";
 
 /** Where in the folder that was named the model lies: the folder itself, or one below it. */
 export interface ModelPlace {

@@ -1,6 +1,6 @@
 import { isObject } from "../../formats/json";
-import type { JsonObject } from "../checkpoint";
 import { configValue } from "../config";
+import type { JsonObject } from "../model";
 import { type Scheme, schemeOf } from "./schemes";
 
 /** What config.json says of how its weights were quantised. It may be stale: the tensors decide. */

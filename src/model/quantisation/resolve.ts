@@ -1,6 +1,6 @@
 import type { DType } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
-import type { Checkpoint, ModelTensor } from "../checkpoint";
+import type { Checkpoint, CheckpointTensor } from "../checkpoint";
 import { isBuffer } from "../layout";
 import { type Claim, claimOf } from "./claim";
 import { fp8WithoutScales, quantised } from "./refusals";
@@ -35,7 +35,7 @@ interface Evidence {
 export function resolveQuantisation(
   { key, config, files }: Pick<Checkpoint, "key" | "config" | "files">,
   tensors: ReadonlyMap<string, StoredTensor>,
-): ReadonlyMap<string, ModelTensor> {
+): ReadonlyMap<string, CheckpointTensor> {
   const claim = claimOf(config);
   const claimed = claim !== undefined || files.some(({ path }) => CLAIMING_FILES.includes(path));
   const pairs = pairScales(tensors);

@@ -1,5 +1,5 @@
 import type { StoredTensor } from "../../formats/tensor";
-import type { ModelTensor } from "../checkpoint";
+import type { CheckpointTensor } from "../checkpoint";
 import { fp8WithoutScales, scaleShapeFault } from "./refusals";
 import { type CodeDType, isCodeDType, isScaleDType, type ScaleDType } from "./scaledCodes";
 import { type GridShape, gridShape, settleGrids } from "./scaleGrid";
@@ -61,7 +61,7 @@ export function withScales(
   tensors: Tensors,
   pairs: ReturnType<typeof pairScales>,
   block: readonly [number, number] | undefined,
-): ReadonlyMap<string, ModelTensor> {
+): ReadonlyMap<string, CheckpointTensor> {
   const found = pairs.map(({ codes, scales }) => {
     if (!scales) throw fp8WithoutScales(model, codes);
     const shape = gridShape(codes.shape, scales.shape, block);
@@ -72,7 +72,7 @@ export function withScales(
   const open = found.find(({ shape }) => !isSettled(shape)) ?? found[0];
   if (!grids && open) throw scaleShapeFault(model, open.codes, open.scales);
   const scaled = new Map(
-    found.flatMap(({ codes, scales }, at): [string, ModelTensor][] => {
+    found.flatMap(({ codes, scales }, at): [string, CheckpointTensor][] => {
       const grid = grids?.[at];
       return grid ? [[codes.name, { ...codes, dtype: "F32", scaled: { dtype: codes.dtype, scales, grid } }]] : [];
     }),

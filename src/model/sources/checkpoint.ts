@@ -1,35 +1,55 @@
 import type { Device } from "../../compute/device";
-import type { Checkpoint, ModelTensor } from "../checkpoint";
-import { readElements } from "../elements";
+import { DTYPE_BYTES } from "../../formats/dtypes";
+import type { StoredTensor } from "../../formats/tensor";
+import type { ByteSource } from "../../io/types";
 import { placeStretch } from "./placed";
 import { tensorNamed } from "./tensorNamed";
-import type { PlacedTensor, TensorSource } from "./tensorSource";
+import type { FileRange, PlacedTensor, TensorSource } from "./tensorSource";
 
-/** A model folder as tensors on demand. */
+/** Tensors as they lie in files. */
+export interface StoredTensors {
+  /** The model's key, for sentences. */
+  readonly key: string;
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** An opened weight file, remembered. */
+  source(file: string): Promise<ByteSource>;
+}
+
+/** The files of a model folder as tensors on demand. Nothing else knows where in a file a tensor lies. */
 export class CheckpointSource implements TensorSource {
-  constructor(private readonly checkpoint: Checkpoint) {}
+  constructor(private readonly stored: StoredTensors) {}
 
-  get tensors(): ReadonlyMap<string, ModelTensor> {
-    return this.checkpoint.tensors;
+  get tensors(): ReadonlyMap<string, StoredTensor> {
+    return this.stored.tensors;
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what reading the file throws */
   async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return readElements(this.checkpoint, this.#find(name), start, end, signal);
+    const [range] = await this.ranges(name, start, end);
+    return range.source.read(range.start, range.end, signal);
   }
 
   /**
-   * The tensor's own bytes, uploaded as they are; fp8 is widened to F32.
+   * Stored bytes, uploaded as they are; fp8 is widened to F32.
    * @throws {AwaseError} `merge/no-tensor`, `model/not-float`, `gpu/out-of-memory`, and what reading the file throws
    */
   async place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor> {
-    const tensor = this.#find(name);
-    const read = (from: number, to: number, stop?: AbortSignal) =>
-      readElements(this.checkpoint, tensor, from, to, stop);
-    return placeStretch({ name, dtype: tensor.dtype, start, end, read }, device, signal);
+    const { dtype } = this.#find(name);
+    const read = (from: number, to: number, stop?: AbortSignal) => this.read(name, from, to, stop);
+    return placeStretch({ name, dtype, start, end, read }, device, signal);
   }
 
-  #find(name: string): ModelTensor {
-    return tensorNamed(this.checkpoint.tensors, name, this.checkpoint.key);
+  async ranges(name: string, start: number, end: number): Promise<readonly [FileRange]> {
+    const { file, dtype, start: at } = this.#find(name);
+    const size = DTYPE_BYTES[dtype];
+    return [{ source: await this.stored.source(file), start: at + start * size, end: at + end * size }];
+  }
+
+  bytesOf(name: string, elements: number): number {
+    return elements * DTYPE_BYTES[this.#find(name).dtype];
+  }
+
+  #find(name: string): StoredTensor {
+    return tensorNamed(this.stored.tensors, name, this.stored.key);
   }
 }

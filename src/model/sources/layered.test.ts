@@ -2,16 +2,11 @@ import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../../compute/cpu";
 import { widen } from "../../formats/convert";
 import { testModel } from "../checkpoint.testing";
-import { CheckpointSource } from "./checkpoint";
 import { LayeredSource } from "./layered";
 
 const tensor = (value: number) => ({ shape: [2], values: [value, value] });
-const base = new CheckpointSource(
-  testModel("base", { "layers.0.x": tensor(0), "layers.1.x": tensor(1), old: tensor(2) }),
-);
-const merge = new CheckpointSource(
-  testModel("merge", { "layers.0.x": tensor(10), "layers.1.x": tensor(11), new: tensor(12) }),
-);
+const base = testModel("base", { "layers.0.x": tensor(0), "layers.1.x": tensor(1), old: tensor(2) }).weights;
+const merge = testModel("merge", { "layers.0.x": tensor(10), "layers.1.x": tensor(11), new: tensor(12) }).weights;
 const source = new LayeredSource([base, merge], (name) => (name.startsWith("layers.0") ? base : merge));
 
 describe("LayeredSource", () => {

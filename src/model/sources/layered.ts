@@ -1,7 +1,7 @@
 import type { Device } from "../../compute/device";
 import type { TensorFacts } from "../../formats/tensor";
 import { tensorNamed } from "./tensorNamed";
-import type { PlacedTensor, TensorSource } from "./tensorSource";
+import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "./tensorSource";
 
 /**
  * A model made of several: each tensor comes from the source that `choose` names for it, as base below a layer and merge above.
@@ -28,6 +28,19 @@ export class LayeredSource implements TensorSource {
   /** @throws {AwaseError} as `read` */
   async place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor> {
     return this.#chosen(name).place(name, start, end, device, signal);
+  }
+
+  /** @throws {AwaseError} as `read` */
+  async ranges(name: string, start: number, end: number): Promise<readonly FileRange[]> {
+    return this.#chosen(name).ranges(name, start, end);
+  }
+
+  bytesOf(name: string, elements: number): number {
+    return this.#chosen(name).bytesOf(name, elements);
+  }
+
+  same(name: string): SourceTensor {
+    return { source: this.#chosen(name), name };
   }
 
   #chosen(name: string): TensorSource {

@@ -3,7 +3,6 @@ import { openCpuDevice } from "../../compute/cpu";
 import { widen } from "../../formats/convert";
 import { memorySource } from "../../io/memory";
 import { testModel } from "../checkpoint.testing";
-import { CheckpointSource } from "./checkpoint";
 import { ResidentSource } from "./resident";
 
 /** Two tensors of 64 bytes, the bytes read of them, and a source that keeps up to `budget` bytes. */
@@ -18,7 +17,7 @@ function counted(budget: number) {
     },
   }));
   const device = openCpuDevice({ reason: "A test asks for it." });
-  return { reads, device, source: new ResidentSource(new CheckpointSource(model), device, budget) };
+  return { reads, device, source: new ResidentSource(model.weights, device, budget) };
 }
 
 describe("ResidentSource", () => {

@@ -4,7 +4,7 @@ import { DTYPE_BYTES } from "../../formats/dtypes";
 import type { TensorFacts } from "../../formats/tensor";
 import { placed, placedBytes, placedDType } from "./placed";
 import { tensorNamed } from "./tensorNamed";
-import type { PlacedTensor, TensorSource } from "./tensorSource";
+import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "./tensorSource";
 
 /** A stretch that stays on the device, and how many have borrowed it. */
 interface Kept {
@@ -43,6 +43,18 @@ export class ResidentSource implements TensorSource, Disposable {
 
   read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     return this.source.read(name, start, end, signal);
+  }
+
+  ranges(name: string, start: number, end: number): Promise<readonly FileRange[]> {
+    return this.source.ranges(name, start, end);
+  }
+
+  bytesOf(name: string, elements: number): number {
+    return this.source.bytesOf(name, elements);
+  }
+
+  same(name: string): SourceTensor {
+    return { source: this.source, name };
   }
 
   async place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor> {

@@ -1,6 +1,7 @@
 import type { Device, DeviceBuffer } from "../../compute/device";
 import type { OutputDType } from "../../formats/dtypes";
 import type { TensorFacts } from "../../formats/tensor";
+import type { ByteRange, ByteSource } from "../../io/types";
 
 /** A stretch of a tensor on a device: its elements, packed, one after the other from the buffer's first byte. */
 export interface PlacedTensor extends Disposable {
@@ -9,6 +10,11 @@ export interface PlacedTensor extends Disposable {
   readonly dtype: OutputDType;
   /** Elements in the buffer; up to the next multiple of 16 bytes zeros follow. */
   readonly count: number;
+}
+
+/** Bytes [start, end) of an opened file. */
+export interface FileRange extends ByteRange {
+  readonly source: ByteSource;
 }
 
 /**
@@ -28,4 +34,28 @@ export interface TensorSource {
    * host. A stretch may not be larger than the device's largest binding.
    */
   place(name: string, start: number, end: number, device: Device, signal?: AbortSignal): Promise<PlacedTensor>;
+  /**
+   * The bytes of files that elements [start, end) are made of: what a run announces, fetches and counts before it reads.
+   * @throws {AwaseError} `merge/no-tensor`, and what opening a file throws
+   */
+  ranges(name: string, start: number, end: number): Promise<readonly FileRange[]>;
+  /** How many bytes those are for the first `elements` elements of a tensor, told from headers alone. */
+  bytesOf(name: string, elements: number): number;
+  /**
+   * The tensor of another source whose first elements are the elements of this one, bit for bit: a writer takes them from there and
+   * computes nothing. Absent, or `undefined`, where the values are made here.
+   */
+  same?(name: string): SourceTensor | undefined;
+}
+
+/** One tensor of a source. */
+export interface SourceTensor {
+  readonly source: TensorSource;
+  readonly name: string;
+}
+
+/** Where the elements of a tensor are made, or stored: what remains when nobody on the way changes a bit. */
+export function originOf(tensor: SourceTensor): SourceTensor {
+  const next = tensor.source.same?.(tensor.name);
+  return next ? originOf(next) : tensor;
 }

@@ -1,5 +1,5 @@
 import { isObject } from "../../formats/json";
-import type { JsonObject } from "../checkpoint";
+import type { JsonObject } from "../model";
 import { defaultsOf, textConfig } from "./families";
 import { SIZE_NAMES, shortened, type Traits, traitsOf } from "./traits";
 

@@ -1,6 +1,6 @@
 import { isObject } from "../../formats/json";
-import type { JsonObject } from "../checkpoint";
 import { architectureNames } from "../config";
+import type { JsonObject } from "../model";
 
 /** What transformers assumes of a family when its config does not say it, by the trait's name. `null`: there is none. */
 export type Defaults = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,5 +1,5 @@
 import { isObject } from "../../formats/json";
-import type { JsonObject } from "../checkpoint";
+import type { JsonObject } from "../model";
 import type { Defaults } from "./families";
 
 /** Parts of the rotary settings that have names of their own beside the scaling. */

@@ -1,6 +1,6 @@
 import { isObject } from "../../formats/json";
-import type { JsonObject } from "../checkpoint";
 import { configValue } from "../config";
+import type { JsonObject } from "../model";
 import { type Defaults, familyOf } from "./families";
 import { ropeTraits } from "./rope";
 

@@ -1,6 +1,5 @@
-import type { StoredTensor } from "../../formats/tensor";
-import type { Checkpoint } from "../../model/checkpoint";
 import { architectureNames } from "../../model/config";
+import type { Model, ModelTensor } from "../../model/model";
 import type { ModelReference } from "../parse/recipe";
 import type { ProblemBag } from "./problemBag";
 
@@ -16,9 +15,9 @@ const MAX_PREFIX_PARTS = 4;
  */
 export function alignNames(
   references: readonly ModelReference[],
-  models: ReadonlyMap<string, Checkpoint>,
+  models: ReadonlyMap<string, Model>,
   bag: ProblemBag,
-): ReadonlyMap<string, Checkpoint> {
+): ReadonlyMap<string, Model> {
   const [first, ...others] = references;
   const donor = first && models.get(first.key);
   if (!donor) return models;
@@ -45,11 +44,11 @@ export function alignNames(
   return aligned;
 }
 
-function architectureOf({ overrideArchitecture }: ModelReference, { config }: Checkpoint): string | undefined {
+function architectureOf({ overrideArchitecture }: ModelReference, { config }: Model): string | undefined {
   return overrideArchitecture ?? architectureNames(config)[0];
 }
 
-type Tensors = ReadonlyMap<string, StoredTensor>;
+type Tensors = ReadonlyMap<string, ModelTensor>;
 
 function otherBeginning(own: Tensors, donor: Tensors) {
   if (shared([...own.keys()], donor) > 0) return undefined;

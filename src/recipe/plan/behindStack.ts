@@ -1,7 +1,8 @@
 import { DTYPE_BYTES } from "../../formats/dtypes";
-import { elementCount, type StoredTensor } from "../../formats/tensor";
+import { elementCount } from "../../formats/tensor";
 import { nameBehind } from "../../model/behindStack";
 import { atLayer, type BehindWeight, type Weight } from "../../model/layout";
+import type { ModelTensor } from "../../model/model";
 import type { PlannedModule, PlannedSlice } from "./expand";
 import type { PlanContext } from "./planContext";
 
@@ -9,7 +10,7 @@ import type { PlanContext } from "./planContext";
 export interface CarriedTensor {
   /** Output name. */
   readonly name: string;
-  readonly stored: StoredTensor;
+  readonly stored: ModelTensor;
 }
 
 /** Layers that the slices write. */
@@ -93,7 +94,7 @@ function owns(key: string, weights: readonly BehindWeight[]): boolean {
   return weights.some(({ owners }) => owners.has(key));
 }
 
-function bytesOf(tensors: readonly StoredTensor[]): number {
+function bytesOf(tensors: readonly ModelTensor[]): number {
   return tensors.reduce((sum, { shape, dtype }) => sum + elementCount(shape) * DTYPE_BYTES[dtype], 0);
 }
 

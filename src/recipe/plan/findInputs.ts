@@ -1,5 +1,5 @@
-import type { ModelTensor } from "../../model/checkpoint";
 import { atLayer, findTensor, type Weight } from "../../model/layout";
+import type { ModelTensor } from "../../model/model";
 import { distinctSources, type PlannedSlice, type PlannedSource } from "./expand";
 import type { PresentInput } from "./fitInputs";
 import type { PlanContext } from "./planContext";

@@ -1,8 +1,8 @@
 import { smallest } from "../../base/lists";
 import { elementCount } from "../../formats/tensor";
-import type { ModelTensor } from "../../model/checkpoint";
-import { storedBytes } from "../../model/elements";
 import { isInLayers, type Weight } from "../../model/layout";
+import type { ModelTensor } from "../../model/model";
+import { storedBytes } from "../../model/storedBytes";
 import { sizesSaid } from "./checks/sizesSaid";
 import type { PlannedSource } from "./expand";
 import type { PlanContext } from "./planContext";
@@ -11,6 +11,7 @@ import type { PlanContext } from "./planContext";
 export interface PresentInput {
   readonly source: PlannedSource;
   readonly isBase: boolean;
+  /** As its model has it. */
   readonly stored: ModelTensor;
   /** Primary name, with the source's layer number: what filters of per-model parameters see. */
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { Checkpoint } from "../../model/checkpoint";
 import { toyLlama } from "../../model/checkpoint.testing";
+import type { Model } from "../../model/model";
 import { testMethods } from "./methods.testing";
 import type { MergePlan, PlannedTensor } from "./plan";
 import { planMerge } from "./planMerge";
@@ -8,12 +8,12 @@ export const a = toyLlama("a");
 export const b = toyLlama("b");
 export const base = toyLlama("base");
 
-export function report(recipe: string, models: readonly Checkpoint[] = [a, b, base], seed?: number) {
+export function report(recipe: string, models: readonly Model[] = [a, b, base], seed?: number) {
   const byKey = new Map(models.map((model) => [model.key, model]));
   return planMerge(recipe, byKey, testMethods, { budgetBytes: 2 ** 26, ...(seed === undefined ? {} : { seed }) });
 }
 
-export function planOf(recipe: string, models?: readonly Checkpoint[]): MergePlan {
+export function planOf(recipe: string, models?: readonly Model[]): MergePlan {
   const { plan, problems } = report(recipe, models);
   if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
   return plan;
@@ -21,9 +21,9 @@ export function planOf(recipe: string, models?: readonly Checkpoint[]): MergePla
 
 export const tensorOf = (plan: MergePlan, name: string): PlannedTensor | undefined =>
   plan.tensors.find((tensor) => tensor.name === name);
-export const places = (recipe: string, models?: readonly Checkpoint[]) =>
+export const places = (recipe: string, models?: readonly Model[]) =>
   report(recipe, models).problems.map(({ code, span }) => `${code} ${span?.line}:${span?.column}`);
-export const problem = (code: string, recipe: string, models?: readonly Checkpoint[]) =>
+export const problem = (code: string, recipe: string, models?: readonly Model[]) =>
   report(recipe, models).problems.find((found) => found.code === code);
 /** Resolved scales, by the layer in the name or the name itself. */
 export const scales = (plan: MergePlan, name = "mlp.up_proj.weight") =>

@@ -1,6 +1,6 @@
-import type { Checkpoint } from "../../model/checkpoint";
 import type { Layout } from "../../model/layout";
 import { layoutOf } from "../../model/layoutOf";
+import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences } from "../parse/references";
@@ -12,11 +12,11 @@ import type { ProblemBag } from "./problemBag";
 export interface PlanContext {
   readonly recipe: Recipe;
   readonly method: MethodFacts;
-  readonly models: ReadonlyMap<string, Checkpoint>;
+  readonly models: ReadonlyMap<string, Model>;
   /** The models referred to, each once, the base first. */
   readonly references: readonly ModelReference[];
   /** Gives the output its config and side files: the first of `references`. */
-  readonly donor: { readonly reference: ModelReference; readonly checkpoint: Checkpoint };
+  readonly donor: { readonly reference: ModelReference; readonly checkpoint: Model };
   readonly layout: Layout;
   readonly bag: ProblemBag;
 }
@@ -25,7 +25,7 @@ export interface PlanContext {
 export function openContext(
   recipe: Recipe,
   method: MethodFacts,
-  models: ReadonlyMap<string, Checkpoint>,
+  models: ReadonlyMap<string, Model>,
   bag: ProblemBag,
 ): PlanContext | undefined {
   const references = modelReferences(recipe);
@@ -54,7 +54,7 @@ export function openContext(
 /** What was found and put right when the models were opened. */
 function reportRemarks(
   references: readonly ModelReference[],
-  models: ReadonlyMap<string, Checkpoint>,
+  models: ReadonlyMap<string, Model>,
   bag: ProblemBag,
 ): void {
   for (const { key, span } of references) {

@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
 import type { Problem } from "../problems";
@@ -32,7 +32,7 @@ export interface PlanOptions {
  */
 export function planMerge(
   text: string,
-  models: ReadonlyMap<string, Checkpoint>,
+  models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
   options: PlanOptions,
 ): PlanReport {

@@ -1,6 +1,6 @@
 import { own } from "../../base/own";
-import type { Checkpoint } from "../../model/checkpoint";
 import { aroundLayer, atLayer } from "../../model/layout";
+import type { Model } from "../../model/model";
 import type { MethodFacts, ResolvedParameters, TensorParameters } from "../facts";
 import { parseRecipe } from "../parse/parse";
 import type { Setting } from "../parse/recipe";
@@ -18,7 +18,7 @@ import { type Reading, settingFor } from "../text/settingFor";
 
 export interface StrengthOptions {
   /** Opened checkpoints by key, as for planning. */
-  readonly models: ReadonlyMap<string, Checkpoint>;
+  readonly models: ReadonlyMap<string, Model>;
   readonly methods: readonly MethodFacts[];
   /** Key of the model that strength 0 gives. For methods with a base it is theirs; else the recipe's `base_model` unless given. */
   readonly base?: string | undefined;

@@ -1,6 +1,6 @@
 import { findArchitecture } from "../../../model/architectures";
-import type { Checkpoint } from "../../../model/checkpoint";
 import { architectureNames } from "../../../model/config";
+import type { Model } from "../../../model/model";
 import type { ModelReference } from "../../parse/recipe";
 import type { ProblemBag } from "../problemBag";
 
@@ -10,7 +10,7 @@ import type { ProblemBag } from "../problemBag";
  */
 export function commonArchitecture(
   references: readonly ModelReference[],
-  models: ReadonlyMap<string, Checkpoint>,
+  models: ReadonlyMap<string, Model>,
   bag: ProblemBag,
 ): string | undefined {
   const named = references.map((reference) => ({ reference, name: nameOf(reference, models, bag) }));
@@ -53,11 +53,7 @@ export function commonArchitecture(
   return undefined;
 }
 
-function nameOf(
-  reference: ModelReference,
-  models: ReadonlyMap<string, Checkpoint>,
-  bag: ProblemBag,
-): string | undefined {
+function nameOf(reference: ModelReference, models: ReadonlyMap<string, Model>, bag: ProblemBag): string | undefined {
   if (reference.overrideArchitecture !== undefined) return reference.overrideArchitecture;
   const names = architectureNames(models.get(reference.key)?.config ?? {});
   if (names.length > 1) {

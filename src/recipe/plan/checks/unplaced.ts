@@ -1,7 +1,7 @@
 import { nameBehind } from "../../../model/behindStack";
-import type { Checkpoint, ModelTensor } from "../../../model/checkpoint";
-import { storedBytes } from "../../../model/elements";
 import { findTensor, type Layout } from "../../../model/layout";
+import type { Model, ModelTensor } from "../../../model/model";
+import { storedBytes } from "../../../model/storedBytes";
 import type { TextSpan } from "../../problems";
 import type { PlanContext } from "../planContext";
 
@@ -29,7 +29,7 @@ export function reportUnplaced(context: PlanContext): void {
 }
 
 /** `model.layers.01.…`: kept as it is where layers keep their numbers. */
-function reportOddNumbers({ recipe, bag }: PlanContext, { key, tensors }: Checkpoint, span: TextSpan): void {
+function reportOddNumbers({ recipe, bag }: PlanContext, { key, tensors }: Model, span: TextSpan): void {
   const odd = [...tensors.values()].filter(({ name }) => /(^|\.)0\d+(\.|$)/.test(name));
   const bytes = odd.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   const stacked = recipe.slices.length > 0;
@@ -49,7 +49,7 @@ function reportOddNumbers({ recipe, bag }: PlanContext, { key, tensors }: Checkp
   }
 }
 
-function unplacedTensors(checkpoint: Checkpoint, { modules }: Layout): readonly ModelTensor[] {
+function unplacedTensors(checkpoint: Model, { modules }: Layout): readonly ModelTensor[] {
   const placed = new Set<string>();
   for (const { pre, post, layer, behind, depths } of modules) {
     const depth = depths.get(checkpoint.key) ?? 0;

@@ -1,6 +1,6 @@
 import type { OutputDType } from "../../../formats/dtypes";
-import type { JsonObject } from "../../../model/checkpoint";
 import { configValue } from "../../../model/config";
+import type { JsonObject } from "../../../model/model";
 import { DTYPE_NAMES } from "../../parse/parse";
 
 /** Where a config says in which type its model computes: `torch_dtype` before transformers 5, `dtype` since. */

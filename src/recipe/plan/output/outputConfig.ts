@@ -1,9 +1,9 @@
 import type { OutputDType } from "../../../formats/dtypes";
 import { isObject } from "../../../formats/json";
 import { parsePythonJson } from "../../../formats/pythonJson";
-import type { JsonObject } from "../../../model/checkpoint";
 import { configNumber, configValue, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
+import type { JsonObject } from "../../../model/model";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";

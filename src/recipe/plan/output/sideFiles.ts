@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../../../model/checkpoint";
+import type { Model } from "../../../model/model";
 import type { ModelReference } from "../../parse/recipe";
 import type { SideFile } from "../plan";
 import type { PlanContext } from "../planContext";
@@ -77,7 +77,7 @@ function belongsToTokenizer(path: string): boolean {
 }
 
 /** A model or a tokenizer with code of its own does not run without it, and code is not taken along unseen. */
-function reportCode(reference: ModelReference, { config, files }: Checkpoint, bag: ProblemBag): void {
+function reportCode(reference: ModelReference, { config, files }: Model, bag: ProblemBag): void {
   const code = files.map(({ path }) => path).filter((path) => /^[^/]+\.py$/.test(path));
   if (!Object.hasOwn(config, "auto_map") && !code.some((path) => path.startsWith("tokenization_"))) return;
   const listed = code.slice(0, NAMED).join(", ") + (code.length > NAMED ? ", …" : "");

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { narrow, widen } from "../formats/convert";
-import { DTYPE_BYTES } from "../formats/dtypes";
-import { elementCount } from "../formats/tensor";
-import { memorySource } from "../io/memory";
-import type { ModelTensor } from "./checkpoint";
-import { elementRanges, readElements, storedBytes } from "./elements";
-import type { ScaleDType, ScaledCodes } from "./quantisation/scaledCodes";
+import { narrow, widen } from "../../formats/convert";
+import { DTYPE_BYTES } from "../../formats/dtypes";
+import { elementCount } from "../../formats/tensor";
+import { memorySource } from "../../io/memory";
+import type { CheckpointTensor } from "../checkpoint";
+import type { ScaleDType, ScaledCodes } from "../quantisation/scaledCodes";
+import { CheckpointSource } from "./checkpoint";
+import { DequantisedSource } from "./dequantised";
+import { originOf } from "./tensorSource";
 
 const FILLER = 5;
 
@@ -29,7 +31,7 @@ function scaledTensor(
     ["scales", fileOf(scaleBytes)],
   ]);
   const at = (length: number) => ({ start: FILLER, end: FILLER + length });
-  const tensor: ModelTensor = {
+  const tensor: CheckpointTensor = {
     name: "w",
     dtype: "F32",
     shape,
@@ -41,7 +43,7 @@ function scaledTensor(
       scales: { name: "w_scale", dtype: scales, shape: scaleShape, file: "scales", ...at(scaleBytes.length) },
     },
   };
-  const model = { source: async (file: string) => memorySource(file, files.get(file) ?? new Uint8Array()) };
+  const source = openTensor(tensor, files);
   const values = widen(codeBytes, codes);
   const factors =
     scales === "F8_E8M0" ? Float32Array.from(exponents, (code) => 2 ** (code - 127)) : widen(scaleBytes, scales);
@@ -53,7 +55,7 @@ function scaledTensor(
     const scale = (plane * scaleShape[1] + Math.floor(row / blockRows)) * scaleShape[2];
     return Math.fround(value * (factors[scale + Math.floor(column / blockColumns)] ?? Number.NaN));
   });
-  return { tensor, model, naive };
+  return { source, naive };
 }
 
 describe("elements of a model's tensors", () => {
@@ -69,10 +71,10 @@ describe("elements of a model's tensors", () => {
   ] as const)("are codes times scales: %s", async (_, shape, block) => {
     for (const scales of ["F32", "BF16", "F16", "F8_E8M0"] as const) {
       for (const codes of ["F8_E4M3", "F8_E5M2"] as const) {
-        const { tensor, model, naive } = scaledTensor(shape, block, { codes, scales });
+        const { source, naive } = scaledTensor(shape, block, { codes, scales });
         for (let start = 0; start < naive.length; start += 3) {
           for (const end of [start, start + 1, start + 11, naive.length].filter((to) => to <= naive.length)) {
-            const read = new Float32Array((await readElements(model, tensor, start, end)).buffer);
+            const read = new Float32Array((await source.read("w", start, end)).buffer);
             expect(read).toEqual(naive.subarray(start, end));
           }
         }
@@ -80,25 +82,39 @@ describe("elements of a model's tensors", () => {
     }
   });
 
-  it("take the codes, and of the scales only the rows of blocks that are touched", () => {
-    const { tensor } = scaledTensor([7, 10], [3, 4]);
-    expect(elementRanges(tensor, 0, 30)).toEqual([
-      { file: "codes", start: FILLER, end: FILLER + 30 },
-      { file: "scales", start: FILLER, end: FILLER + 12 },
+  it("take the codes, and of the scales only the rows of blocks that are touched", async () => {
+    const { source } = scaledTensor([7, 10], [3, 4]);
+    const ranges = async (start: number, end: number) =>
+      (await source.ranges("w", start, end)).map((range) => [range.source.name, range.start, range.end]);
+    expect(await ranges(0, 30)).toEqual([
+      ["codes", FILLER, FILLER + 30],
+      ["scales", FILLER, FILLER + 12],
     ]);
-    expect(elementRanges(tensor, 30, 31)).toEqual([
-      { file: "codes", start: FILLER + 30, end: FILLER + 31 },
-      { file: "scales", start: FILLER + 12, end: FILLER + 24 },
+    expect(await ranges(30, 31)).toEqual([
+      ["codes", FILLER + 30, FILLER + 31],
+      ["scales", FILLER + 12, FILLER + 24],
     ]);
-    expect(elementRanges(tensor, 0, 0)).toEqual([{ file: "codes", start: FILLER, end: FILLER }]);
-    expect(storedBytes(tensor)).toBe(70 + 36);
+    expect(await ranges(0, 0)).toEqual([["codes", FILLER, FILLER]]);
+    expect(source.bytesOf("w", 70)).toBe(70 + 36);
+    expect(source.same("w")).toBeUndefined();
   });
 
   it("are the stored bytes where there are no scales", async () => {
     const bytes = Uint8Array.from({ length: 20 }, (_, i) => i);
-    const tensor: ModelTensor = { name: "w", dtype: "BF16", shape: [8], file: "f", start: 3, end: 19 };
-    const model = { source: async () => memorySource("f", bytes) };
-    expect(await readElements(model, tensor, 1, 3)).toEqual(bytes.subarray(5, 9));
-    expect(storedBytes(tensor)).toBe(8 * DTYPE_BYTES.BF16);
+    const source = openTensor(
+      { name: "w", dtype: "BF16", shape: [8], file: "f", start: 3, end: 19 },
+      new Map([["f", bytes]]),
+    );
+    expect(await source.read("w", 1, 3)).toEqual(bytes.subarray(5, 9));
+    expect(source.bytesOf("w", 8)).toBe(8 * DTYPE_BYTES.BF16);
+    expect(originOf({ source, name: "w" }).source).toBeInstanceOf(CheckpointSource);
   });
 });
+
+function openTensor(tensor: CheckpointTensor, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): DequantisedSource {
+  return new DequantisedSource({
+    key: "model",
+    tensors: new Map([[tensor.name, tensor]]),
+    source: async (file) => memorySource(file, files.get(file) ?? new Uint8Array()),
+  });
+}

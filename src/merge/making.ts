@@ -5,46 +5,45 @@ import type { Device, DeviceInfo } from "../compute/device";
 import type { BoundMap } from "../compute/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import type { Checkpoint } from "../model/checkpoint";
+import type { Model } from "../model/model";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
-import { type HostBlock, TensorBlocks } from "./blocks";
-import { cast } from "./cast";
+import { castMethod } from "./cast";
 import { openInput, type TensorInput } from "./inputs";
 import { findMethod } from "./registry";
-import type { TensorTask } from "./types";
+import type { MergeMethod, TensorTask } from "./types";
 
-/** How one output tensor is made: its inputs, opened, and what happens to them. */
-export type TensorWork = CopyWork | MapWork;
+/** How one output tensor is made, as data: its inputs, found, and what is to be done with them. */
+export type Making = CopyMaking | MapMaking;
 
-/** The stored bytes of the only input go out as they are. They never become numbers, so nothing can change them. */
-export interface CopyWork {
+/** The bytes of the only input go out as they are. They never become numbers, so nothing can change them. */
+export interface CopyMaking {
   readonly kind: "copy";
   readonly inputs: readonly [TensorInput];
   /** Elements of the output. */
   readonly count: number;
 }
 
-export interface MapWork {
+/** A method runs over the inputs: its reductions, then its map. */
+export interface MapMaking {
   readonly kind: "map";
   readonly inputs: readonly TensorInput[];
   readonly count: number;
+  /** Stored type of each input. */
   readonly dtypes: readonly FloatDType[];
   readonly output: OutputDType;
-  /** The inputs as blocks on a device; `read` brings them to the host. */
-  blocks(device: Device, layout: BlockLayout, read: () => AsyncIterable<HostBlock>, signal?: AbortSignal): TensorBlocks;
-  /** Runs the reductions over all blocks. */
-  bind(device: Device, blocks: Blocks, signal?: AbortSignal): Promise<BoundMap>;
+  readonly method: Pick<MergeMethod, "id" | "prepare">;
+  readonly task: TensorTask;
 }
 
 /**
- * Opens the inputs of a planned tensor and finds out what is to be done with them.
+ * Finds the inputs of a planned tensor and what is to be done with them.
  * @throws {AwaseError} `merge/unknown-method`, `merge/dtype`, and as `openInput`
  */
-export async function tensorWork(
+export function makingOf(
   plan: Pick<MergePlan, "method" | "seed">,
   tensor: PlannedTensor,
-  models: ReadonlyMap<string, Checkpoint>,
-): Promise<TensorWork> {
+  models: ReadonlyMap<string, Model>,
+): Making {
   const method = findMethod(plan.method);
   const task = taskOf(plan, tensor);
   const only = tensor.action === "copy" ? 0 : method.unchanged?.(task);
@@ -52,51 +51,45 @@ export async function tensorWork(
   const inputs = planned.map((input) => openInput(input, tensor.shape, models));
   const [first] = inputs;
   if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
-
-  const label = `${plan.method} ${tensor.name}`;
-  const output = outputDType(tensor);
-  if (only !== undefined) return castWork(tensor.name, { inputs, count: task.count }, output);
-  return mapWork(tensor.name, inputs, task.count, output, label, (device, blocks, signal) =>
-    method.prepare(task, { device, blocks, ...(signal && { signal }) }),
-  );
+  return mapMaking(only === undefined ? method : castMethod, task, inputs, outputDType(tensor));
 }
 
 /**
- * One input in the dtype of the output.
+ * One tensor in another dtype.
  * @throws {AwaseError} `merge/dtype`
  */
-export function castWork(
-  name: string,
-  { inputs, count }: Pick<TensorWork, "inputs" | "count">,
-  output: OutputDType,
-): MapWork {
-  return mapWork(name, inputs, count, output, name, async () => cast);
+export function castMaking(input: TensorInput, name: string, count: number, output: OutputDType): MapMaking {
+  const task = { name, count, shape: [count], parameters: {}, inputs: [], seed: 0 };
+  return mapMaking(castMethod, task, [input], output);
 }
 
-function mapWork(
-  name: string,
-  inputs: readonly TensorInput[],
-  count: number,
-  output: OutputDType,
-  label: string,
-  bind: MapWork["bind"],
-): MapWork {
-  const dtypes = inputs.map((input) => floatDType(input, name));
-  return {
-    kind: "map",
-    inputs,
-    count,
-    dtypes,
-    output,
-    blocks: (device, layout, read, signal) => new TensorBlocks(device, count, dtypes, layout, read, label, signal),
-    bind,
-  };
+/** Runs the reductions of a tensor over all its blocks. */
+export function bindMaking(
+  { method, task }: MapMaking,
+  device: Device,
+  blocks: Blocks,
+  signal?: AbortSignal,
+): Promise<BoundMap> {
+  return method.prepare(task, { device, blocks, ...(signal && { signal }) });
 }
 
 /** How the tensor is cut on this device. */
-export function layoutOf(work: MapWork, device: DeviceInfo, blockBytes?: number): BlockLayout {
-  const demand = { inputs: work.dtypes, output: work.output, count: work.count };
-  return blockLayout(demand, device, blockBytes);
+export function layoutOf(
+  { dtypes, output, count }: MapMaking,
+  device: Pick<DeviceInfo, "kind" | "budgetBytes" | "maxBindingBytes" | "maxBufferBytes">,
+  blockBytes?: number,
+): BlockLayout {
+  return blockLayout({ inputs: dtypes, output, count }, device, blockBytes);
+}
+
+function mapMaking(
+  method: MapMaking["method"],
+  task: TensorTask,
+  inputs: readonly TensorInput[],
+  output: OutputDType,
+): MapMaking {
+  const dtypes = inputs.map((input) => floatDType(input, task.name));
+  return { kind: "map", inputs, count: task.count, dtypes, output, method, task };
 }
 
 function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTask {
