@@ -174,6 +174,18 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${facts.model} の ${named(facts)} は${facts.found}行、${facts.other} の ${facts.otherTensor} は${facts.expected}行です。語彙は一つなので、同じモデルから取ってください。先頭か末尾のスライスを空の範囲（[0, 0]）にすると選べます。`,
   "plan/unlike-configs": ({ models, other, differences }) =>
     `${models} のconfig.jsonは、出力が受け継ぐ ${other} のもの（括弧内）と異なります: ${differences}。一方のために学習した重みを、もう一方の設定で動かすことになります。`,
+  "plan/layer-rule-written": ({ keys, layers, found }) =>
+    `このアーキテクチャは層の種類を番号で決めており、slicesが層を動かすと出力の層 ${layers} がもとと違う種類になります。config.jsonの ${keys} に層ごとの種類を書きます（transformersが読む形です）。番号だけを見るプログラムでは、この${found}層が正しく動きません。`,
+  "plan/layer-lists": ({ keys, layers }) =>
+    `config.jsonの ${keys} をslicesに合わせます。${layers}層のどれも、もとのモデルでの種類のままです。`,
+  "plan/layer-view": ({ key, layers, first, found, expected }) =>
+    `\`${key}\` は層の種類を番号で決め、層を並べ替えたことを書くキーがありません。出力の層 ${layers} が変わります（層 ${first} はもとでは ${expected}、出力では ${found}）。周期のそろう範囲を選ぶか、モデルのコードを直してください。`,
+  "plan/layer-kind": ({ key, model, layers, first, found, expected }) =>
+    `${model} の \`${key}\` は層の種類を番号で決めますが、slicesは層 ${layers} を別の種類の番号に置いています。層 ${first} は ${expected} なのに ${found} として読み込まれます。周期のそろう範囲を選んでください。`,
+  "plan/unlike-kinds": ({ key, model, other, layers, found, expected }) =>
+    `種類の違う層どうしをマージしています（\`${key}\`）。出力の層 ${layers} では、${model} の ${expected} と ${other} の ${found} が重なります。種類のそろう範囲を選んでください。`,
+  "plan/layer-list-missing": ({ key, model, other }) =>
+    `${other} のconfig.jsonの \`${key}\` は層ごとに値を持ちますが、${model} にはそのリストがなく、出力のリストを作れません。${model} のconfig.jsonに加えるか、リストのないモデルをbase_modelにしてください。`,
   "plan/shape": (facts) =>
     `${named(facts)} をマージできません。${facts.model} の形状は ${facts.found}、${facts.other} は ${facts.expected} です${inBrackets(facts.sizes)}。大きさと語彙の等しいモデルを使ってください。`,
   "plan/skipped-shape": (facts) =>

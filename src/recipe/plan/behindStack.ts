@@ -110,7 +110,7 @@ function reportMerged({ bag, donor, models }: PlanContext, { slices }: PlannedMo
       tensor,
       facts,
       message: (tensors) =>
-        `${tensors} (${facts.bytes} bytes) lies behind the ${facts.layers} layers of the stack, as modules for multi-token prediction do. All models have it, so it is merged as the rest.`,
+        `Behind the ${facts.layers} layers of the stack: ${tensors} (${facts.bytes} bytes), as modules for multi-token prediction are stored. All models have this, so it is merged as the rest.`,
     });
   }
 }
@@ -135,7 +135,7 @@ function reportCarried(
       tensor: name,
       facts,
       message: (tensors) =>
-        `${tensors} (${facts.bytes} bytes) lies behind the ${facts.layers} layers of the output, as modules for multi-token prediction do. It is copied from ${facts.model}, where it begins with ${facts.from}; it was trained for that model's own layers.`,
+        `Behind the ${facts.layers} layers of the output: ${tensors} (${facts.bytes} bytes), copied from ${facts.model}, where the first is ${facts.from}. Modules for multi-token prediction are stored so; this one was trained for that model's own layers.`,
     });
   }
 }
@@ -158,7 +158,7 @@ function reportLeftOut(
       tensor: atLayer(weight.name, weight.beyond === undefined ? undefined : depth + weight.beyond),
       facts,
       message: (tensors) =>
-        `${tensors} of ${facts.model} (${facts.bytes} bytes), behind its stack of layers, is left out: ${facts.other}, which gives the output its config, has none. Such modules predict tokens further ahead; the model runs without them.`,
+        `Left out: ${tensors} of ${facts.model} (${facts.bytes} bytes), behind its stack of layers. ${facts.other}, which gives the output its config, has none. Such modules predict tokens further ahead; the model runs without them.`,
     });
   }
 }

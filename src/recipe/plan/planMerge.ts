@@ -63,6 +63,7 @@ export function planMerge(
   checkConfigsFit(context);
 
   const { config, text: configText } = outputConfig(context, modules, planned);
+  if (bag.failed) return report();
   const { tensors } = planned;
   return report({
     method: method.id,

@@ -1,14 +1,16 @@
 import type { OutputDType } from "../../../formats/dtypes";
 import { isObject } from "../../../formats/json";
 import { parsePythonJson } from "../../../formats/pythonJson";
-import { configNumber, configValue, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
+import { configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
 import type { JsonObject } from "../../../model/model";
+import { outputDepth } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
 import { saysTied } from "../ties";
 import { DTYPE_KEYS, dtypeName, dtypeOf } from "./dtypes";
+import { checkLayerKinds, layerEdits } from "./layerEdits";
 import { predictorEdits } from "./predictorEdits";
 import { quantisationEdits } from "./quantisation";
 
@@ -56,15 +58,19 @@ function widenedDType({ config, tensors }: PlanContext["donor"]["checkpoint"]): 
   return [...tensors.values()].some(({ scaled }) => scaled) ? "BF16" : undefined;
 }
 
-/** Only slices change the number of layers; the lists that have an entry per layer follow. */
+/** Only slices change the number of layers; what the config says of each layer follows. */
 function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): readonly JsonEdit[] {
   const { recipe, donor, layout, bag } = context;
   const { config } = donor.checkpoint;
   const [module] = modules;
-  if (recipe.slices.length === 0 || !module) return [];
-  const depth = module.slices.reduce((sum, { layers }) => sum + layers, 0);
+  if (!module || modules.length > 1) return [];
+  const depth = outputDepth(module.slices);
   const old = module.layout.depths.get(donor.reference.key) ?? 0;
   const key = module.layout.depthKey ?? DEPTH_KEYS.find((candidate) => configNumber(config, candidate) === old);
+  if (recipe.slices.length === 0) {
+    checkLayerKinds(context, module, key?.split(".").slice(0, -1) ?? []);
+    return [];
+  }
   if (key === undefined) {
     bag.add({
       code: "plan/depth-unknown",
@@ -86,31 +92,11 @@ function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): re
     });
   }
   const path = key.split(".");
-  return [{ path, value: depth }, ...layerListEdits(context, module, path.slice(0, -1), old)];
-}
-
-/** Lists such as `layer_types`: entry n of the output is the entry of the layer that it is made from. */
-function layerListEdits(
-  { donor, models }: PlanContext,
-  { slices }: PlannedModule,
-  parent: readonly string[],
-  depth: number,
-): readonly JsonEdit[] {
-  const { config } = donor.checkpoint;
-  const holder = parent.length === 0 ? config : configValue(config, parent.join("."));
-  if (!isObject(holder)) return [];
-  return Object.entries(holder).flatMap(([key, list]) => {
-    if (!/layer|block/.test(key) || !Array.isArray(list) || list.length !== depth || depth === 0) return [];
-    const path = [...parent, key];
-    const value = slices.flatMap(({ sources: [source], layers }) =>
-      Array.from({ length: layers }, (_, index) => {
-        const own = source && configValue(models.get(source.model.key)?.config ?? {}, path.join("."));
-        const layer = (source?.start ?? 0) + index;
-        return (Array.isArray(own) ? own[layer] : undefined) ?? list[layer % depth];
-      }),
-    );
-    return [{ path, value }];
-  });
+  const counts = [key, ...DEPTH_KEYS.filter((other) => other !== key && configNumber(config, other) === old)];
+  return [
+    ...counts.map((count) => ({ path: count.split("."), value: depth })),
+    ...layerEdits(context, module, path.slice(0, -1)),
+  ];
 }
 
 /** Cropped embeddings have another vocabulary than the donor's config says. */
