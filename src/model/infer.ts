@@ -1,6 +1,7 @@
 import type { TensorFacts } from "../formats/tensor";
 import { countedStack, findBehind } from "./behindStack";
 import { configNumber, VOCABULARY_KEYS } from "./config";
+import { layersHeld } from "./layersHeld";
 import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
 import type { ModelHeaders } from "./model";
 
@@ -15,12 +16,13 @@ export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
   const loose = new Map<string, { tensor: TensorFacts; vocabulary: number | undefined }>();
   const counted = new Map(checkpoints.map((checkpoint) => [checkpoint.key, countedStack(checkpoint)]));
   const behind = findBehind(checkpoints, ({ key }) => counted.get(key));
+  const held = heldDepths(checkpoints);
   for (const checkpoint of checkpoints) {
     const vocabulary = vocabularyOf(checkpoint);
     for (const [name, tensor] of checkpoint.tensors) {
       if (behind.has(checkpoint.key, name)) continue;
       const inLayer = splitName(name);
-      if (!inLayer) {
+      if (!inLayer || inLayer.layer >= (held.get(inLayer.root) ?? 0)) {
         if (!loose.has(name)) loose.set(name, { tensor, vocabulary });
         continue;
       }
@@ -56,6 +58,20 @@ export function inferLayout(checkpoints: readonly ModelHeaders[]): Layout {
   }
 }
 
+/** How deep each root's stack is, over all models: names with numbers beyond that stand for themselves. */
+function heldDepths(checkpoints: readonly ModelHeaders[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, Set<number>>();
+  for (const { tensors } of checkpoints) {
+    for (const name of tensors.keys()) {
+      const inLayer = splitName(name);
+      if (!inLayer) continue;
+      const known = numbers.get(inLayer.root) ?? new Set<number>();
+      numbers.set(inLayer.root, known.add(inLayer.layer));
+    }
+  }
+  return new Map([...numbers].map(([root, known]) => [root, layersHeld(known)]));
+}
+
 function splitName(name: string): { root: string; layer: number; rest: string } | undefined {
   const match = /^(?:(.*?)\.)?(\d{1,9})(?:\.(.*))?$/.exec(name);
   // A number with a leading zero would be written back without it, as another name.
@@ -73,7 +89,6 @@ function sortLoose(loose: ReadonlyMap<string, { tensor: TensorFacts; vocabulary:
     rank: tensor.shape.length,
     vocabulary: tensor.shape.length === 2 && vocabulary !== undefined && tensor.shape[0] === vocabulary,
   }));
-  const isHead = (name: string) => /(head|out|output|score|classifier)\w*\.(weight|bias)$/.test(name);
   const embedding = entries.find(({ name, vocabulary }) => vocabulary && !isHead(name))?.name;
   const pre: Weight[] = [];
   const post: Weight[] = [];
@@ -88,6 +103,15 @@ function sortLoose(loose: ReadonlyMap<string, { tensor: TensorFacts; vocabulary:
     (closing ? post : pre).push(weight);
   }
   return { pre, post };
+}
+
+/** Whether the last module of a name is called like a head. Looked for in that module alone, whatever stands before it. */
+function isHead(name: string): boolean {
+  const end = name.lastIndexOf(".");
+  const module = name.slice(name.lastIndexOf(".", end - 1) + 1, Math.max(end, 0));
+  return (
+    /^\.(weight|bias)$/.test(name.slice(end)) && /(head|out|output|score|classifier)\w{0,64}$/.test(module.slice(-80))
+  );
 }
 
 function optional(name: string): Weight {

@@ -3,6 +3,7 @@ import type { ArchitectureDefinition, WeightDefinition } from "./architectures/d
 import { findBehind } from "./behindStack";
 import { configNumber } from "./config";
 import { inferLayout } from "./infer";
+import { layersHeld } from "./layersHeld";
 import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
 import type { ModelHeaders } from "./model";
 
@@ -22,10 +23,10 @@ function layoutByDefinition(checkpoints: readonly ModelHeaders[], definition: Ar
   const post = definition.post.map(looseWeight);
   const layer = definition.layer.map((weight) => layerWeight(weight, roots));
   const depths = new Map(
-    checkpoints.map((checkpoint) => [
-      checkpoint.key,
-      configNumber(checkpoint.config, definition.depthKey) ?? headerDepth(checkpoint, roots),
-    ]),
+    checkpoints.map((checkpoint) => {
+      const held = headerDepth(checkpoint, roots);
+      return [checkpoint.key, Math.min(configNumber(checkpoint.config, definition.depthKey) ?? held, held)];
+    }),
   );
   const behind = findBehind(checkpoints, ({ key }) => ({ roots, depth: depths.get(key) ?? 0 }));
   const inStack = (key: string, tensor: string) => !behind.has(key, tensor);
@@ -69,9 +70,12 @@ function splitLayer(name: string, roots: readonly string[]): { layer: number; re
 }
 
 function headerDepth(checkpoint: ModelHeaders, roots: readonly string[]): number {
-  let depth = 0;
-  for (const name of checkpoint.tensors.keys()) depth = Math.max(depth, (splitLayer(name, roots)?.layer ?? -1) + 1);
-  return depth;
+  const numbers = new Set<number>();
+  for (const name of checkpoint.tensors.keys()) {
+    const layer = splitLayer(name, roots)?.layer;
+    if (layer !== undefined) numbers.add(layer);
+  }
+  return layersHeld(numbers);
 }
 
 /** What the files hold beyond the definition: experts, buffers, and what the definition forgot. */

@@ -112,6 +112,12 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `このアーキテクチャにはモジュールが${modules}個あり（${names}）、slicesではどれか決まりません。\`models:\` を使ってください。`,
   "plan/layer-counts": ({ model, found, other, expected }) =>
     `${model} は${found}層、${other} は${expected}層です。モデル全体のマージでは層の数をそろえるか、\`slices:\` で層を選んでください。`,
+  "plan/layers-missing": ({ model, key, found, expected }) =>
+    `${model} のconfig.jsonでは \`${key}\` が${found}ですが、ファイルにあるのは${expected}層です。モデルをもう一度ダウンロードするか、数を直してください。`,
+  "plan/too-many-tensors": ({ found, limit }) =>
+    `出力のテンソルが${found}個になります。計画できるのは${limit}個までです。スライスを減らすか、層の範囲を短くしてください。`,
+  "plan/too-much-work": ({ found, limit }) =>
+    `このレシピの計画には、フィルタとソースを延べ${found}回調べる必要があります。調べるのは${limit}回までです。フィルタ（\`filter:\`）かソースを減らしてください。`,
   "plan/layer-range": ({ model }) => `layer_range が ${model} の層の範囲を超えています。終了の層は含みません。`,
   "plan/reversed-range": () => "layer_range の終了が開始より前にあり、層がありません。二つの数を入れ替えてください。",
   "plan/slice-lengths": () => "一つのスライスの中では、どのsourceも同じ数の層でなければなりません。",

@@ -86,7 +86,11 @@ function staysInPlace({ layout, slices }: PlannedModule): boolean {
 
 function modulesOf(behind: readonly BehindWeight[]): readonly (readonly BehindWeight[])[] {
   const groups = new Map<string, BehindWeight[]>();
-  for (const weight of behind) groups.set(weight.group, [...(groups.get(weight.group) ?? []), weight]);
+  for (const weight of behind) {
+    const group = groups.get(weight.group);
+    if (group) group.push(weight);
+    else groups.set(weight.group, [weight]);
+  }
   return [...groups.values()];
 }
 
@@ -145,11 +149,15 @@ function reportLeftOut(
   { layout }: PlannedModule,
   weights: readonly BehindWeight[],
 ): void {
+  const bytes = new Map<string, number>();
   for (const weight of weights) {
     const [owner = ""] = weight.owners;
     const depth = layout.depths.get(owner) ?? 0;
-    const stored = weights.flatMap((each) => models.get(owner)?.tensors.get(nameBehind(each, depth)) ?? []);
-    const facts = { model: owner, other: donor.reference.key, bytes: bytesOf(stored) };
+    const inAll = () =>
+      bytesOf(weights.flatMap((each) => models.get(owner)?.tensors.get(nameBehind(each, depth)) ?? []));
+    const size = bytes.get(owner) ?? inAll();
+    bytes.set(owner, size);
+    const facts = { model: owner, other: donor.reference.key, bytes: size };
     bag.add({
       code: "plan/behind-left-out",
       severity: "warning",

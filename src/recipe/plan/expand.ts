@@ -103,12 +103,14 @@ function layerSlice(
 ): PlannedSlice {
   const lengths = slice.sources.map(({ layerRange: { value } }) => value[1] - value[0]);
   const first = lengths[0] ?? 0;
+  let isHeld = true;
   for (const source of slice.sources) {
     const { value, span } = source.layerRange;
     const [start, end] = value;
     const depth = depthOf(module, source.model);
     const facts = { model: source.model.key, start, end, layers: depth, found: end - start, expected: first };
     if (start < 0 || (end > start && end > depth)) {
+      isHeld = false;
       bag.add({
         code: "plan/layer-range",
         severity: "error",
@@ -146,7 +148,7 @@ function layerSlice(
       start: layerRange.value[0],
       added: false,
     })),
-    layers: Math.max(0, first),
+    layers: isHeld ? Math.max(0, first) : 0, // nothing is made of layers that are not there
     ...(base ? { base } : {}),
     parameters: slice.parameters,
     span: slice.span,

@@ -1,3 +1,4 @@
+import { configNumber } from "../../model/config";
 import type { Layout } from "../../model/layout";
 import { layoutOf } from "../../model/layoutOf";
 import type { Model } from "../../model/model";
@@ -48,7 +49,33 @@ export function openContext(
   const aligned = architecture === undefined ? alignNames(references, models, bag) : models;
   const checkpoints = references.flatMap(({ key }) => aligned.get(key) ?? []);
   const layout = layoutOf(checkpoints, architecture);
+  reportLayersMissing(recipe, references, aligned, layout, bag);
   return { recipe, method, models: aligned, references, donor: { reference, checkpoint }, layout, bag };
+}
+
+/** A config that counts more layers than the files hold: a download that is not whole, or the config of another model. */
+function reportLayersMissing(
+  recipe: Recipe,
+  references: readonly ModelReference[],
+  models: ReadonlyMap<string, Model>,
+  { modules: [module] }: Layout,
+  bag: ProblemBag,
+): void {
+  if (recipe.models.length === 0 || module?.depthKey === undefined) return; // slices name the layers they take
+  for (const { key, span } of references) {
+    const stated = configNumber(models.get(key)?.config ?? {}, module.depthKey) ?? 0;
+    const held = module.depths.get(key) ?? 0;
+    if (stated <= held) continue;
+    bag.add({
+      code: "plan/layers-missing",
+      severity: "error",
+      span,
+      group: key,
+      facts: { model: key, key: module.depthKey, found: stated, expected: held },
+      message: () =>
+        `config.json of ${key} says ${stated} for \`${module.depthKey}\`, but its files hold ${held} layers. Download the model again, or correct the number.`,
+    });
+  }
 }
 
 /** What was found and put right when the models were opened. */

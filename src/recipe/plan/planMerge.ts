@@ -1,5 +1,6 @@
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
+import { fewProblems } from "../fewProblems";
 import { parseRecipe } from "../parse/parse";
 import type { Problem } from "../problems";
 import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
@@ -7,6 +8,7 @@ import { checkConfigsFit } from "./checks/configsFit";
 import { checkLayersFit } from "./checks/layersFit";
 import { lintFilters } from "./checks/lintFilters";
 import { checkInputs, findMethodFacts } from "./checks/methodCheck";
+import { checkSize } from "./checks/sizeCheck";
 import { reportUnplaced } from "./checks/unplaced";
 import { expandRecipe } from "./expand";
 import { outputConfig } from "./output/outputConfig";
@@ -40,7 +42,7 @@ export function planMerge(
   const bag = new ProblemBag();
   const report = (plan?: MergePlan): PlanReport => ({
     ...(plan ? { plan } : {}),
-    problems: [...problems, ...bag.problems()].sort(byWeight),
+    problems: fewProblems([...problems, ...bag.problems()].sort(byWeight)),
   });
   const method = recipe && findMethodFacts(recipe.method, methods, bag);
   if (!recipe || !method || hasError(problems)) return report();
@@ -51,7 +53,8 @@ export function planMerge(
   checkCommonLayers(context);
   const modules = expandRecipe(recipe, context.layout, bag);
   checkDepth(context, modules);
-  lintFilters(context, modules);
+  checkSize(context, modules);
+  if (!bag.failed) lintFilters(context, modules);
   checkInputs(context, modules);
   reportUnnamed(context);
   if (bag.failed) return report();
