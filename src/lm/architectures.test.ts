@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { architectures } from "../model/architectures";
 import type { JsonObject } from "../model/model";
 import { specOf } from "./architectures";
+import { checkBorneOut } from "./borneOut";
 import type { LayerSpec } from "./spec";
 
 /** A config of sizes that every architecture can make something of. */
@@ -50,6 +51,18 @@ describe("specOf", () => {
       expect.objectContaining({ code: "lm/unsupported" }),
     );
   });
+});
+
+it.each([
+  ["num_hidden_layers", 1_000_000_000],
+  ["num_attention_heads", 1_000_000_000],
+  ["num_key_value_heads", 1_000_000_000],
+])("%s: %i is refused before anything is made of that many", (key, count) => {
+  const tensors = new Map([["a", { name: "a", dtype: "F32" as const, shape: [16, 8] }]]);
+  expect(() => checkBorneOut({ [key]: count }, tensors)).toThrow(
+    expect.objectContaining({ code: "lm/config", facts: expect.objectContaining({ key, found: count }) }),
+  );
+  expect(() => checkBorneOut({ [key]: 1 }, tensors)).not.toThrow();
 });
 
 describe("sliding windows", () => {

@@ -3,6 +3,7 @@ import { configNumber } from "../model/config";
 import type { JsonObject } from "../model/model";
 import type { TensorSource } from "../model/sources/tensorSource";
 import { specOf } from "./architectures";
+import { checkBorneOut } from "./borneOut";
 import { DecoderModel } from "./languageModel";
 import type { LanguageModel, LanguageModelFacts } from "./types";
 import { limitsOf } from "./weights/limits";
@@ -26,6 +27,7 @@ export interface OpenLanguageModel {
  */
 export async function openLanguageModel(options: OpenLanguageModel): Promise<LanguageModel> {
   const { config, generationConfig = {}, source, device, prefetch = true } = options;
+  checkBorneOut(config, source.tensors);
   const spec = specOf(config);
   const names = new WeightNames(source.tensors, config, spec.architecture);
   const plan = planWeights(spec, names, device.info);
