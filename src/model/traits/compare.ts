@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import type { JsonObject } from "../model";
 import { defaultsOf, textConfig } from "./families";
@@ -54,7 +55,7 @@ function withoutLength(all: readonly Difference[]): readonly Difference[] {
 function partDifferences(found: JsonObject, expected: JsonObject): readonly Difference[] {
   const [text, expectedText] = [textConfig(found), textConfig(expected)];
   return Object.entries(found).flatMap(([key, part]) => {
-    const other = Object.hasOwn(expected, key) ? expected[key] : undefined;
+    const other = own(expected, key);
     if (!key.endsWith("_config") || !isObject(part) || !isObject(other)) return [];
     if (part === text || other === expectedText || /quantization|generation/.test(key)) return [];
     return withoutLength(differences(traitsOf(part, {}), traitsOf(other, {}))).map((difference) => ({

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import { architectureNames } from "../config";
 import type { JsonObject } from "../model";
@@ -114,7 +115,7 @@ export function textConfig(config: JsonObject): JsonObject {
 /** The defaults of a config's family; none for a family that is not known here. */
 export function defaultsOf(config: JsonObject): Defaults {
   const family = familyOf(config);
-  return Object.hasOwn(FAMILIES, family) ? (FAMILIES[family] ?? {}) : {};
+  return own(FAMILIES, family) ?? {};
 }
 
 /** `model_type` as families are named here: `gpt_neox` is `gptneox`, `gemma3_text` is `gemma3`. */

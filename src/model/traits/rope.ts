@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import type { JsonObject } from "../model";
 import type { Defaults } from "./families";
@@ -20,7 +21,7 @@ export function* ropeTraits(config: JsonObject, defaults: Defaults): Generator<[
     ["max_position_embeddings", config.max_position_embeddings ?? config.n_positions],
   ];
   for (const [name, stated] of numbers) {
-    const value = stated ?? defaults[name];
+    const value = stated ?? own(defaults, name);
     if (value !== undefined && value !== null) yield [name, String(value)];
   }
   yield ["rope_scaling", scalingText(full ?? objectAt(config, "rope_scaling"))];
@@ -38,6 +39,6 @@ function scalingText(settings: JsonObject | undefined): string {
 }
 
 function objectAt(config: JsonObject, key: string): JsonObject | undefined {
-  const value = Object.hasOwn(config, key) ? config[key] : undefined;
+  const value = own(config, key);
   return isObject(value) ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import { configValue } from "../config";
 import type { JsonObject } from "../model";
@@ -81,7 +82,7 @@ const BEHAVIOUR: readonly Key[] = [
 export function traitsOf(config: JsonObject, defaults: Defaults): Traits {
   const traits = new Map<string, string>();
   const set = (name: string, value: unknown) => {
-    const chosen = value === undefined && Object.hasOwn(defaults, name) ? defaults[name] : value;
+    const chosen = value === undefined ? own(defaults, name) : value;
     if (chosen !== undefined) traits.set(name, shown(chosen));
   };
   for (const { name, keys } of [...SIZES, ...BEHAVIOUR]) set(name, firstOf(config, keys));
@@ -92,7 +93,7 @@ export function traitsOf(config: JsonObject, defaults: Defaults): Traits {
   );
   // Gemma's classes pass over a null here and over `hidden_act`.
   const named = family.startsWith("gemma") && act === null ? undefined : act;
-  set("hidden_act", typeof named === "string" && Object.hasOwn(ACTIVATIONS, named) ? ACTIVATIONS[named] : named);
+  set("hidden_act", (typeof named === "string" ? own(ACTIVATIONS, named) : undefined) ?? named);
   set("sliding_window", slidingWindow(config, family));
   for (const [name, value] of ropeTraits(config, defaults)) traits.set(name, value);
   derive(traits, defaults);

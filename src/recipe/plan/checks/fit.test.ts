@@ -253,7 +253,7 @@ describe("tensors without a place", () => {
     const twice = toyCheckpoint(
       "a",
       { architectures: ["GPT2LMHeadModel"], n_layer: 0 },
-      { "transformer.wte.weight": [4, 2], "wte.weight": [4, 2] },
+      { "transformer.wte.weight": [4, 2], "wte.weight": [4, 2], "transformer.h.0.ln_1.weight": [2] },
     );
     expect(
       problem("plan/unplaced-tensor", "merge_method: passthrough\nmodels: [{model: a}]\n", [

@@ -1,3 +1,4 @@
+import { own } from "../../../base/own";
 import type { OutputDType } from "../../../formats/dtypes";
 import { configValue } from "../../../model/config";
 import type { JsonObject } from "../../../model/model";
@@ -10,7 +11,8 @@ export const DTYPE_KEYS = ["dtype", "torch_dtype"] as const;
 export function dtypeOf(config: JsonObject = {}): OutputDType | undefined {
   for (const key of [...DTYPE_KEYS, ...DTYPE_KEYS.map((key) => `text_config.${key}`)]) {
     const name = String(configValue(config, key)).replace(/^torch\./, "");
-    if (Object.hasOwn(DTYPE_NAMES, name)) return DTYPE_NAMES[name];
+    const dtype = own(DTYPE_NAMES, name);
+    if (dtype) return dtype;
   }
   return undefined;
 }
