@@ -129,5 +129,5 @@ function plainText(head: Uint8Array, size: number): string | undefined {
 }
 
 function latin(bytes: Uint8Array): string {
-  return new TextDecoder("latin1").decode(bytes);
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
