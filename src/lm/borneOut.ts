@@ -1,8 +1,8 @@
 import { AwaseError } from "../base/errors";
 import { largest } from "../base/lists";
 import type { TensorFacts } from "../formats/tensor";
-import type { JsonObject } from "../model/checkpoint";
 import { configNumber } from "../model/config";
+import type { JsonObject } from "../model/model";
 
 const LAYERS = ["num_hidden_layers", "n_layer", "text_config.num_hidden_layers"];
 const HEADS = ["num_attention_heads", "num_key_value_heads", "n_head", "text_config.num_attention_heads"];
