@@ -1,6 +1,6 @@
 import { downloadFile, HubApiError } from "@huggingface/hub";
 import { checkRange } from "../io/errors";
-import type { ByteRange, ByteSource } from "../io/types";
+import type { ByteRange, ByteSource, FileVersion } from "../io/types";
 import type { Access } from "./access";
 import { locate, type Place } from "./locate";
 import { ask } from "./transfer/ask";
@@ -21,6 +21,7 @@ const MAX_REFUSALS = 2;
 export class HubSource implements ByteSource {
   readonly name: string;
   readonly size: number;
+  readonly version: FileVersion;
   readonly #requests = new Limiter(DATA_REQUESTS_PER_FILE);
   readonly #whereabouts: Whereabouts;
 
@@ -32,6 +33,7 @@ export class HubSource implements ByteSource {
   ) {
     this.name = file.path;
     this.size = file.size;
+    this.version = { kind: "content", mark: file.sha256 ?? file.oid ?? `${model.sha}/${file.path}` };
     this.#whereabouts = new Whereabouts(line.clock, (signal) =>
       line.lanes.probes.run(() => access.open(model.repo, (token) => locate(line, model, file, token, signal)), signal),
     );

@@ -8,6 +8,7 @@ export function fileSource(blob: Blob, name: string): ByteSource {
   const source: ByteSource = {
     name,
     size: blob.size,
+    ...(blob instanceof File ? { version: { kind: "date", mark: String(blob.lastModified) } } : {}),
     async read(start, end, signal) {
       signal?.throwIfAborted();
       checkRange(source, start, end);

@@ -1,4 +1,4 @@
-import { checkRange, checkWrite, closedSink, incomplete, notFound } from "./errors";
+import { checkRange, checkWrite, closedSink, incomplete, notFound, shortRead } from "./errors";
 import { checkPath } from "./path";
 import type { ByteSink, ByteSource, FileEntry, Folder, OutputFolder } from "./types";
 
@@ -55,8 +55,9 @@ export class MemoryOutput implements OutputFolder {
     checkPath(path);
     const kept = resume ? this.#parts.get(path) : undefined;
     const part = kept?.bytes.length === size ? kept : { bytes: new Uint8Array(size), written: 0 };
+    const before = part.written;
     this.#parts.set(path, part);
-    return new MemorySink(path, part, (finished) => {
+    return new MemorySink(path, part, before, (finished) => {
       this.#parts.delete(path);
       if (finished) this.files.set(path, part.bytes);
     });
@@ -74,8 +75,15 @@ class MemorySink implements ByteSink {
   constructor(
     readonly name: string,
     readonly part: Part,
+    readonly kept: number,
     readonly onEnd: (finished: boolean) => void,
   ) {}
+
+  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.#open) throw closedSink(this.name);
+    if (end > this.part.written) throw shortRead(this.name, start, end, Math.max(0, this.part.written - start));
+    return this.part.bytes.slice(start, end);
+  }
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);

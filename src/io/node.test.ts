@@ -39,6 +39,10 @@ it("reads ranges", async () => {
 it.each<[string, (path: string) => Promise<void>]>([
   ["cut short", (path) => truncate(path, 100)],
   ["written over with as many bytes", (path) => writeFile(path, patterned(5000, 1))],
+  [
+    "written over with as many bytes and its date",
+    (path) => writeFile(path, patterned(5000, 1)).then(() => utimes(path, 1, 1)),
+  ],
   ["removed", (path) => rm(path)],
 ])("tells a file that was %s meanwhile", async (_, change) => {
   const path = join(root, "f");

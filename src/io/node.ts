@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import {
@@ -6,6 +6,7 @@ import {
   checkRange,
   checkWrite,
   closedSink,
+  folderGone,
   incomplete,
   notFound,
   quotaExceeded,
@@ -29,7 +30,7 @@ export function nodeFolder(path: string): Folder {
     },
     async open(file) {
       const full = join(root, checkPath(file));
-      const facts = await stat(full).catch((cause: unknown) => {
+      const facts = await stat(full, { bigint: true }).catch((cause: unknown) => {
         throw notFound(root, file, cause);
       });
       if (!facts.isFile()) throw notFound(root, file);
@@ -58,10 +59,13 @@ async function collect(root: string, below: string, depth: number, into: FileEnt
 }
 
 /** @param facts what the file was when it was opened */
-function nodeSource(full: string, name: string, { size, mtimeMs }: Stats): ByteSource {
+function nodeSource(full: string, name: string, facts: BigIntStats): ByteSource {
+  const size = Number(facts.size);
+  const mark = changeMark(facts);
   return {
     name,
     size,
+    version: { kind: "change", mark },
     async read(start, end, signal) {
       signal?.throwIfAborted();
       checkRange({ name, size }, start, end);
@@ -70,21 +74,32 @@ function nodeSource(full: string, name: string, { size, mtimeMs }: Stats): ByteS
         throw changed(name, start, end, size, cause);
       });
       try {
-        const now = await file.stat();
-        if (now.size !== size || now.mtimeMs !== mtimeMs) throw changed(name, start, end, size);
-        const bytes = new Uint8Array(end - start);
-        for (let done = 0; done < bytes.length; ) {
-          signal?.throwIfAborted();
-          const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
-          if (bytesRead === 0) throw shortRead(name, start, end, done);
-          done += bytesRead;
-        }
-        return bytes;
+        if (changeMark(await file.stat({ bigint: true })) !== mark) throw changed(name, start, end, size);
+        return await readFrom(file, name, start, end, signal);
       } finally {
         await file.close();
       }
     },
   };
+}
+
+async function readFrom(file: FileHandle, name: string, start: number, end: number, signal?: AbortSignal) {
+  const bytes = new Uint8Array(end - start);
+  for (let done = 0; done < bytes.length; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+    if (bytesRead === 0) throw shortRead(name, start, end, done);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
+ * The time of a file's content can be set at will; that of its inode is the system's own. `cp -p` and `rsync -t` keep the first and
+ * change the second, or the inode itself.
+ */
+function changeMark({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
 /** A folder on disk to write to. A file is `name.part` until it is closed whole, then it is renamed. */
@@ -97,8 +112,8 @@ export function nodeOutput(path: string): OutputFolder {
       await mkdir(dirname(full), { recursive: true });
       const part = full + PART;
       const before = resume ? await stat(part).catch(() => undefined) : undefined;
-      const kept = before !== undefined && before.size <= size;
-      return new NodeSink(await open(part, kept ? "r+" : "w+"), full, file, size);
+      const kept = before !== undefined && before.size <= size ? before.size : undefined;
+      return new NodeSink(await open(part, kept === undefined ? "w+" : "r+"), full, file, size, kept ?? 0);
     },
     async remove(file) {
       const full = join(root, checkPath(file));
@@ -118,7 +133,13 @@ class NodeSink implements ByteSink {
     readonly full: string,
     readonly name: string,
     readonly size: number,
+    readonly kept: number,
   ) {}
+
+  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.#open) throw closedSink(this.name);
+    return readFrom(this.file, this.name, start, end);
+  }
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
@@ -145,10 +166,13 @@ class NodeSink implements ByteSink {
     try {
       const { size } = await this.file.stat();
       if (size !== this.size) throw incomplete(this.name, this.size, size);
+      await this.file.datasync(); // a name that outlives a power cut must not outlive its bytes
     } finally {
       await this.file.close();
     }
-    await rename(this.full + PART, this.full);
+    await rename(this.full + PART, this.full).catch((cause: unknown) => {
+      throw isGone(cause) ? folderGone(dirname(this.full), cause) : cause;
+    });
     this.#ended = true;
   }
 
@@ -159,6 +183,11 @@ class NodeSink implements ByteSink {
     this.#open = false;
     await rm(this.full + PART, { force: true });
   }
+}
+
+/** Somebody took the file, or the folder it was written in, away. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -24,7 +24,7 @@ type Unsent<R> = R extends Request ? Omit<R, "id"> : never;
 function inWorker() {
   const worker = new Worker(new URL("./opfsWorker.testing.ts", import.meta.url), { type: "module" });
   let asked = 0;
-  const ask = (request: Unsent<Request>): Promise<number> =>
+  const ask = (request: Unsent<Request>): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const id = ++asked;
       worker.addEventListener("message", function hear({ data }: MessageEvent<Reply>) {
@@ -32,16 +32,18 @@ function inWorker() {
         worker.removeEventListener("message", hear);
         const { error } = data;
         if (error) reject(new AwaseError(error.code, error.message, { facts: error.facts }));
-        else resolve(data.value ?? -1);
+        else resolve(data);
       });
       worker.postMessage({ ...request, id });
     });
   const output = (root: string): OutputFolder => ({
     name: root,
     async create(path, { size, resume = false }) {
-      const sink = await ask({ kind: "create", root, path, size, resume });
+      const [sink = -1, kept = -1] = (await ask({ kind: "create", root, path, size, resume })).value ?? [];
       const end = (kind: "flush" | "close" | "abort" | "abandon") => async () => void (await ask({ kind, sink }));
       return {
+        kept,
+        read: async (start, end) => (await ask({ kind: "read", sink, start, end })).bytes ?? new Uint8Array(),
         write: async (bytes, at) => void (await ask({ kind: "write", sink, bytes, at })),
         flush: end("flush"),
         close: end("close"),

@@ -8,7 +8,7 @@ import {
   walkDirectory,
   whenUnlocked,
 } from "./directory";
-import { checkWrite, closedSink, incomplete, isQuotaExceeded, quotaExceeded } from "./errors";
+import { checkWrite, closedSink, incomplete, isQuotaExceeded, quotaExceeded, shortRead } from "./errors";
 import { fileSource } from "./file";
 import { PART } from "./limits";
 import { checkPath, splitPath } from "./path";
@@ -85,7 +85,7 @@ export function opfsOutput(path: string): OutputFolder {
         }
         const access = await whenUnlocked(openInPlace);
         if (!resume || access.getSize() > size) access.truncate(0);
-        return new AccessSink(access, file, size, finish, discard);
+        return new AccessSink(access, file, size, access.getSize(), finish, discard);
       } catch (cause) {
         throw explain(cause, path, file);
       }
@@ -115,6 +115,8 @@ interface PrivateFileHandle extends FileSystemFileHandle {
 interface AccessHandle {
   /** Bytes written. */
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  /** Bytes read. */
+  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   getSize(): number;
   truncate(size: number): void;
   flush(): void;
@@ -139,9 +141,18 @@ class AccessSink implements ByteSink {
     readonly access: AccessHandle,
     readonly name: string,
     readonly size: number,
+    readonly kept: number,
     readonly finish: () => Promise<void>,
     readonly discard: () => Promise<void>,
   ) {}
+
+  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (!this.#open) throw closedSink(this.name);
+    const bytes = new Uint8Array(end - start);
+    const got = this.access.read(bytes, { at: start });
+    if (got !== bytes.length) throw shortRead(this.name, start, end, got);
+    return bytes;
+  }
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);

@@ -109,7 +109,11 @@ export function describeOutput(name: string, make: () => Promise<OutputUnderTest
       await first.flush?.();
       await abandon(first);
       const second = await output.create("f", { size: 1000, resume: true });
+      expect(second.kept).toBe(600);
+      expect(await second.read?.(100, 600)).toEqual(bytes.slice(100, 600));
+      await expect(second.read?.(500, 700)).rejects.toMatchObject({ code: "io/short-read" });
       await second.write(bytes.slice(600), 600);
+      expect(await second.read?.(0, 1000)).toEqual(bytes);
       await second.close();
       expect(await files()).toEqual(new Map([["f", bytes]]));
     });

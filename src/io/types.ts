@@ -6,6 +6,8 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes in all. */
   readonly size: number;
+  /** Absent where nothing but the bytes themselves tells them from others. */
+  readonly version?: FileVersion;
   /**
    * The bytes [start, end), always exactly `end - start` of them.
    * @throws {AwaseError} `io/short-read` when the source has fewer, `io/range` when the range leaves the source.
@@ -18,6 +20,17 @@ export interface ByteSource {
   expect?(ranges: readonly ByteRange[]): void;
 }
 
+/**
+ * What tells a file from what lay under its name at another time.
+ * - `content`: a published hash, or the commit that holds the file: the same mark is the same bytes, wherever they lie.
+ * - `change`: set by the system at each change and by nobody else: the same mark is the same bytes, another one may be.
+ * - `date`: anybody can set it (`cp -p`, `touch`, `rsync -t`): neither the same nor another mark says anything for sure.
+ */
+export interface FileVersion {
+  readonly kind: "content" | "change" | "date";
+  readonly mark: string;
+}
+
 /** Bytes [start, end). */
 export interface ByteRange {
   readonly start: number;
@@ -26,6 +39,10 @@ export interface ByteRange {
 
 /** A file being written. Nothing that was aborted, or never closed, looks like a whole file afterwards. */
 export interface ByteSink {
+  /** With `resume`: bytes that an earlier try left. Absent: it cannot be told. */
+  readonly kept?: number;
+  /** Bytes [start, end) as they lie there now, by whichever try they were written. Absent: they cannot be read before `close`. */
+  read?(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
   /** Makes bytes written so far survive a crash. What a journal may count on. */
   flush?(): Promise<void>;

@@ -13,9 +13,7 @@ import { namedFolder, ofModel } from "./opening/ofModel";
 import { findModel } from "./opening/place";
 import { findWeights } from "./opening/weights";
 import { resolveQuantisation } from "./quantisation/resolve";
-import { CheckpointSource } from "./sources/checkpoint";
-import { DequantisedSource } from "./sources/dequantised";
-import type { TensorSource } from "./sources/tensorSource";
+import { weightsOf } from "./sources/filed";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -98,12 +96,6 @@ async function refusePointers(
     const fault = recognise({ model: key, file: path, expected: "a file of the tokenizer" }, head, source.size);
     if (fault?.code === "model/lfs-pointer") throw fault;
   }
-}
-
-/** Where the tensors come from. */
-function weightsOf(stored: Pick<Checkpoint, "key" | "tensors" | "source">): TensorSource {
-  const scaled = [...stored.tensors.values()].some((tensor) => tensor.scaled);
-  return scaled ? new DequantisedSource(stored) : new CheckpointSource(stored);
 }
 
 async function readConfig(key: string, folder: Folder, files: readonly FileEntry[], signal: AbortSignal | undefined) {

@@ -35,13 +35,21 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "job/running": () => "この処理はすでに動いています。終わるのを待つか、中止してください。",
   "job/elsewhere": () => "このマージは別のタブで動いています。そちらで見るか、そのタブを閉じてください。",
   "journal/not-found": () => "この途中のマージはもうありません。終わったか、破棄されました。新しく始めてください。",
-  "journal/changed": ({ name }) =>
-    `「${name}」の続きができません。始めたときとモデルが変わっています。同じモデルを読み込むか、破棄してください。`,
+  "journal/changed": ({ name, model, file, found, expected, start, end }) =>
+    `「${name}」の続きができません。${model} の ${file} が始めたときと違います${
+      start === undefined
+        ? found === expected
+          ? ""
+          : `（${expected}バイトが${found === 0 ? "なくなりました" : `${found}バイトになりました`}）`
+        : `（${start}から${end}バイト目がマージしたものと異なります）`
+    }。元のファイルに戻して続けるか、最初からやり直してください。`,
+  "journal/changed-plan": ({ name }) =>
+    `「${name}」の続きができません。モデルのテンソルか設定が始めたときと違います。同じモデルを読み込んで続けるか、最初からやり直してください。`,
   "result/not-found": () => "この結果はもうありません。もう一度マージしてください。",
   "output/not-empty": ({ folder, files, first }) =>
     `フォルダ ${folder} に邪魔になるファイルが${files}個あります（${first} など）。空のフォルダを選んでください。`,
   "output/damaged": ({ file, found, expected }) =>
-    `${file} を仕上げられません。前回の途中のファイルが壊れています（${expected}バイト中${found}バイト）。破棄して新しく始めてください。`,
+    `${file} を仕上げられません。前回の途中のファイルが壊れています（${expected}バイト中${found}バイト）。そのファイルを消して続けるか、破棄して最初からやり直してください。`,
 
   "gpu/unavailable": () =>
     "WebGPUはありますが、アダプタが使えません。ハードウェアアクセラレーションを有効にするか、ドライバを更新してください。",

@@ -9,6 +9,10 @@ export const notesJa: Readonly<Record<string, FactSentence>> = {
     `${host} へのサインインが ${time} に切れました。もう一度サインインしてください。`,
   "hub/offline": ({ repo, commit }) =>
     `Hubに接続できないため、${repo} を前回と同じ内容（コミット ${String(commit).slice(0, 12)}）で開きます。`,
+  "journal/comparing": ({ bytes }) =>
+    `これまでにマージした分が今のモデルと同じか確かめています（${(Number(bytes) / 1e9).toFixed(2)} GB）。`,
+  "output/lost": ({ file, lost, tensors }) =>
+    `全${tensors}個のテンソルのうち、${file} に書いた${lost}個がなくなっています（途中で切れたか、変更・削除されました）。その分を作り直します。`,
   "gpu/lost": ({ finished, tensors }) =>
     `GPUが失われたため、新しいデバイスで続けます（テンソル ${Number(finished) + 1} / ${tensors} から）。`,
   "storage/quota": ({ name, needed, free }) =>

@@ -1,5 +1,7 @@
+import { isObject } from "../../formats/json";
 import { quotaExceeded } from "../../io/errors";
 import type { StorageFacts } from "../protocol/protocol";
+import { isLaterRecord, isRunRecord } from "../runs/journal";
 import type { Environment } from "./environment";
 
 /**
@@ -24,7 +26,14 @@ export async function storageFacts(environment: Environment): Promise<StorageFac
  */
 export async function sweep(environment: Environment): Promise<void> {
   const ids = await environment.runs();
-  const known = new Set((await environment.records("journal").all()).map(({ id }) => id));
+  const journal = environment.records("journal");
+  const known = new Set<string>();
+  for (const record of (await journal.all()) as readonly unknown[]) {
+    // What an earlier version began, or nobody, cannot be gone on with. A later version may come back.
+    if (!isObject(record) || typeof record.id !== "string") continue;
+    if (isRunRecord(record) || isLaterRecord(record)) known.add(record.id);
+    else await journal.remove(record.id);
+  }
   for (const { report } of await environment.records("result").all()) known.add(report.id);
   for (const id of ids.filter((found) => !known.has(found))) {
     const place = await environment.place(id);

@@ -1,23 +1,19 @@
 import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/run";
-import type { Model } from "../../model/model";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { neverFalling } from "../boundary/monotone";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import { onDevice } from "../machine/onDevice";
 import type { MergeEvent } from "../protocol/protocol";
+import type { InputLedger } from "./inputLedger";
 import type { RunJournal } from "./journal";
 import type { WeightWriter } from "./output";
 
 export interface TensorRun {
   readonly plan: MergePlan;
   readonly journal: RunJournal;
+  readonly ledger: Pick<InputLedger, "models">;
   readonly writer: WeightWriter;
-}
-
-export interface TensorContext {
-  readonly device: DeviceKeeper;
-  models(): ReadonlyMap<string, Model>;
 }
 
 /**
@@ -25,8 +21,8 @@ export interface TensorContext {
  * @throws {AwaseError} `gpu/lost` when the second device is lost as well, and what `runMerge` throws
  */
 export async function mergeTensors(
-  { plan, journal, writer }: TensorRun,
-  { device: keeper, models }: TensorContext,
+  { plan, journal, ledger, writer }: TensorRun,
+  keeper: DeviceKeeper,
   listener: (event: MergeEvent) => void,
   signal: AbortSignal,
 ): Promise<{ readonly device: Device; readonly peakBytes: number }> {
@@ -48,7 +44,7 @@ export async function mergeTensors(
     signal,
     async (device) => {
       await runMerge(plan, {
-        models: models(),
+        models: ledger.models,
         device,
         write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
         tensorDone,

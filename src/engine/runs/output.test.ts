@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { planShards } from "../../formats/safetensorsWriter";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import { filesOf, OPTIONS, sha256 } from "../session.testing";
-import { openJournal, type RunRecord } from "./journal";
+import { JOURNAL_VERSION, openJournal, type RunRecord } from "./journal";
 import { WeightWriter } from "./output";
 
 const TENSORS = ["a", "b", "c", "d"].map((name) => ({ name, dtype: "F32" as const, shape: [8] }));
@@ -11,12 +11,15 @@ const SHARDS = planShards(TENSORS, 64);
 const bytesOf = (tensor: number) => new Uint8Array(32).fill(tensor + 1);
 
 const RECORD: RunRecord = {
+  version: JOURNAL_VERSION,
   id: "job",
   recipe: "",
   options: OPTIONS,
   fingerprint: "",
+  inputs: [],
   tensors: TENSORS.length,
   finished: [],
+  digests: {},
   files: [],
   nonFinite: [],
   started: 0,

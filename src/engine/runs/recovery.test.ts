@@ -133,43 +133,6 @@ it("gives the same checksums after a crash as without", async () => {
   expect(resumed.files).toEqual(whole.files);
 });
 
-it("finds a staged file that vanished between two tries", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge(RECIPE, { ...OPTIONS, run: "job" }).catch(ignore);
-  environment.crash();
-  environment.options = {};
-  environment.outputs.delete("job");
-  const resumed = (await openGoldenSession(environment)).resume("job");
-  await expect(resumed).rejects.toMatchObject({ code: "output/damaged" });
-});
-
-it("finds a delivered file that was removed between two tries, and never looks whole without it", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
-  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
-  environment.crash();
-  environment.options = {};
-  const [removed = ""] = filesOf(environment, "job").keys();
-  environment.outputs.get("job")?.files.delete(removed);
-  const resumed = (await openGoldenSession(environment)).resume("job");
-  await expect(resumed).rejects.toMatchObject({ code: "output/damaged", facts: { file: removed, found: 0 } });
-  expect([...filesOf(environment, "job").keys()]).not.toContain("config.json");
-});
-
-it("refuses to go on with a model that changed", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(3000, () => new Error("Power cut.")) });
-  const first = createSession(environment);
-  await first.start(SETTINGS);
-  await first.place("x", tinyModel(1));
-  await first.merge(IDENTITY, { ...OPTIONS, shardBytes: 1, run: "job" }).catch(ignore);
-  expect(await first.unfinished()).toHaveLength(1);
-  environment.crash();
-  const second = createSession(environment);
-  await second.start(SETTINGS);
-  await second.place("x", tinyModel(2));
-  await expect(second.resume("job")).rejects.toMatchObject({ code: "journal/changed" });
-  expect(await second.unfinished()).toHaveLength(1);
-});
-
 it("leaves nothing when it is cancelled", async () => {
   const environment = new MemoryEnvironment();
   const session = await openGoldenSession(environment);

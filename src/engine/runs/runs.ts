@@ -14,10 +14,20 @@ import type { GuardEvent } from "../protocol/evalProtocol";
 import type { RunId } from "../protocol/ids";
 import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
 import type { Notes } from "../shelf/notes";
+import { checkInputs } from "./checkInputs";
 import { planFingerprint } from "./fingerprint";
-import { checkFingerprint, findRun, openJournal, type RunJournal, type RunRecord } from "./journal";
+import { InputLedger, inputFiles } from "./inputLedger";
+import {
+  checkFingerprint,
+  findRun,
+  JOURNAL_VERSION,
+  knownRuns,
+  openJournal,
+  type RunJournal,
+  type RunRecord,
+} from "./journal";
 import { mergeTensors } from "./mergeTensors";
-import { WeightWriter } from "./output";
+import { type LostOutput, WeightWriter } from "./output";
 import { notEmpty, outputPaths } from "./outputFiles";
 import type { Results } from "./results";
 import { writeSideFiles } from "./sideFiles";
@@ -60,6 +70,7 @@ interface OpenRun {
   readonly plan: MergePlan;
   readonly place: OutputPlace;
   readonly journal: RunJournal;
+  readonly ledger: InputLedger;
   readonly writer: WeightWriter;
   /** Lets go of the run's lock. */
   readonly release: () => void;
@@ -96,29 +107,40 @@ export function createRuns(context: RunsContext): Runs {
     if (inTheWay.length > 0) throw notEmpty(place.name, inTheWay);
     const guard = options.guard && (await context.guard(recipe, options.seed, options.guard, onEvent, signal));
     const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
-    const fingerprint = await planFingerprint(plan, context.models(), signal);
+    const models = context.models();
+    const [fingerprint, inputs] = [await planFingerprint(plan), await inputFiles(plan, models, signal)];
     const release = await lock(id);
     const undo = () => records.remove(id).finally(release);
     return undoneOnFailure(undo, async () => {
       const journal = await openJournal(records, {
+        version: JOURNAL_VERSION,
         id,
         recipe,
         options,
         ...(guard ? { guard } : {}),
         fingerprint,
+        inputs,
         tensors: plan.tensors.length,
         finished: [],
+        digests: {},
         files: [],
         nonFinite: [],
         started: Date.now(),
         seconds: 0,
       });
+      const ledger = await InputLedger.open(inputs, models);
+      journal.follow(ledger);
       const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
-      return { plan, place, journal, writer, release };
+      return { plan, place, journal, ledger, writer, release };
     });
   }
 
-  async function takeUp(id: RunId, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<OpenRun> {
+  async function takeUp(
+    id: RunId,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+    directory?: FileSystemDirectoryHandle,
+  ): Promise<OpenRun> {
     const open = suspended.get(id);
     const release = open?.release ?? (await lock(id));
     // A suspended run keeps its lock whatever happens here.
@@ -126,15 +148,37 @@ export function createRuns(context: RunsContext): Runs {
     return undoneOnFailure(undo, async () => {
       const record = open?.journal.record ?? (await findRun(records, id));
       const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
-      checkFingerprint(record, await planFingerprint(plan, context.models(), signal));
-      suspended.delete(id);
-      if (open) return { ...open, plan };
-      const place = await environment.place(id, directory ?? record.options.directory);
-      const journal = await openJournal(records, record);
+      checkFingerprint(record, await planFingerprint(plan));
+      const ledger = await takeUpInputs(record, plan, onEvent, signal);
+      const onLost = (lost: LostOutput) => onEvent(lostOutput(lost, plan.tensors.length));
+      if (open) {
+        await open.writer.recheck(onLost, signal);
+        suspended.delete(id);
+        open.journal.follow(ledger);
+        return { ...open, plan, ledger };
+      }
       const shards = planShards(plan.tensors, record.options.shardBytes);
-      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher }, signal);
-      return { plan, place, journal, writer, release };
+      const place = await environment.place(id, directory ?? record.options.directory);
+      // Only weights are gone on with: everything else is made in no time, and of the models as they are now.
+      const weights = new Set(shards.map(({ file }) => file));
+      const files = record.files.filter(({ path }) => weights.has(path));
+      const journal = await openJournal(records, { ...record, files });
+      journal.follow(ledger);
+      const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher, onLost }, signal);
+      return { plan, place, journal, ledger, writer, release };
     });
+  }
+
+  /** Makes sure that what is done was made of the models as they are now. */
+  async function takeUpInputs(record: RunRecord, plan: MergePlan, onEvent: OnEvent, signal: AbortSignal) {
+    const models = context.models();
+    const { inputs: before, options } = record;
+    const now = await inputFiles(plan, models, signal);
+    const onCompare = (bytes: number) => onEvent(comparing(bytes));
+    await checkInputs(options.name, before, now, models, onCompare, signal);
+    const reads = new Map(before.map((file) => [`${file.model}\n${file.file}`, file.reads]));
+    const inputs = now.map((file) => ({ ...file, reads: reads.get(`${file.model}\n${file.file}`) ?? [] }));
+    return InputLedger.open(inputs, models);
   }
 
   async function carryOut(run: OpenRun, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport> {
@@ -145,7 +189,7 @@ export function createRuns(context: RunsContext): Runs {
     const seconds = () => soFar + (performance.now() - start) / 1000;
     using _room = context.yieldToMerge();
     try {
-      const { device, peakBytes } = await mergeTensors(run, context, onEvent, signal);
+      const { device, peakBytes } = await mergeTensors(run, context.device, onEvent, signal);
       await writer.complete(signal);
       await writeSideFiles({
         plan,
@@ -250,10 +294,10 @@ export function createRuns(context: RunsContext): Runs {
     begin: (id, recipe, options, onEvent, signal) =>
       listening(id, onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
     resume: (id, onEvent, signal, directory) =>
-      listening(id, onEvent, async () => carryOut(await takeUp(id, signal, directory), onEvent, signal)),
+      listening(id, onEvent, async () => carryOut(await takeUp(id, onEvent, signal, directory), onEvent, signal)),
     async unfinished() {
       const held = await environment.held();
-      const known = await records.all();
+      const known = await knownRuns(records);
       return known
         .filter(({ id }) => !atWork.has(id) && (suspended.has(id) || !held.has(lockName(id))))
         .sort((a, b) => b.started - a.started)
@@ -299,6 +343,17 @@ async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise
     await undo().catch(() => undefined); // what stopped the work tells more
     throw error;
   }
+}
+
+/** A browser reads some gigabytes a second: whoever waits is told what for. */
+function comparing(bytes: number): MergeEvent {
+  const message = `Comparing what was merged so far with the models as they are now (${(bytes / 1e9).toFixed(2)} GB).`;
+  return { type: "note", code: "journal/comparing", message, facts: { bytes } };
+}
+
+function lostOutput({ file, lost }: LostOutput, tensors: number): MergeEvent {
+  const message = `${lost} of ${tensors} tensors were written to ${file} and are no longer there: it was cut, changed or taken away. They are made again.`;
+  return { type: "note", code: "output/lost", message, facts: { file, lost, tensors } };
 }
 
 function unfinishedRun({ id, recipe, options, finished, tensors, started }: RunRecord): UnfinishedRun {

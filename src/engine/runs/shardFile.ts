@@ -1,9 +1,13 @@
+import { createXXHash64 } from "hash-wasm";
 import { AwaseError } from "../../base/errors";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { ByteSink } from "../../io/types";
 import type { OutputPlace } from "../machine/environment";
 import type { Hasher } from "../machine/hashing";
 import { hashSource } from "./fileCopy";
+
+/** Bytes read at a time of what an earlier try wrote. */
+const PIECE_BYTES = 8 * 2 ** 20;
 
 /** One weight file being written, hashed on the way as long as its bytes come in file order. */
 export class ShardFile {
@@ -13,6 +17,8 @@ export class ShardFile {
   /** Absent once bytes came out of order, or the hasher died: the file is then hashed by reading it at the end. */
   #hasher: Hasher | undefined;
   #hashed = 0;
+  /** Whether what was found in the file was written by an earlier try. */
+  #isOurs = true;
 
   private constructor(
     readonly shard: Shard,
@@ -39,14 +45,47 @@ export class ShardFile {
     }
   }
 
-  /** Takes up a file that an earlier try left unclosed, with the bytes it flushed. */
+  /**
+   * Takes up a file that an earlier try left unclosed, with the bytes it flushed. It may have been cut or taken away since:
+   * `holds` tells what is there.
+   */
   static async reopen(shard: Shard, place: OutputPlace, newHasher: () => Promise<Hasher>): Promise<ShardFile> {
-    return new ShardFile(
-      shard,
-      place,
-      newHasher,
-      await place.output.create(shard.file, { size: shard.size, resume: true }),
-    );
+    const sink = await place.output.create(shard.file, { size: shard.size, resume: true });
+    const file = new ShardFile(shard, place, newHasher, sink);
+    try {
+      if (!(await file.#beginsWithHeader())) {
+        file.#isOurs = false;
+        await file.write(shard.header, 0);
+      }
+      return file;
+    } catch (error) {
+      await sink.abort().catch(() => undefined); // an open file is locked, for the next try as well
+      throw error;
+    }
+  }
+
+  /**
+   * Whether bytes [start, end) of a file that was taken up are those an earlier try wrote.
+   * @param digest their xxhash64; unknown, their being there must do
+   */
+  async holds(start: number, end: number, digest: string | undefined): Promise<boolean> {
+    const { kept } = this.#sink;
+    if (!this.#isOurs || (kept !== undefined && end > kept)) return false;
+    if (digest === undefined || !this.#sink.read) return true;
+    const hasher = (await createXXHash64()).init();
+    for (let at = start; at < end; at += PIECE_BYTES) {
+      hasher.update(await this.#sink.read(at, Math.min(at + PIECE_BYTES, end)));
+    }
+    return hasher.digest() === digest;
+  }
+
+  async #beginsWithHeader(): Promise<boolean> {
+    const { header } = this.shard;
+    const { kept, read } = this.#sink;
+    if (kept !== undefined && kept < header.length) return false;
+    if (!read) return true;
+    const found = await read.call(this.#sink, 0, header.length);
+    return found.every((byte, index) => byte === header[index]);
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
@@ -90,7 +129,7 @@ export async function hashClosedShard(
 ): Promise<string> {
   const source = await place.folder.open(shard.file, signal);
   const start = await source.read(0, Math.min(shard.header.length, source.size), signal);
-  const same = start.length === shard.header.length && start.every((byte, index) => byte === shard.header[index]);
+  const same = start.every((byte, index) => byte === shard.header[index]);
   if (source.size !== shard.size || !same) {
     throw damaged(shard, source.size, same ? "and its header" : "and not the header that was written");
   }
@@ -102,7 +141,7 @@ export function damaged({ file, size }: Pick<Shard, "file" | "size">, found: num
   const what = `it has ${found} of ${size} bytes${header === undefined ? "" : `, ${header}`}`;
   return new AwaseError(
     "output/damaged",
-    `Cannot finish ${file}: what was written of it is damaged (${what}). Discard the run and start it anew.`,
+    `Cannot finish ${file}: what was written of it is damaged (${what}). Remove the file and go on, or discard the run and start it again.`,
     { facts: { file, found, expected: size } },
   );
 }

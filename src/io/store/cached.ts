@@ -1,6 +1,6 @@
 import { AwaseError, type ErrorFacts } from "../../base/errors";
 import { checkRange, shortRead } from "../errors";
-import type { ByteRange, ByteSource } from "../types";
+import type { ByteRange, ByteSource, FileVersion } from "../types";
 import type { BlockStore } from "./blockStore";
 import { type Block, type BlockFile, rangeKey } from "./blockTable";
 import { intersect, joinRanges, Segments, subtractRanges, totalBytes } from "./ranges";
@@ -48,6 +48,7 @@ export function cachedSource(
 class StoredSource implements CachedSource {
   readonly name: string;
   readonly size: number;
+  readonly version?: FileVersion;
   #segments: Segments;
   /** What the store has of this file: asked once, then kept up to date here. */
   #blocks: Promise<Set<Block>> | undefined;
@@ -62,6 +63,7 @@ class StoredSource implements CachedSource {
   ) {
     this.name = remote.name;
     this.size = remote.size;
+    if (remote.version) this.version = remote.version;
     this.#segments = new Segments(remote.size, [], SEGMENT_BYTES, GRID_BYTES);
   }
 

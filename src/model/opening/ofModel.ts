@@ -26,6 +26,7 @@ function namedSource(source: ByteSource, named: <T>(work: Promise<T>) => Promise
   return {
     name: source.name,
     size: source.size,
+    ...(source.version ? { version: source.version } : {}),
     read: (start, end, signal) => named(source.read(start, end, signal)),
     ...(source.expect ? { expect: (ranges) => source.expect?.(ranges) } : {}),
     ...(isCachedSource(source) ? { cachedBytes: source.cachedBytes.bind(source) } : {}),
