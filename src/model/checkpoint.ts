@@ -12,8 +12,3 @@ export interface Checkpoint extends Model {
   /** The opened weight file of a tensor, remembered. */
   source(file: string): Promise<ByteSource>;
 }
-
-/** The weight files that have a part of a tensor. */
-export function filesOf({ file, scaled }: CheckpointTensor): readonly string[] {
-  return scaled ? [file, scaled.scales.file] : [file];
-}
