@@ -9,8 +9,8 @@ import type { TensorSource } from "../model/sources/tensorSource";
 import { testMethods } from "../recipe/plan/methods.testing";
 import type { MergePlan } from "../recipe/plan/plan";
 import { planMerge } from "../recipe/plan/planMerge";
-import { specOf } from "./architectures";
 import { openLanguageModel } from "./open";
+import { specOf } from "./specOf";
 import type { LanguageModel } from "./types";
 
 const GOLDEN = fileURLToPath(new URL("../../e2e/golden/forward/", import.meta.url));

@@ -3,14 +3,13 @@ import { openCpuDevice } from "../compute/cpu";
 import type { Folder } from "../io/types";
 import { openCheckpoint } from "../model/open";
 import { fp8Llama } from "../model/quantisation/fp8Models.testing";
-import { CheckpointSource } from "../model/sources/checkpoint";
 import { openLanguageModel } from "./open";
 
 async function likelihoods(folder: Folder): Promise<readonly (readonly number[])[]> {
   const checkpoint = await openCheckpoint(folder.name, folder);
   const device = openCpuDevice({ reason: "A test asks for it." });
-  const { config } = checkpoint;
-  const model = await openLanguageModel({ config, source: new CheckpointSource(checkpoint), device });
+  const { config, weights: source } = checkpoint;
+  const model = await openLanguageModel({ config, source, device });
   using activations = await model.embed([
     [1, 5, 39, 9, 0, 22],
     [3, 4],

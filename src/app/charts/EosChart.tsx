@@ -102,12 +102,12 @@ export const eosChart = defineChart({
   id: "eos",
   Chart: EosChart,
   table(source, { t }) {
-    const { columns, thisRun, pinned, anyEnd } = t.charts;
-    const names = { base: columns.base, shown: thisRun, other: pinned };
+    const { columns } = t.charts;
+    const names = { base: columns.base, shown: t.charts.thisRun, other: t.charts.pinned };
     return {
       columns: [columns.run, columns.endToken, columns.medianRank, columns.logProbability, columns.premature],
       rows: eosOf(source).flatMap(({ whose, eos }) => [
-        [names[whose], anyEnd, eos.medianRank, eos.logProbability, eos.premature],
+        [names[whose], t.charts.anyEnd, eos.medianRank, eos.logProbability, eos.premature],
         ...eos.perId.map(({ id, token, logProbability }): Cell[] => [
           names[whose],
           `${token} (${id})`,

@@ -1,5 +1,6 @@
 import { append, largest } from "../../base/lists";
 import type { DeviceBuffer } from "../../compute/device";
+import { attentionWidths } from "../../model/forward/spec";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TokenIds } from "../../tokens/types";
 import { chunkOf, type Group, packBatch } from "../forward/batch";
@@ -8,7 +9,6 @@ import { logitsOf, statesAt } from "../forward/head";
 import { KeyValueCache } from "../forward/keyValues";
 import { passLayers } from "../forward/passLayers";
 import { Turns } from "../forward/turns";
-import { attentionWidths } from "../spec";
 import type { Generated, GenerateOptions } from "../types";
 import type { ModelParts } from "../weights/modelParts";
 import { chooseToken, tokenUniforms } from "./sampling";

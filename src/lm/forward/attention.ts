@@ -1,10 +1,10 @@
 import type { DeviceBuffer } from "../../compute/device";
+import { attentionWidths, type HeadNormSpec, type LinearSpec } from "../../model/forward/spec";
 import { attention } from "../kernels/attention";
 import { copyRows } from "../kernels/copyRows";
 import { matmul } from "../kernels/matmul";
 import { norm } from "../kernels/norm";
 import { rope } from "../kernels/rope";
-import { attentionWidths, type HeadNormSpec, type LinearSpec } from "../spec";
 import { uploadWords } from "./activations";
 import { addToResidual, type LayerStep, leaseRows } from "./layerStep";
 

@@ -1,5 +1,5 @@
 import type { Device } from "../../compute/device";
-import { attentionWidths, type LayerSpec } from "../spec";
+import { attentionWidths, type LayerSpec } from "../../model/forward/spec";
 import { Lent } from "../weights/lent";
 import type { KeyValues } from "./layerStep";
 

@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "../../compute/device";
-import type { NormSpec } from "../spec";
+import type { NormSpec } from "../../model/forward/spec";
 import { attend } from "./attention";
 import { runExperts } from "./experts";
 import { type LayerStep, normRows } from "./layerStep";

@@ -1,4 +1,4 @@
-import type { LayerSpec } from "../spec";
+import type { LayerSpec } from "../../model/forward/spec";
 import type { PassOptions } from "../types";
 import { type LayerWeights, layersInTurn } from "../weights/layerWeights";
 import type { ModelParts } from "../weights/modelParts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { ConfigFacts } from "../../model/forward/configFacts";
+import { type RopeOptions, ropeOf } from "../../model/forward/rope";
 import type { JsonObject } from "../../model/model";
-import { ConfigFacts } from "../configFacts";
-import { type RopeOptions, ropeOf } from "./rope";
 import { ropeFrequencies, ropeTable } from "./ropeTable";
 
 const rope = (config: JsonObject, options: Partial<RopeOptions> = {}) =>

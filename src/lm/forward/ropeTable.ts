@@ -1,4 +1,4 @@
-import type { RopeSpec } from "./rope";
+import type { RopeSpec } from "../../model/forward/rope";
 
 /**
  * Cosines and sines of all angles up to a position: f32 [positions, rotary/2, (cos, sin)], made in f64 and rounded once. An

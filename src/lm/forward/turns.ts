@@ -1,7 +1,7 @@
 import type { Device, DeviceBuffer } from "../../compute/device";
-import type { LayerSpec } from "../spec";
+import type { RopeSpec } from "../../model/forward/rope";
+import type { LayerSpec } from "../../model/forward/spec";
 import { Lent } from "../weights/lent";
-import type { RopeSpec } from "./rope";
 import { ropeTable } from "./ropeTable";
 
 /** Rotary tables of some layers on a device, each once, lent until disposed. */

@@ -1,7 +1,7 @@
 import { largest } from "../../base/lists";
 import type { DeviceInfo } from "../../compute/device";
+import { attentionWidths, type LayerSpec, type ModelSpec } from "../../model/forward/spec";
 import type { BatchLimits } from "../forward/batch";
-import { attentionWidths, type LayerSpec, type ModelSpec } from "../spec";
 import type { WeightBudget } from "./layerWeights";
 
 /** Rows that go through a layer together at most: more would make no product faster. */

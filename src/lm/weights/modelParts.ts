@@ -1,6 +1,6 @@
 import type { Device } from "../../compute/device";
+import type { ModelSpec } from "../../model/forward/spec";
 import type { TensorSource } from "../../model/sources/tensorSource";
-import type { ModelSpec } from "../spec";
 import type { Limits } from "./limits";
 import type { TablePlace } from "./stripes";
 import type { TablePlan, WeightPlan } from "./weightPlan";

@@ -2,8 +2,16 @@ import { AwaseError } from "../../base/errors";
 import { LEAF } from "../../compute/blocks";
 import type { DeviceInfo } from "../../compute/device";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
+import type {
+  ExpertNames,
+  ExpertsSpec,
+  HeadNormSpec,
+  LayerSpec,
+  LinearSpec,
+  ModelSpec,
+  NormSpec,
+} from "../../model/forward/spec";
 import { placedBytes, placedDType } from "../../model/sources/placed";
-import type { ExpertNames, ExpertsSpec, HeadNormSpec, LayerSpec, LinearSpec, ModelSpec, NormSpec } from "../spec";
 import { checkShape, type WeightNames } from "./weightNames";
 
 /** A weight as a kernel reads it: some rows of a placed buffer. */

@@ -1,6 +1,30 @@
+import type { ConfigFacts } from "../forward/configFacts";
+import type { NormPlace } from "../forward/spec";
+import type { DecoderTraits } from "../forward/traits";
+
+/** What a weight does in the forward pass. A bias has no role of its own: it belongs to the weight of its name. */
+export type Role =
+  | "embedding"
+  | "positions"
+  | "norm"
+  | "head"
+  | NormPlace
+  | "q"
+  | "k"
+  | "v"
+  | "qkv"
+  | "o"
+  | "queryNorm"
+  | "keyNorm"
+  | "gate"
+  | "up"
+  | "gateUp"
+  | "down";
+
 /** One weight of an architecture. Names in `layer` lists are relative to `<root>.<layer>.`. */
 export interface WeightDefinition {
   readonly name: string;
+  readonly role?: Role;
   /** Some checkpoints of this architecture lack it (biases, a head that is tied). */
   readonly optional?: boolean;
   /** Other names found on disk; the output uses `name`. */
@@ -26,53 +50,72 @@ export interface ArchitectureDefinition {
   readonly post: readonly WeightDefinition[];
   /** Beginnings of relative names whose number the config decides (experts). Every input must have the same ones. */
   readonly families?: readonly string[];
+  /** Names, `.weight` left out, of weights that only some layers have and `families` covers: the dense MLP of a mixture. */
+  readonly roles?: Partial<Record<Role, string>>;
   /** What transformers assumes when config.json does not say `tie_word_embeddings`. */
   readonly tiedByDefault: boolean;
+  /**
+   * The forward pass that a config describes.
+   * @throws {AwaseError} `lm/config`, `lm/unsupported`
+   */
+  forward(config: ConfigFacts): DecoderTraits;
 }
 
+type Bias = "none" | "optional" | "required";
+
 /** `name.weight`, and `name.bias` where asked for. */
-export function linear(name: string, bias: "none" | "optional" | "required" = "none"): readonly WeightDefinition[] {
-  const weight = { name: `${name}.weight` };
+export function linear(name: string, role?: Role, bias: Bias = "none"): readonly WeightDefinition[] {
+  const weight: WeightDefinition = { name: `${name}.weight`, ...(role ? { role } : {}) };
   if (bias === "none") return [weight];
   return [weight, { name: `${name}.bias`, ...(bias === "optional" ? { optional: true } : {}) }];
 }
 
-/** Norms without a bias. */
-export function norms(...names: readonly string[]): readonly WeightDefinition[] {
-  return names.map((name) => ({ name: `${name}.weight` }));
+/** Norms by place. */
+export function norms(names: Partial<Record<NormPlace, string>>, bias?: Bias): readonly WeightDefinition[] {
+  return (Object.entries(names) as [NormPlace, string][]).flatMap(([place, name]) => linear(name, place, bias));
+}
+
+/** One norm before the attention and one before the MLP, by the names most decoders use. */
+export const BLOCK_NORMS = { beforeAttention: "input_layernorm", beforeMlp: "post_attention_layernorm" } as const;
+
+/** Norms of queries and keys. */
+export function headNorms(optional = false): readonly WeightDefinition[] {
+  return (["query", "key"] as const).map((whose) => ({
+    name: `self_attn.${whose.charAt(0)}_norm.weight`,
+    role: `${whose}Norm`,
+    ...(optional ? { optional } : {}),
+  }));
 }
 
 /** `self_attn` with q, k, v and o projections. */
-export function attention(
-  bias: { readonly qkv?: "none" | "optional" | "required"; readonly o?: "none" | "optional" | "required" } = {},
-): readonly WeightDefinition[] {
+export function attention(bias: { readonly qkv?: Bias; readonly o?: Bias } = {}): readonly WeightDefinition[] {
   return [
-    ...["q_proj", "k_proj", "v_proj"].flatMap((name) => linear(`self_attn.${name}`, bias.qkv)),
-    ...linear("self_attn.o_proj", bias.o),
+    ...(["q", "k", "v"] as const).flatMap((role) => linear(`self_attn.${role}_proj`, role, bias.qkv)),
+    ...linear("self_attn.o_proj", "o", bias.o),
   ];
 }
 
 /** `mlp` with gate, up and down projections. */
-export function gatedMlp(bias?: "none" | "optional" | "required"): readonly WeightDefinition[] {
-  return ["gate_proj", "up_proj", "down_proj"].flatMap((name) => linear(`mlp.${name}`, bias));
+export function gatedMlp(bias?: Bias): readonly WeightDefinition[] {
+  return (["gate", "up", "down"] as const).flatMap((role) => linear(`mlp.${role}_proj`, role, bias));
 }
 
 const EMBEDDING = "model.embed_tokens.weight";
 
 /** The layout most decoders share: `model.embed_tokens`, `model.layers.N`, `model.norm`, and an `lm_head` that may be tied. */
 export function decoder(
-  facts: Pick<ArchitectureDefinition, "architectures" | "layer"> &
-    Partial<Pick<ArchitectureDefinition, "families" | "tiedByDefault" | "pre" | "post">>,
+  facts: Pick<ArchitectureDefinition, "architectures" | "layer" | "forward"> &
+    Partial<Pick<ArchitectureDefinition, "families" | "roles" | "tiedByDefault" | "post">>,
 ): ArchitectureDefinition {
   return {
     depthKey: "num_hidden_layers",
     root: "model.layers",
-    pre: [{ name: EMBEDDING, embedding: true }],
+    pre: [{ name: EMBEDDING, role: "embedding", embedding: true }],
     tiedByDefault: false,
     ...facts,
     post: [
-      ...(facts.post ?? norms("model.norm")),
-      { name: "lm_head.weight", optional: true, tied: [EMBEDDING], embedding: true },
+      ...(facts.post ?? linear("model.norm", "norm")),
+      { name: "lm_head.weight", role: "head", optional: true, tied: [EMBEDDING], embedding: true },
     ],
   };
 }

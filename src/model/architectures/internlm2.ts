@@ -1,19 +1,24 @@
+import { rms } from "../forward/traits";
 import { type ArchitectureDefinition, linear, norms } from "./define";
 
+/** A Llama with other names, and for each key head its queries, key and value next to each other. */
 export const internLm2: ArchitectureDefinition = {
   architectures: ["InternLM2ForCausalLM"],
   depthKey: "num_hidden_layers",
   root: "model.layers",
-  pre: [{ name: "model.tok_embeddings.weight", embedding: true }],
+  pre: [{ name: "model.tok_embeddings.weight", role: "embedding", embedding: true }],
   layer: [
-    ...linear("attention.wqkv", "optional"),
-    ...linear("attention.wo", "optional"),
-    ...["w1", "w2", "w3"].flatMap((name) => linear(`feed_forward.${name}`)),
-    ...norms("attention_norm", "ffn_norm"),
+    ...linear("attention.wqkv", "qkv", "optional"),
+    ...linear("attention.wo", "o", "optional"),
+    ...linear("feed_forward.w1", "gate"),
+    ...linear("feed_forward.w2", "down"),
+    ...linear("feed_forward.w3", "up"),
+    ...norms({ beforeAttention: "attention_norm", beforeMlp: "ffn_norm" }),
   ],
   post: [
-    ...norms("model.norm"),
-    { name: "output.weight", optional: true, tied: ["model.tok_embeddings.weight"], embedding: true },
+    ...linear("model.norm", "norm"),
+    { name: "output.weight", role: "head", optional: true, tied: ["model.tok_embeddings.weight"], embedding: true },
   ],
   tiedByDefault: false,
+  forward: (config) => ({ norm: rms(config), fused: "grouped" }),
 };

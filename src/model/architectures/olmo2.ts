@@ -1,12 +1,14 @@
-import { attention, decoder, gatedMlp, norms } from "./define";
+import { rms } from "../forward/traits";
+import { attention, decoder, gatedMlp, headNorms, norms } from "./define";
 
-/** Norms stand after the sublayers and on queries and keys; there is none at a layer's input. */
+/** Norms after the halves of a layer instead of before them, and over all heads of queries and keys at once. */
 export const olmo2 = decoder({
   architectures: ["Olmo2ForCausalLM"],
   layer: [
     ...attention({ qkv: "optional", o: "optional" }),
-    ...norms("self_attn.q_norm", "self_attn.k_norm"),
+    ...headNorms(),
     ...gatedMlp(),
-    ...norms("post_attention_layernorm", "post_feedforward_layernorm"),
+    ...norms({ afterAttention: "post_attention_layernorm", afterMlp: "post_feedforward_layernorm" }),
   ],
+  forward: (config) => ({ norm: rms(config), headNorms: { over: "all", perHead: false } }),
 });

@@ -1,4 +1,4 @@
-import { type ConfigFacts, unsupported } from "../configFacts";
+import { type ConfigFacts, unsupported } from "./configFacts";
 
 /** How the frequencies of a rotary embedding are stretched for long texts. */
 export type RopeScaling =

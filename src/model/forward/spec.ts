@@ -1,4 +1,4 @@
-import type { RopeSpec } from "./forward/rope";
+import type { RopeSpec } from "./rope";
 
 /** A norm over rows. `weight` is relative to the layer inside layers; its bias, if the model has one, ends in `.bias`. */
 export interface NormSpec {

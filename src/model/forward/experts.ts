@@ -1,6 +1,6 @@
-import type { ConfigFacts } from "../configFacts";
-import type { ExpertNames, ExpertsSpec } from "../spec";
-import { activationOf } from "./define";
+import type { ConfigFacts } from "./configFacts";
+import type { ExpertNames, ExpertsSpec } from "./spec";
+import { activationOf } from "./traits";
 
 export interface ExpertTraits extends Pick<ExpertsSpec, "count" | "perToken" | "normalize" | "width"> {
   /** Modules of a layer that hold `gate`, the router, and `experts`. */
@@ -14,7 +14,7 @@ export function experts(config: ConfigFacts, { roots, each, ...facts }: ExpertTr
   return {
     kind: "experts",
     ...facts,
-    activation: activationOf(config, "hidden_act"),
+    activation: activationOf(config),
     names: roots.flatMap((root): readonly ExpertNames[] => [
       {
         kind: "each",

@@ -1,7 +1,7 @@
-import { AwaseError } from "../base/errors";
-import { own } from "../base/own";
-import { isObject, quoted } from "../formats/json";
-import type { JsonObject } from "../model/model";
+import { AwaseError } from "../../base/errors";
+import { own } from "../../base/own";
+import { isObject, quoted } from "../../formats/json";
+import type { JsonObject } from "../model";
 
 /** Values of a `config.json`, or of an object in it, each of the type it must have. `null` counts as absent. */
 export class ConfigFacts {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { architectures } from "../model/architectures";
+import type { LayerSpec } from "../model/forward/spec";
 import type { JsonObject } from "../model/model";
-import { specOf } from "./architectures";
 import { checkBorneOut } from "./borneOut";
-import type { LayerSpec } from "./spec";
+import { specOf } from "./specOf";
 
 /** A config of sizes that every architecture can make something of. */
 const sizes = {

@@ -1,0 +1,28 @@
+import { AwaseError } from "../base/errors";
+import { architectures, findArchitecture } from "../model/architectures";
+import { architectureNames } from "../model/config";
+import { ConfigFacts } from "../model/forward/configFacts";
+import { decoderSpec } from "../model/forward/decoder";
+import type { ModelSpec } from "../model/forward/spec";
+import type { JsonObject } from "../model/model";
+
+/**
+ * The forward pass that a config describes.
+ * @throws {AwaseError} `lm/architecture` for one that is not known, `lm/config` and `lm/unsupported` for what its config says
+ */
+export function specOf(config: JsonObject): ModelSpec {
+  const names = architectureNames(config);
+  for (const architecture of names) {
+    const definition = findArchitecture(architecture);
+    if (!definition) continue;
+    const facts = new ConfigFacts(config);
+    return { architecture, ...decoderSpec(definition, definition.forward(facts), facts) };
+  }
+  const found = names.length > 0 ? names.join(", ") : "no architecture";
+  const known = architectures.flatMap((definition) => definition.architectures).join(", ");
+  throw new AwaseError(
+    "lm/architecture",
+    `config.json names ${found}, whose forward pass is not known here. Known are ${known}. The model can be merged, but not measured.`,
+    { facts: { found, known } },
+  );
+}
