@@ -22,7 +22,7 @@ import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
 import { createShelf, type ShelvedModel } from "./shelf/models";
 import { createNotes } from "./shelf/notes";
 import { keyOf, openOrigin, pinned } from "./shelf/origins";
-import { missingModels, plan, requirePlan } from "./shelf/planning";
+import { createPlanning, missingModels } from "./shelf/planning";
 
 /** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
 export interface Session extends Engine {
@@ -55,9 +55,10 @@ export function createSession(environment: Environment): Session {
   const rates = createRateBook(environment.records("rates"));
   const results = keepResults(environment);
   const shelf = createShelf();
-  const planning = async (seed: number) => ({ seed, budgetBytes: (await device.get()).info.budgetBytes });
-  const requiredPlan = async (recipe: string, seed: number) =>
-    requirePlan(recipe, shelf.checkpoints, await planning(seed));
+  const planning = createPlanning(
+    () => shelf.checkpoints,
+    async () => (await device.get()).info.budgetBytes,
+  );
   const residency = new Residency();
   let measuring: Measuring | undefined;
   /** The part that computes with models, loaded when it is first needed. */
@@ -68,7 +69,7 @@ export function createSession(environment: Environment): Session {
         device,
         rates,
         shelf,
-        plan: requiredPlan,
+        planning,
         base: { values: environment.records("base-values"), index: environment.records("base-entry") },
       },
       residency,
@@ -82,7 +83,7 @@ export function createSession(environment: Environment): Session {
     results,
     notes,
     models: () => shelf.checkpoints,
-    plan: requiredPlan,
+    plan: planning.plan,
     guard: async (...watched) => (await measure()).settle(...watched),
     yieldToMerge: () => residency.yieldToMerge(),
   });
@@ -97,7 +98,7 @@ export function createSession(environment: Environment): Session {
   async function check(recipe: string, seed: number): Promise<RecipeReport> {
     const models = shelf.checkpoints;
     const missing = missingModels(recipe, models);
-    const report = await plan(recipe, models, await planning(seed));
+    const report = await planning.report(recipe, seed);
     if (!report.plan) return { problems: report.problems, missing };
     const { method, totals, outputDType, config } = report.plan;
     const seconds = await rates.estimate((await device.get()).info, report.plan);

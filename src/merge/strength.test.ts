@@ -11,6 +11,7 @@ import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
 import type { TensorSource } from "../model/sources/tensorSource";
 import { planMerge } from "../recipe/plan/planMerge";
+import { structure } from "../recipe/plan/structure";
 import { withStrengths } from "../recipe/strength/strength";
 import { methodFacts } from "./registry";
 import { MergedSource } from "./source";
@@ -65,7 +66,10 @@ async function weakened({ recipe, base }: (typeof CASES)[number], strengths: Rea
   const tensors = new Map(whole.tensors.map((tensor) => [tensor.name, tensor]));
   const layers = layerGroups({ config: whole.config, tensors }, 2);
   const strengthOf = (tensor: string) => strengths[layers.groupOf(tensor).id] ?? 1;
-  const report = withStrengths(recipe, strengthOf, { models, methods: methodFacts, base });
+  const report = withStrengths(recipe, strengthOf, {
+    structure: (written) => structure(written, models, methodFacts),
+    base,
+  });
   expect(report.problems).toEqual([]);
   const text = report.recipe ?? "";
   return {

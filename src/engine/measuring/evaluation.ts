@@ -7,7 +7,6 @@ import { likelyBenchmark } from "../../eval/prompts/benchmarks";
 import { countTokens } from "../../eval/prompts/count";
 import type { Evaluation, Measure, PromptSet } from "../../eval/types";
 import type { Model } from "../../model/model";
-import type { MergePlan } from "../../recipe/plan/plan";
 import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
@@ -16,6 +15,7 @@ import { onDevice } from "../machine/onDevice";
 import type { ForwardModel, RateBook } from "../machine/rates";
 import type { EvaluationEvent, EvaluationRequest, SetCost, Subject } from "../protocol/evalProtocol";
 import type { Shelf } from "../shelf/models";
+import type { Planning } from "../shelf/planning";
 import { type OpenModel, type Purpose, parametersOf, type Subjects, textsOf } from "./subjects";
 import { openTexts } from "./texts";
 import { timedModel } from "./timedModel";
@@ -30,8 +30,7 @@ export interface EvaluationContext {
   readonly subjects: Subjects;
   /** What was measured of base models before. */
   readonly baseCache: BaseCache;
-  /** @throws {AwaseError} `recipe/invalid` */
-  plan(recipe: string, seed: number): Promise<MergePlan>;
+  readonly planning: Planning;
 }
 
 /** Measures models and recipes that nobody wrote. After a lost device, what was not finished is done once more on the next. */
@@ -123,14 +122,14 @@ const GENERATING: readonly Measure[] = ["generation", "exact-match"];
 
 /** What is measured, ready to be computed with. */
 export async function openSubject(
-  { subjects, plan }: Pick<EvaluationContext, "subjects" | "plan">,
+  { subjects, planning }: Pick<EvaluationContext, "subjects" | "planning">,
   subject: Subject,
   device: Device,
   purpose: Purpose,
   signal: AbortSignal,
 ): Promise<OpenModel> {
   if (subject.kind === "model") return subjects.openModel(subject.key, device, signal);
-  return subjects.openPlan(await plan(subject.recipe, subject.seed), device, purpose, signal);
+  return subjects.openPlan(await planning.plan(subject.recipe, subject.seed), device, purpose, signal);
 }
 
 /** A model with the tokenizer of its folder. @throws as `openTexts` */
@@ -142,14 +141,14 @@ export async function measurable(open: Pick<OpenModel, "model" | "key" | "texts"
 
 /** What is known of a subject without a weight being read. */
 async function headersOf(
-  { shelf, plan }: EvaluationContext,
+  { shelf, planning }: EvaluationContext,
   subject: Subject,
 ): Promise<{ readonly texts: Model; readonly speed: ForwardModel }> {
   if (subject.kind === "model") {
     const { checkpoint } = shelf.get(subject.key);
     return { texts: checkpoint, speed: { name: subject.key, parameters: parametersOf(checkpoint) } };
   }
-  const planned = await plan(subject.recipe, subject.seed);
+  const planned = await planning.plan(subject.recipe, subject.seed);
   const texts = shelf.get(textsOf(planned)).checkpoint;
   return { texts, speed: { name: texts.key, parameters: planned.totals.parameters } };
 }

@@ -1,12 +1,23 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import type { GuardOptions, PromptSet } from "../../eval/types";
 import { MemoryFolder } from "../../io/memory";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import type { GuardEvent } from "../protocol/evalProtocol";
 import type { MergeEvent } from "../protocol/protocol";
 import { filesOf, hashesOf, OPTIONS, openSampleSession, SAMPLES } from "../session.testing";
+
+const laidOut = vi.hoisted(() => [] as string[]);
+vi.mock("../../recipe/plan/structure", async (original) => {
+  const real = await original<typeof import("../../recipe/plan/structure")>();
+  const structure: typeof real.structure = (text, ...over) => {
+    laidOut.push(text);
+    return real.structure(text, ...over);
+  };
+  return { ...real, structure };
+});
+beforeEach(() => void laidOut.splice(0));
 
 const GOLDEN = join(import.meta.dirname, "../../../e2e/golden/samples");
 const set: PromptSet = {
@@ -143,3 +154,18 @@ function withNaN(folder: string, tensor: string): MemoryFolder {
   view.setUint16(8 + headerBytes + header[tensor].data_offsets[0], 0x7fc0, true);
   return new MemoryFolder("damaged", new Map(files));
 }
+
+it("lays out a recipe once, however many stages there are, and what it settles on once more", async () => {
+  const { session } = await openSampleSession(new MemoryEnvironment());
+  const kept = BROKEN.replaceAll("weight: 30", "weight: 1");
+  const guard = { ...GUARD, groupLayers: 1 };
+  await session.check(kept, 0);
+  const whole = await session.merge(kept, { ...OPTIONS, guard, run: "kept" });
+  expect(whole.guard?.stages).toHaveLength(8);
+  expect(laidOut).toEqual([kept]);
+
+  laidOut.splice(0);
+  const report = await session.merge(BROKEN, { ...OPTIONS, guard: { ...guard, action: "halve" }, run: "halved" });
+  expect(report.guard?.stages.length).toBeGreaterThan(8);
+  expect(laidOut).toEqual([BROKEN, report.guard?.recipe]);
+});

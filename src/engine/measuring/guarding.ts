@@ -6,16 +6,15 @@ import { runGuard } from "../../eval/guard/guard";
 import type { Strengths } from "../../eval/guard/guardMachine";
 import type { GuardOptions, GuardReport, GuardStage } from "../../eval/types";
 import { tensorDrift } from "../../merge/drift";
-import { methodFacts } from "../../merge/registry";
-import { layerGroups } from "../../model/layerOf";
+import { layerGroups, type ModelLayers } from "../../model/layerOf";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { withStrengths } from "../../recipe/strength/strength";
+import { openWeakening, type StrengthOptions, type Weakening } from "../../recipe/strength/strength";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
 import { onDevice } from "../machine/onDevice";
 import type { GuardEvent } from "../protocol/evalProtocol";
 import { type EvaluationContext, measurable } from "./evaluation";
-import type { OpenModel } from "./subjects";
+import { MergeAtStrengths, notExpressible } from "./mergeAtStrengths";
 
 const PROGRESS_INTERVAL = 100;
 /** Drift of several tensors is measured at once while they take no more than this part of the device's budget … */
@@ -38,7 +37,7 @@ export async function watch(
   listener: OnEvent,
   signal: AbortSignal,
 ): Promise<GuardReport> {
-  const plan = await context.plan(recipe, seed);
+  const plan = await context.planning.plan(recipe, seed);
   const onEvent = once(listener);
   const report = await onDevice(context.device, signal, (device) =>
     guard({ context, plan, options, device, onEvent, signal }),
@@ -88,57 +87,51 @@ interface Guarding {
 }
 
 async function guard({ context, plan, options, device, onEvent, signal }: Guarding): Promise<GuardReport> {
-  const { subjects, shelf } = context;
+  const { subjects } = context;
   const tensors = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
   const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
   const baseKey = (plan.models.find(({ isBase }) => isBase) ?? plan.models[0])?.key ?? "";
-  const recipeOf = (strengths: Strengths) => {
-    const strengthOf = (tensor: string) => own(strengths, layers.groupOf(tensor).id) ?? 1;
-    return weakened(plan.recipe, strengthOf, { models: shelf.checkpoints, methods: methodFacts, base: baseKey });
-  };
+  const weakening = weakeningOf(plan.recipe, { structure: context.planning.structure, base: baseKey });
+  const strengthOf = (strengths: Strengths) => (tensor: string) => own(strengths, layers.groupOf(tensor).id) ?? 1;
+  requireWayBack(options, weakening, layers);
 
   using base = await subjects.openModel(baseKey, device, signal);
-  const opened: OpenModel[] = [];
-  async function merged(strengths: Strengths): Promise<OpenModel> {
-    const open = await subjects.openPlan(await context.plan(recipeOf(strengths), plan.seed), device, "measure", signal);
-    opened.push(open);
-    return open;
-  }
-
-  try {
-    const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
-    return await runGuard({
-      base: await measurable(base),
-      merged: async (strengths) => (await merged(strengths)).model,
-      groups: layers.groups,
-      options,
-      recipe: recipeOf,
-      cache: context.baseCache,
-      signal,
-      async drift(group, strengths) {
-        const { source } = await merged(strengths);
-        // Small tensors are measured side by side: alone, each would wait for its own numbers to come back.
-        const room = new Gate(device.info.budgetBytes * DRIFT_SHARE);
-        const measured = await Promise.allSettled(
-          [...tensors.values()]
-            .filter(({ name }) => layers.groupOf(name).id === group.id)
-            .map(async ({ name, bytes }) => {
-              using _inside = await room.enter(DRIFT_COPIES * bytes);
-              return await tensorDrift(base.source, source, name, device, { layer: layers.layerOf(name), signal });
-            }),
-        );
-        return measured.map(settledValue).filter((drift) => drift !== undefined);
-      },
-      onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap: options.cap }),
-      onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
-      onStage: (stage) => {
-        throttle.flush();
-        onEvent({ type: "guard-stage", stage });
-      },
-    });
-  } finally {
-    for (const open of opened) open[Symbol.dispose]();
-  }
+  using merge = new MergeAtStrengths({ subjects, device, plan, weakening, layers, signal });
+  const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
+  return await runGuard({
+    base: await measurable(base),
+    merged: (strengths) => merge.model(strengths),
+    groups: layers.groups,
+    options,
+    recipe(strengths) {
+      const { recipe, problems } = weakening.recipe(strengthOf(strengths));
+      if (recipe !== undefined) return recipe;
+      if (options.action === "stop") return plan.recipe; // nothing is written
+      throw notExpressible(problems[0]);
+    },
+    cache: context.baseCache,
+    signal,
+    async drift(group, strengths) {
+      const source = await merge.source(own(strengths, group.id) ?? 1);
+      // Small tensors are measured side by side: alone, each would wait for its own numbers to come back.
+      const room = new Gate(device.info.budgetBytes * DRIFT_SHARE);
+      const measured = await Promise.allSettled(
+        [...tensors.values()]
+          .filter(({ name }) => layers.groupOf(name).id === group.id)
+          .map(async ({ name, bytes }) => {
+            using _inside = await room.enter(DRIFT_COPIES * bytes);
+            return await tensorDrift(base.source, source, name, device, { layer: layers.layerOf(name), signal });
+          }),
+      );
+      return measured.map(settledValue).filter((drift) => drift !== undefined);
+    },
+    onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap: options.cap }),
+    onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
+    onStage: (stage) => {
+      throttle.flush();
+      onEvent({ type: "guard-stage", stage });
+    },
+  });
 }
 
 function settledValue<T>(settled: PromiseSettledResult<T>): T {
@@ -146,14 +139,21 @@ function settledValue<T>(settled: PromiseSettledResult<T>): T {
   throw settled.reason;
 }
 
-/** @throws {AwaseError} `guard/not-expressible` where the recipe has no words for a weaker merge */
-function weakened(...strengths: Parameters<typeof withStrengths>): string {
-  const { recipe, problems } = withStrengths(...strengths);
-  if (recipe !== undefined) return recipe;
-  const [{ code, message }] = problems;
-  throw new AwaseError("guard/not-expressible", `The guard cannot take back a part of this merge. ${message}`, {
-    facts: { code },
-  });
+function weakeningOf(recipe: string, options: StrengthOptions): Weakening {
+  const { weakening, problems } = { problems: undefined, ...openWeakening(recipe, options) };
+  if (weakening) return weakening;
+  throw notExpressible(problems[0]);
+}
+
+/**
+ * Where the guard may take back a part, the recipe must have words for it: better said now than after all is measured.
+ * @throws {AwaseError} `guard/not-expressible`
+ */
+function requireWayBack({ order, action }: GuardOptions, weakening: Weakening, { groups, groupOf }: ModelLayers): void {
+  if (action === "warn" || action === "stop") return;
+  const [first] = order === "up" ? groups : groups.toReversed();
+  const [problem] = weakening.expressible((tensor) => (groupOf(tensor).id === first?.id ? 1 : 0));
+  if (problem) throw notExpressible(problem);
 }
 
 /** Passes on what was not said before: a guard that begins anew on another device measures the same stages again. */

@@ -6,38 +6,72 @@ import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { hubIdOf, modelReferences } from "../../recipe/parse/references";
+import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
-import { planMerge } from "../../recipe/plan/planMerge";
+import { type StructureReport, structure } from "../../recipe/plan/structure";
+import type { Problem } from "../../recipe/problems";
 import type { RecipeReport } from "../protocol/protocol";
 import { missingBytes } from "./hubModels";
 
-export interface PlanningOptions {
-  readonly seed: number;
-  /** What the device may hold. */
-  readonly budgetBytes: number;
-}
-
 type Models = ReadonlyMap<string, Model>;
 
-/** The plan of a recipe over the models that are loaded, with the bytes that must still be fetched counted. */
-export async function plan(recipe: string, models: Models, options: PlanningOptions): Promise<PlanReport> {
-  const report = planMerge(recipe, models, methodFacts, options);
-  if (!report.plan) return report;
-  const totals = { ...report.plan.totals, fetchBytes: await bytesToFetch(report.plan, models) };
-  return { ...report, plan: { ...report.plan, totals } };
+/** Recipes over the models of a session. A text is laid out once while the models are the same. */
+export interface Planning {
+  structure(recipe: string): StructureReport;
+  /** The plan, with the bytes that must still be fetched counted, or the reasons why there is none. */
+  report(recipe: string, seed: number): Promise<PlanReport>;
+  /**
+   * The plan, or the first reason why there is none.
+   * @throws {AwaseError} `recipe/invalid`
+   */
+  plan(recipe: string, seed: number): Promise<MergePlan>;
 }
 
-/**
- * The plan, or the first reason why there is none.
- * @throws {AwaseError} `recipe/invalid`
- */
-export async function requirePlan(recipe: string, models: Models, options: PlanningOptions): Promise<MergePlan> {
-  const { plan: found, problems } = await plan(recipe, models, options);
-  if (found) return found;
+/** Texts whose structure is kept: the one that is looked at, and what a guard makes of it. */
+const KEPT = 4;
+
+/** @param budgetBytes what the device may hold */
+export function createPlanning(models: () => Models, budgetBytes: () => Promise<number>): Planning {
+  /** Longest unused first. */
+  const kept = new Map<string, { readonly over: readonly Model[]; readonly report: StructureReport }>();
+
+  function structured(recipe: string): StructureReport {
+    const over = [...models().values()];
+    const known = kept.get(recipe);
+    kept.delete(recipe);
+    const still = known?.over.length === over.length && known.over.every((model, at) => model === over[at]);
+    const report = known && still ? known.report : structure(recipe, models(), methodFacts);
+    kept.set(recipe, { over, report });
+    const [oldest] = kept.keys();
+    if (oldest !== undefined && kept.size > KEPT) kept.delete(oldest);
+    return report;
+  }
+
+  async function report(recipe: string, seed: number): Promise<PlanReport> {
+    const options = { seed, budgetBytes: await budgetBytes() };
+    const { structure: found, problems } = structured(recipe);
+    if (!found) return { problems };
+    const plan = bind(found, options);
+    const totals = { ...plan.totals, fetchBytes: await bytesToFetch(plan, models()) };
+    return { plan: { ...plan, totals }, problems };
+  }
+
+  return {
+    structure: structured,
+    report,
+    async plan(recipe, seed) {
+      const { plan, problems } = await report(recipe, seed);
+      if (plan) return plan;
+      throw invalid(problems);
+    },
+  };
+}
+
+function invalid(problems: readonly Problem[]): AwaseError {
   const errors = problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
   const where = first?.span ? `line ${first.span.line}: ` : "";
-  throw new AwaseError(
+  return new AwaseError(
     "recipe/invalid",
     `The recipe cannot be merged, it has ${errors.length} errors where 0 were expected. ${where}${first?.message ?? ""}`,
     { facts: { errors: errors.length, code: first?.code ?? "", line: first?.span?.line ?? 0 } },

@@ -9,7 +9,7 @@ import { type FileTensor, folderWith, fp8Matrix, noted } from "../../model/quant
 import { memoryRecords } from "../machine/records";
 import { openHubModel } from "./hubModels";
 import { createNotes } from "./notes";
-import { plan } from "./planning";
+import { createPlanning } from "./planning";
 
 const MODEL: HubModel = { repo: "org/m", sha: "0123456789abcdef0123456789abcdef01234567", gated: false, files: [] };
 const SIDE = 1024;
@@ -61,7 +61,11 @@ describe("a quantised model on the Hub", () => {
     const recipe =
       "merge_method: passthrough\nslices: [{sources: [{model: org/m, layer_range: [2, 3]}]}]\ndtype: bfloat16\n";
     const models = new Map([[model.key, model]]);
-    const report = await plan(recipe, models, { seed: 0, budgetBytes: 2 ** 26 });
+    const planning = createPlanning(
+      () => models,
+      async () => 2 ** 26,
+    );
+    const report = await planning.report(recipe, 0);
     // Scales lie before codes in this file, and came with its header.
     const totals = { readBytes: stored, fetchBytes: SIDE * SIDE, writeBytes: 2 * SIDE * SIDE };
     expect(report.plan?.totals).toMatchObject(totals);

@@ -1,102 +1,16 @@
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
-import { fewProblems } from "../fewProblems";
-import { parseRecipe } from "../parse/parse";
-import type { Problem } from "../problems";
-import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
-import { checkConfigsFit } from "./checks/configsFit";
-import { checkLayersFit } from "./checks/layersFit";
-import { lintFilters } from "./checks/lintFilters";
-import { checkInputs, findMethodFacts } from "./checks/methodCheck";
-import { checkSize } from "./checks/sizeCheck";
-import { reportUnplaced } from "./checks/unplaced";
-import { expandRecipe } from "./expand";
-import { outputConfig } from "./output/outputConfig";
-import { sideFiles } from "./output/sideFiles";
-import { planTotals } from "./output/totals";
-import { lintParameters } from "./parameters";
-import type { MergePlan, PlanReport } from "./plan";
-import { openContext, type PlanContext } from "./planContext";
-import { byWeight, ProblemBag } from "./problemBag";
-import { planTensors } from "./tensors";
+import { type BindOptions, bind } from "./bind";
+import type { PlanReport } from "./plan";
+import { structure } from "./structure";
 
-export interface PlanOptions {
-  /** Of random masks. Absent: the recipe's own, else 0. */
-  readonly seed?: number;
-  /** Bytes the device pool may hold. */
-  readonly budgetBytes: number;
-}
-
-/**
- * Makes a plan from a recipe and the headers of its models. No weight is read; all that mergekit finds out after the
- * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
- * @param models opened checkpoints by key; those the recipe does not name are ignored
- */
+/** Makes a plan from a recipe and the headers of its models: its structure, with the numbers the recipe gives. @see structure */
 export function planMerge(
   text: string,
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
-  options: PlanOptions,
+  options: BindOptions,
 ): PlanReport {
-  const { recipe, problems } = parseRecipe(text);
-  const bag = new ProblemBag();
-  const report = (plan?: MergePlan): PlanReport => ({
-    ...(plan ? { plan } : {}),
-    problems: fewProblems([...problems, ...bag.problems()].sort(byWeight)),
-  });
-  const method = recipe && findMethodFacts(recipe.method, methods, bag);
-  if (!recipe || !method || hasError(problems)) return report();
-  const context = openContext(recipe, method, models, bag);
-  if (!context) return report();
-
-  lintParameters(context);
-  checkCommonLayers(context);
-  const modules = expandRecipe(recipe, context.layout, bag);
-  checkDepth(context, modules);
-  checkSize(context, modules);
-  if (!bag.failed) lintFilters(context, modules);
-  checkInputs(context, modules);
-  reportUnnamed(context);
-  if (bag.failed) return report();
-  reportUnplaced(context);
-  const planned = planTensors(context, modules);
-  if (bag.failed) return report();
-  checkLayersFit(context, modules, planned);
-  if (bag.failed) return report();
-  checkConfigsFit(context);
-
-  const { config, text: configText } = outputConfig(context, modules, planned);
-  if (bag.failed) return report();
-  const { tensors } = planned;
-  return report({
-    method: method.id,
-    models: context.references.map(({ key }) => {
-      const revision = models.get(key)?.revision;
-      return { key, isBase: key === recipe.base?.key, ...(revision === undefined ? {} : { revision }) };
-    }),
-    seed: options.seed ?? recipe.extras.seed ?? 0,
-    outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
-    tensors,
-    config,
-    sideFiles: sideFiles(context, configText, text),
-    totals: planTotals(tensors, options.budgetBytes),
-    recipe: text,
-  });
-}
-
-function hasError(problems: readonly Problem[]): boolean {
-  return problems.some(({ severity }) => severity === "error");
-}
-
-/** Tensors that the definition does not name are kept, unlike in mergekit; it is said once. */
-function reportUnnamed({ layout, donor, bag }: PlanContext): void {
-  for (const tensor of layout.unnamed) {
-    bag.add({
-      code: "plan/unnamed-tensor",
-      severity: "note",
-      span: donor.reference.span,
-      tensor,
-      message: (tensors) => `The description of this architecture does not name ${tensors}; kept all the same.`,
-    });
-  }
+  const { structure: found, problems } = structure(text, models, methods);
+  return { ...(found ? { plan: bind(found, options) } : {}), problems };
 }

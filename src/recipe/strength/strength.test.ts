@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ToyLlama, toyLlama } from "../../model/checkpoint.testing";
 import { testMethods } from "../plan/methods.testing";
 import { planMerge } from "../plan/planMerge";
+import { structure } from "../plan/structure";
 import { withStrengths } from "./strength";
 
 /** As a method scales one of its parameters. */
@@ -43,7 +44,10 @@ function modelsOf(toy: ToyLlama = {}) {
 }
 
 function weaken(text: string, strengthOf: (tensor: string) => number, toy?: ToyLlama, base?: string) {
-  return withStrengths(text, strengthOf, { models: modelsOf(toy), methods, base });
+  return withStrengths(text, strengthOf, {
+    structure: (recipe) => structure(recipe, modelsOf(toy), methods),
+    base,
+  });
 }
 
 const upTo = (layer: number) => (name: string) => (Number(/layers\.(\d+)/.exec(name)?.[1] ?? 99) < layer ? 0 : 1);

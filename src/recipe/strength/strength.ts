@@ -1,15 +1,13 @@
 import { own } from "../../base/own";
 import { aroundLayer, atLayer } from "../../model/layout";
-import type { Model } from "../../model/model";
-import type { MethodFacts, ResolvedParameters, TensorParameters } from "../facts";
-import { parseRecipe } from "../parse/parse";
+import type { ResolvedParameters, TensorParameters } from "../facts";
 import type { Setting } from "../parse/recipe";
-import { distinctSources, expandRecipe } from "../plan/expand";
+import { type BindOptions, bind } from "../plan/bind";
+import { distinctSources } from "../plan/expand";
 import type { Target } from "../plan/findInputs";
 import type { MergePlan, PlannedTensor } from "../plan/plan";
-import { openContext, type PlanContext } from "../plan/planContext";
-import { planMerge } from "../plan/planMerge";
-import { ProblemBag } from "../plan/problemBag";
+import type { PlanContext } from "../plan/planContext";
+import type { PlanStructure, StructureReport } from "../plan/structure";
 import { targetsOf } from "../plan/tensors";
 import type { Problem } from "../problems";
 import { setSetting } from "../text/editSetting";
@@ -17,76 +15,130 @@ import { appendIn, type Path } from "../text/editText";
 import { type Reading, settingFor } from "../text/settingFor";
 
 export interface StrengthOptions {
-  /** Opened checkpoints by key, as for planning. */
-  readonly models: ReadonlyMap<string, Model>;
-  readonly methods: readonly MethodFacts[];
+  /** Lays out a recipe: see `structure`. */
+  readonly structure: (text: string) => StructureReport;
   /** Key of the model that strength 0 gives. For methods with a base it is theirs; else the recipe's `base_model` unless given. */
   readonly base?: string | undefined;
 }
 
+/** From 0 to 1, by output name of a tensor: at 0 it has the base's own values, at ½ it is half of the way there, 1 changes nothing. */
+export type StrengthOf = (tensor: string) => number;
+
+type Reasons = readonly [Problem, ...Problem[]];
+
 /** A recipe, or the reasons why there is none. */
 export type StrengthReport =
   | { readonly recipe: string; readonly problems: readonly [] }
-  | { readonly recipe?: never; readonly problems: readonly [Problem, ...Problem[]] };
+  | { readonly recipe?: never; readonly problems: Reasons };
 
-/** Totals are of no interest here. */
-const PLAN_OPTIONS = { budgetBytes: 2 ** 30 };
+/** A plan, or the reasons why there is none. */
+export type WeakenedPlan =
+  | { readonly plan: MergePlan; readonly problems: readonly [] }
+  | { readonly plan?: never; readonly problems: Reasons };
 
-/**
- * The same recipe with the merge of some tensors weakened: at strength 0 a tensor has the base's own values, at ½ it is half of the way
- * there, 1 changes nothing. The result is an ordinary mergekit recipe, comments and all; it was planned, and every tensor has
- * the parameters it should have.
- * @param strengthOf from 0 to 1, by output name of a tensor
- */
-export function withStrengths(
-  text: string,
-  strengthOf: (tensor: string) => number,
-  options: StrengthOptions,
-): StrengthReport {
-  const opened = open(text, options);
-  if ("problems" in opened) return { problems: opened.problems };
-  const { plan, context } = opened;
-  const weaker = plan.tensors.filter(({ name, action }) => action === "merge" && strengthOf(name) !== 1);
-  if (weaker.length === 0) return { recipe: text, problems: [] };
-  const { method, recipe } = context;
-  const { strength } = method;
-  if (!strength) return { problems: [withoutStrength(context)] };
-
-  const base = method.base === "none" ? (options.base ?? recipe.base?.key) : recipe.base?.key;
-  const joined = strength.joining && withBase(text, base, strength.joining, context);
-  if (joined !== undefined && joined !== text) return withStrengths(joined, strengthOf, options);
-
-  const wanted = new Map<string, TensorParameters>();
-  for (const tensor of plan.tensors) {
-    const now = parametersOf(tensor, method.base === "none" ? base : undefined);
-    const factor = tensor.action === "merge" ? strengthOf(tensor.name) : 1;
-    const weakened = factor === 1 ? now : strength.weaken(now, factor);
-    if (!weakened) return { problems: [withoutBase(context, tensor.name, base)] };
-    wanted.set(tensor.name, weakened);
-  }
-  const written = write(text, opened, wanted);
-  return written !== undefined && holds(written, wanted, options)
-    ? { recipe: written, problems: [] }
-    : { problems: [notExpressible(context)] };
+/** A recipe whose merge can be made weaker, tensor by tensor. It is laid out once; numbers are put in as often as one likes. */
+export interface Weakening {
+  /** The weaker merge, to be measured. Its `recipe` is the text that was laid out, not the one that `recipe` would write. */
+  plan(strengthOf: StrengthOf, options: BindOptions): WeakenedPlan;
+  /** Whether the names in the recipe tell the tensors apart, so that `recipe` can say it. Writes no text. */
+  expressible(strengthOf: StrengthOf): readonly Problem[];
+  /**
+   * The weaker merge as an ordinary mergekit recipe, comments and all; it was planned, and every tensor has the parameters it
+   * should have.
+   */
+  recipe(strengthOf: StrengthOf): StrengthReport;
 }
 
-interface Opened {
-  readonly plan: MergePlan;
-  readonly context: PlanContext;
+/** @see Weakening */
+export function withStrengths(text: string, strengthOf: StrengthOf, options: StrengthOptions): StrengthReport {
+  const opened = openWeakening(text, options);
+  return opened.weakening ? opened.weakening.recipe(strengthOf) : { problems: opened.problems };
+}
+
+/** Lays out a recipe for being weakened; its errors, if it has any. */
+export function openWeakening(
+  text: string,
+  options: StrengthOptions,
+): { readonly weakening: Weakening } | { readonly weakening?: never; readonly problems: Reasons } {
+  const opened = open(text, options);
+  if (!opened.structure) return { problems: opened.problems };
+  const whole = opened.structure;
+  const { method, recipe } = whole.context;
+  const base = method.base === "none" ? (options.base ?? recipe.base?.key) : recipe.base?.key;
+  const isWhole = (strengthOf: StrengthOf) =>
+    whole.tensors.every(({ name, action }) => action !== "merge" || strengthOf(name) === 1);
+
+  let joined: ReturnType<typeof open> | undefined;
+  /** The same with the base listed, where a method that has none needs it among its inputs. */
+  function withBaseListed(): ReturnType<typeof open> {
+    const listed = method.strength?.joining && withBase(text, base, method.strength.joining, whole.context);
+    joined ??= listed === undefined || listed === text ? opened : open(listed, options);
+    return joined;
+  }
+
+  function weaken(strengthOf: StrengthOf): Weakened | { readonly from?: never; readonly problems: Reasons } {
+    const { strength } = method;
+    if (!strength) return { problems: [withoutStrength(whole.context)] };
+    const listed = withBaseListed();
+    if (!listed.structure) return { problems: listed.problems };
+    const from = listed.structure;
+    const wanted = new Map<string, TensorParameters>();
+    for (const tensor of from.tensors) {
+      const now = parametersOf(tensor, method.base === "none" ? base : undefined);
+      const factor = tensor.action === "merge" ? strengthOf(tensor.name) : 1;
+      const weakened = factor === 1 ? now : strength.weaken(now, factor);
+      if (!weakened) return { problems: [withoutBase(from.context, tensor.name, base)] };
+      wanted.set(tensor.name, weakened);
+    }
+    return { from, wanted };
+  }
+
+  return {
+    weakening: {
+      plan(strengthOf, bindOptions) {
+        if (isWhole(strengthOf)) return { plan: bind(whole, bindOptions), problems: [] };
+        const { from, wanted, problems } = { wanted: undefined, problems: undefined, ...weaken(strengthOf) };
+        if (!from) return { problems };
+        const plan = bind(from, bindOptions, (tensor) => wanted.get(tensor.name) ?? parametersOf(tensor, undefined));
+        return { plan, problems: [] };
+      },
+      expressible(strengthOf) {
+        if (isWhole(strengthOf)) return [];
+        const weakened = weaken(strengthOf);
+        if (!weakened.from) return weakened.problems;
+        return settingsOf(weakened) ? [] : [notExpressible(whole.context)];
+      },
+      recipe(strengthOf) {
+        if (isWhole(strengthOf)) return { recipe: text, problems: [] };
+        const weakened = weaken(strengthOf);
+        if (!weakened.from) return { problems: weakened.problems };
+        const settings = settingsOf(weakened);
+        if (!settings) return { problems: [notExpressible(whole.context)] };
+        let written = weakened.from.recipe;
+        for (const { path, value } of settings) written = setSetting(written, path, value);
+        return holds(options.structure(written).structure, weakened.wanted)
+          ? { recipe: written, problems: [] }
+          : { problems: [notExpressible(whole.context)] };
+      },
+    },
+  };
+}
+
+/** A structure, and the parameters that its tensors are to have. */
+interface Weakened {
+  readonly from: PlanStructure;
+  readonly wanted: ReadonlyMap<string, TensorParameters>;
 }
 
 function open(
   text: string,
-  { models, methods }: StrengthOptions,
-): Opened | { problems: readonly [Problem, ...Problem[]] } {
-  const { plan, problems } = planMerge(text, models, methods, PLAN_OPTIONS);
+  { structure }: StrengthOptions,
+): { readonly structure: PlanStructure } | { readonly structure?: never; readonly problems: Reasons } {
+  const { structure: found, problems } = structure(text);
+  if (found) return { structure: found };
   const [first, ...others] = problems.filter(({ severity }) => severity === "error");
-  if (first) return { problems: [first, ...others] };
-  const { recipe } = parseRecipe(text);
-  const method = methods.find(({ id }) => id === plan?.method);
-  const context = recipe && method && openContext(recipe, method, models, new ProblemBag());
-  if (!plan || !context) throw new TypeError("A recipe without errors has a plan.");
-  return { plan, context };
+  if (!first) throw new TypeError("A recipe without errors has a structure.");
+  return { problems: [first, ...others] };
 }
 
 function parametersOf({ parameters, inputs }: PlannedTensor, base: string | undefined): TensorParameters {
@@ -121,11 +173,17 @@ interface Site {
   changed: boolean;
 }
 
-/** Sets every parameter whose value is to be another for some tensor; `undefined` where a setting cannot say it. */
-function write(text: string, { plan, context }: Opened, wanted: ReadonlyMap<string, TensorParameters>) {
+/** A setting to be written, at its place. */
+interface NewSetting {
+  readonly path: Path;
+  readonly value: NonNullable<ReturnType<typeof settingFor>>;
+}
+
+/** Every setting whose value is to be another for some tensor; `undefined` where a setting cannot say it. */
+function settingsOf({ from: { context, modules, tensors }, wanted }: Weakened): readonly NewSetting[] | undefined {
   const sites = new Map<string, Site>();
-  const planned = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
-  for (const module of expandRecipe(context.recipe, context.layout, new ProblemBag())) {
+  const planned = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  for (const module of modules) {
     for (const target of targetsOf(module)) {
       const name = atLayer(target.weight.name, target.layer?.output);
       const tensor = planned.get(name);
@@ -133,15 +191,15 @@ function write(text: string, { plan, context }: Opened, wanted: ReadonlyMap<stri
       if (tensor && goal) collect(sites, context, module.slices.indexOf(target.slice), target, tensor, goal);
     }
   }
-  let written = text;
-  for (const { path, settings, readings, changed } of sites.values()) {
+  const settings: NewSetting[] = [];
+  for (const { path, settings: now, readings, changed } of sites.values()) {
     if (!changed) continue;
-    const filters = settings.flatMap((setting) => setting?.items.flatMap(({ filter }) => filter ?? []) ?? []);
+    const filters = now.flatMap((setting) => setting?.items.flatMap(({ filter }) => filter ?? []) ?? []);
     const value = settingFor(filters, readings);
     if (value === undefined) return undefined;
-    written = setSetting(written, path, value);
+    settings.push({ path, value });
   }
-  return written;
+  return settings;
 }
 
 /** Notes what one tensor reads: parameters of the whole tensor, and those of each of its inputs. */
@@ -201,12 +259,11 @@ function tidy(value: number): number {
   return Number(value.toPrecision(15));
 }
 
-/** Whether the plan of a recipe gives every tensor the parameters it should have. */
-function holds(text: string, wanted: ReadonlyMap<string, TensorParameters>, options: StrengthOptions): boolean {
-  const { plan } = planMerge(text, options.models, options.methods, PLAN_OPTIONS);
+/** Whether a recipe gives every tensor the parameters it should have. */
+function holds(found: PlanStructure | undefined, wanted: Weakened["wanted"]): boolean {
   return (
-    plan?.tensors.length === wanted.size &&
-    plan.tensors.every((tensor) => {
+    found?.tensors.length === wanted.size &&
+    found.tensors.every((tensor) => {
       const goal = wanted.get(tensor.name);
       return (
         goal !== undefined &&

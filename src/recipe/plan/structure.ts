@@ -1,0 +1,105 @@
+import type { Model } from "../../model/model";
+import type { MethodFacts } from "../facts";
+import { fewProblems } from "../fewProblems";
+import { parseRecipe } from "../parse/parse";
+import type { Problem } from "../problems";
+import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
+import { checkConfigsFit } from "./checks/configsFit";
+import { checkLayersFit } from "./checks/layersFit";
+import { lintFilters } from "./checks/lintFilters";
+import { checkInputs, findMethodFacts } from "./checks/methodCheck";
+import { checkSize } from "./checks/sizeCheck";
+import { reportUnplaced } from "./checks/unplaced";
+import { expandRecipe, type PlannedModule } from "./expand";
+import { outputConfig } from "./output/outputConfig";
+import { sideFiles } from "./output/sideFiles";
+import { lintParameters } from "./parameters";
+import type { MergePlan, PlannedTensor } from "./plan";
+import { openContext, type PlanContext } from "./planContext";
+import { byWeight, ProblemBag } from "./problemBag";
+import { planTensors } from "./tensors";
+
+/** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
+export interface PlanStructure extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "recipe"> {
+  readonly context: PlanContext;
+  readonly modules: readonly PlannedModule[];
+  /** With the numbers that the recipe gives them. */
+  readonly tensors: readonly PlannedTensor[];
+}
+
+/** A structure, or none and the reasons: with an `error` among the problems there is none. */
+export interface StructureReport {
+  readonly structure?: PlanStructure;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a recipe and lays out what it makes, from the headers of its models. No weight is read; all that mergekit finds out after the
+ * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
+ * @param models opened models by key; those the recipe does not name are ignored
+ */
+export function structure(
+  text: string,
+  models: ReadonlyMap<string, Model>,
+  methods: readonly MethodFacts[],
+): StructureReport {
+  const { recipe, problems } = parseRecipe(text);
+  const bag = new ProblemBag();
+  const report = (found?: PlanStructure): StructureReport => ({
+    ...(found ? { structure: found } : {}),
+    problems: fewProblems([...problems, ...bag.problems()].sort(byWeight)),
+  });
+  const method = recipe && findMethodFacts(recipe.method, methods, bag);
+  if (!recipe || !method || hasError(problems)) return report();
+  const context = openContext(recipe, method, models, bag);
+  if (!context) return report();
+
+  lintParameters(context);
+  checkCommonLayers(context);
+  const modules = expandRecipe(recipe, context.layout, bag);
+  checkDepth(context, modules);
+  checkSize(context, modules);
+  if (!bag.failed) lintFilters(context, modules);
+  checkInputs(context, modules);
+  reportUnnamed(context);
+  if (bag.failed) return report();
+  reportUnplaced(context);
+  const planned = planTensors(context, modules);
+  if (bag.failed) return report();
+  checkLayersFit(context, modules, planned);
+  if (bag.failed) return report();
+  checkConfigsFit(context);
+
+  const { config, text: configText } = outputConfig(context, modules, planned);
+  if (bag.failed) return report();
+  return report({
+    context,
+    modules,
+    tensors: planned.tensors,
+    models: context.references.map(({ key }) => {
+      const revision = models.get(key)?.revision;
+      return { key, isBase: key === recipe.base?.key, ...(revision === undefined ? {} : { revision }) };
+    }),
+    outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
+    config,
+    sideFiles: sideFiles(context, configText, text),
+    recipe: text,
+  });
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === "error");
+}
+
+/** Tensors that the definition does not name are kept, unlike in mergekit; it is said once. */
+function reportUnnamed({ layout, donor, bag }: PlanContext): void {
+  for (const tensor of layout.unnamed) {
+    bag.add({
+      code: "plan/unnamed-tensor",
+      severity: "note",
+      span: donor.reference.span,
+      tensor,
+      message: (tensors) => `The description of this architecture does not name ${tensors}; kept all the same.`,
+    });
+  }
+}
