@@ -15,6 +15,7 @@ import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
 import { LOCK_FILE, lockFolder } from "./machine/folderLock";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
+import { readyJournal } from "./machine/outputJournal";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { mergeStanding } from "./mergeProgress";
 import { printProblems } from "./problemLines";
@@ -54,6 +55,10 @@ async function merge(
   const out = resolve(cwd, options.out);
   await refuseInputAsOutput(out, models);
   const unlock = await lockFolder(out);
+  await readyJournal(out, options.overwrite).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
   const environment = nodeEnvironment({
     output: { folder: out, overwrite: options.overwrite },
     device: options.device,
@@ -158,9 +163,18 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
   };
   if (earlier) {
     if (!quiet) progress.say(`Going on: ${earlier.tensorsDone} of ${earlier.tensors} tensors are done.`);
-    return session.resume(earlier.id, undefined, { onEvent, signal });
+    return session.resume(earlier.id, undefined, { onEvent, signal }).catch((error: unknown) => {
+      throw withWayOn(error);
+    });
   }
   return session.merge(text, asked, { onEvent, signal });
+}
+
+/** The sentences say "start the merge again": here that is an option. */
+function withWayOn(error: unknown): unknown {
+  if (!(error instanceof AwaseError) || !/^(journal|output)\//.test(error.code)) return error;
+  const message = `${error.message} To start again, add --overwrite.`;
+  return new AwaseError(error.code, message, { cause: error, facts: error.facts });
 }
 
 function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine): void {

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { LOCK_FILE, lockFolder } from "./folderLock";
@@ -39,6 +39,23 @@ it("respects another process, and takes over from a dead one", async () => {
   await writeFile(join(folder, LOCK_FILE), String(process.ppid));
   await expect(lockFolder(folder)).rejects.toMatchObject({ code: "output/busy", facts: { pid: process.ppid } });
   await writeFile(join(folder, LOCK_FILE), "999999999");
+  await (await lockFolder(folder))();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("takes over where the id of a dead process was given to another one", async () => {
+  await writeFile(join(folder, LOCK_FILE), `${process.ppid} 1 ${hostname()}`);
+  await (await lockFolder(folder))();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it("leaves a lock of another machine on the same disk alone", async () => {
+  await writeFile(join(folder, LOCK_FILE), "999999999 1 another-machine");
+  await expect(lockFolder(folder)).rejects.toMatchObject({ code: "output/busy", facts: { pid: 999999999 } });
+});
+
+it("takes over a lock that was cut short", async () => {
+  await writeFile(join(folder, LOCK_FILE), "");
   await (await lockFolder(folder))();
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwaseError } from "../../base/errors";
+import { isAtWork, processMark } from "./processes";
 
-/** Lies in an output folder while a process writes there, and holds that process's id. */
+/** Lies in an output folder while a process writes there, and holds that process's mark. */
 export const LOCK_FILE = ".awase-lock";
 
 /** Folders that this process has locked. */
@@ -21,8 +22,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   try {
     made = await mkdir(folder, { recursive: true });
     if (!(await created(path))) {
-      const owner = Number(await readFile(path, "utf8").catch(() => ""));
-      if (ours.has(folder) || (owner !== process.pid && isAlive(owner))) throw busy(folder, owner);
+      const mark = await readFile(path, "utf8").catch(() => "");
+      const owner = Number.parseInt(mark, 10);
+      if (ours.has(folder) || (owner !== process.pid && isAtWork(mark))) throw busy(folder, owner);
       await rm(path, { force: true });
       if (!(await created(path))) throw busy(folder, owner);
     }
@@ -51,22 +53,11 @@ async function removeMade(folder: string, first: string | undefined): Promise<vo
 /** Whether the file is made now; of two processes that try, one makes it. */
 async function created(path: string): Promise<boolean> {
   try {
-    await writeFile(path, String(process.pid), { flag: "wx" });
+    await writeFile(path, processMark(), { flag: "wx" });
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0); // asks, and ends nothing
-    return true;
-  } catch (error) {
-    // Somebody else's process may not be asked, but it is there.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

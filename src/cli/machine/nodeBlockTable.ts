@@ -13,7 +13,7 @@ export function nodeBlockTable(root: string): BlockTable {
   return {
     async blocks(of = {}) {
       const entries = await entriesBelow(folderOf(of));
-      const blocks = await Promise.all(entries.map(async (path) => JSON.parse(await readFile(path, "utf8")) as Block));
+      const blocks = (await Promise.all(entries.map(readEntry))).filter((block) => block !== undefined);
       return blocks.sort((a, b) => compare(folderOf(a), folderOf(b)) || a.start - b.start);
     },
     async bytes(block) {
@@ -41,6 +41,15 @@ export function nodeBlockTable(root: string): BlockTable {
 /** Any text as the name of a file; with dots encoded it cannot be `..`. */
 function fileName(text: string): string {
   return encodeURIComponent(text).replaceAll(".", "%2E");
+}
+
+/** What a machine that lost power left of an entry is as good as none: its bytes are fetched again. */
+async function readEntry(path: string): Promise<Block | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Block;
+  } catch {
+    return undefined;
+  }
 }
 
 async function entriesBelow(folder: string): Promise<readonly string[]> {

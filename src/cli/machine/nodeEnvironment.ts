@@ -14,6 +14,7 @@ import { fileRecords } from "./fileRecords";
 import { jsonRecords } from "./jsonRecords";
 import { nodeBlockTable } from "./nodeBlockTable";
 import { type DeviceChoice, openNodeDevice } from "./nodeDevice";
+import { removeHalfWritten } from "./replaceFile";
 
 /** The journal lies in the output folder: the same `--out` finds the run again. */
 export const JOURNAL_FILE = ".awase-journal.json";
@@ -38,6 +39,7 @@ export interface NodeEnvironmentOptions {
 /** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
 export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmentOptions): Environment {
   const held = new Set<string>();
+  void removeHalfWritten(cache);
   return {
     records: recordStore(<T>(kind: keyof RecordKinds): Records<T> => {
       switch (kind) {

@@ -29,6 +29,8 @@ export interface RunRecord {
   readonly finished: readonly number[];
   /** xxhash64, in hex, of finished tensors that lie in a file which is not closed yet, by their index. */
   readonly digests: Readonly<Record<number, string>>;
+  /** Every file the run writes. */
+  readonly paths: readonly string[];
   /** Files closed, hashed and delivered. */
   readonly files: readonly OutputFile[];
   readonly nonFinite: MergeReport["nonFinite"];
@@ -98,6 +100,7 @@ const Known = z.object({
   tensors: z.number(),
   finished: z.array(z.number()),
   digests: z.record(z.string(), z.string()),
+  paths: z.array(z.string()),
   files: z.array(z.object({ path: z.string(), size: z.number(), sha256: z.string() })),
   nonFinite: z.array(z.object({ tensor: z.string(), inputs: z.number(), outputs: z.number() })),
   started: z.number(),

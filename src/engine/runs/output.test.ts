@@ -20,6 +20,7 @@ const RECORD: RunRecord = {
   tensors: TENSORS.length,
   finished: [],
   digests: {},
+  paths: [],
   files: [],
   nonFinite: [],
   started: 0,

@@ -123,6 +123,7 @@ export function createRuns(context: RunsContext): Runs {
         tensors: plan.tensors.length,
         finished: [],
         digests: {},
+        paths: outputPaths(plan, shards),
         files: [],
         nonFinite: [],
         started: Date.now(),
@@ -316,7 +317,7 @@ export function createRuns(context: RunsContext): Runs {
         const place = await environment.place(id, record.options.directory);
         await records.remove(id);
         // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
-        await place.clear(record.files.map(({ path }) => path)).catch(() => undefined);
+        await place.clear(record.paths).catch(() => undefined);
       } finally {
         release();
       }
