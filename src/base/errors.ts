@@ -7,16 +7,28 @@ export type ErrorFacts = Readonly<Record<string, string | number>>;
  */
 export class AwaseError extends Error {
   override readonly name = "AwaseError";
+  readonly facts: ErrorFacts;
   constructor(
     readonly code: `${string}/${string}`,
     message: string,
-    readonly options: { cause?: unknown; facts?: ErrorFacts } = {},
+    options: { cause?: unknown; facts?: ErrorFacts } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(cut(message, MAX_MESSAGE), { cause: options.cause });
+    this.facts = Object.fromEntries(
+      Object.entries(options.facts ?? {}).map(([name, fact]) => [
+        name,
+        typeof fact === "string" ? cut(fact, MAX_FACT) : fact,
+      ]),
+    );
   }
-  get facts(): ErrorFacts {
-    return this.options.facts ?? {};
-  }
+}
+
+/** Characters of a sentence and of one fact: what is quoted from a file may have millions. */
+const MAX_MESSAGE = 4000;
+const MAX_FACT = 1000;
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 /** True for the rejection of a cancelled operation: a cancelled run never looks like a failed or a finished one. */

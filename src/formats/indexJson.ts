@@ -1,10 +1,14 @@
 import { AwaseError, type ErrorFacts } from "../base/errors";
 import { checkPath } from "../io/path";
 import { findDuplicateName, isObject, quoted } from "./json";
+import { jsonExcess } from "./jsonExcess";
 import type { StoredTensor } from "./tensor";
 
 /** Name of the file that says which shard holds which tensor. */
 export const INDEX_FILE = "model.safetensors.index.json";
+
+/** An index has two levels, and a line for each tensor. */
+const INDEX_LIMITS = { depth: 8, values: 4_000_000 };
 
 /** Which shard holds which tensor. */
 export interface ShardIndex {
@@ -12,13 +16,17 @@ export interface ShardIndex {
   readonly weightMap: ReadonlyMap<string, string>;
   /** The files, each once, in the order they first appear. */
   readonly files: readonly string[];
+  /** The tensors of each file. */
+  readonly byFile: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Reads `model.safetensors.index.json`.
- * @throws {AwaseError} `safetensors/index-not-json`, `index-duplicate-name`, `index-weight-map`, `index-path`
+ * @throws {AwaseError} `safetensors/index-excess`, `index-not-json`, `index-duplicate-name`, `index-weight-map`, `index-path`
  */
 export function parseIndex(text: string): ShardIndex {
+  const excess = jsonExcess(text, INDEX_LIMITS);
+  if (excess !== undefined) throw fault("excess", `is no index of a model: ${excess}`, { found: excess });
   const parsed = parse(text);
   const duplicate = findDuplicateName(text);
   if (duplicate !== undefined) {
@@ -33,7 +41,13 @@ export function parseIndex(text: string): ShardIndex {
     }
     weightMap.set(tensor, checkedPath(tensor, file));
   }
-  return { weightMap, files: [...new Set(weightMap.values())] };
+  const byFile = new Map<string, string[]>();
+  for (const [tensor, file] of weightMap) {
+    const tensors = byFile.get(file);
+    if (tensors) tensors.push(tensor);
+    else byFile.set(file, [tensor]);
+  }
+  return { weightMap, files: [...byFile.keys()], byFile };
 }
 
 /**
@@ -58,7 +72,7 @@ export function checkShardFiles(index: ShardIndex, paths: ReadonlySet<string>): 
  */
 export function checkShardTensors(index: ShardIndex, file: string, tensors: readonly StoredTensor[]): void {
   const held = new Set(tensors.map(({ name }) => name));
-  const expected = [...index.weightMap].filter(([, where]) => where === file).map(([tensor]) => tensor);
+  const expected = index.byFile.get(file) ?? [];
   const missing = expected.filter((tensor) => !held.has(tensor));
   const first = missing[0];
   if (first === undefined) return;

@@ -2,10 +2,18 @@ import { AwaseError, type ErrorFacts } from "../base/errors";
 import type { ByteSource } from "../io/types";
 import { DTYPE_BYTES, type DType } from "./dtypes";
 import { findDuplicateName, isObject, quoted, type UnknownObject } from "./json";
+import { jsonExcess } from "./jsonExcess";
 import type { StoredTensor } from "./tensor";
 
 /** The format's own limit. Nothing larger is allocated before the header is known to be sound. */
 export const MAX_HEADER_BYTES = 100_000_000;
+
+/** A header has three levels. Its values: about eight a tensor, of half a million tensors, four times what is in any file. */
+const HEADER_LIMITS = { depth: 8, values: 4_000_000 };
+/** Characters of a tensor's name. Published ones stay under 200. */
+const MAX_NAME_LENGTH = 512;
+/** Axes of a tensor, as in PyTorch. */
+const MAX_RANK = 64;
 
 /** Holds the whole header of most files, so that one request is enough. */
 const FIRST_READ_BYTES = 256 * 1024;
@@ -26,7 +34,7 @@ export interface SafetensorsFile {
  * Reads and checks a safetensors header; no weight is read. Strict as the format's own library: every byte after the
  * header belongs to exactly one tensor.
  * @throws {AwaseError} `safetensors/too-small`, `header-too-large`, `header-truncated`, `not-utf8`, `not-json`,
- *   `duplicate-name`, `bad-metadata`, `bad-entry`, `unknown-dtype`, `bad-shape`, `too-large`, `wrong-size`, `overlap`,
+ *   `header-excess`, `duplicate-name`, `bad-metadata`, `long-name`, `bad-entry`, `unknown-dtype`, `bad-shape`, `too-large`, `wrong-size`, `overlap`,
  *   `gap`, `truncated`, `trailing-bytes`
  */
 export async function readSafetensors(source: ByteSource, signal?: AbortSignal): Promise<SafetensorsFile> {
@@ -93,6 +101,8 @@ async function completeHeader(
 function parseHeader(header: Uint8Array, fault: Fault): UnknownObject {
   const text = decodeUtf8(header);
   if (text === undefined) throw fault("not-utf8", `its header of ${header.length} bytes is not UTF-8 text`);
+  const excess = jsonExcess(text, HEADER_LIMITS);
+  if (excess !== undefined) throw fault("header-excess", `its header is none of a model: ${excess}`, { found: excess });
   const parsed = parseJson(text);
   if (!isObject(parsed) || !text.startsWith("{")) {
     throw fault("not-json", `its header of ${header.length} bytes is not a JSON object`, { bytes: header.length });
@@ -138,6 +148,13 @@ function parseMetadata(value: unknown, present: boolean, fault: Fault): Readonly
 
 function parseEntry(name: string, entry: unknown, file: string, dataStart: number, fault: Fault): StoredTensor {
   const tensor = quoted(name);
+  if (name.length > MAX_NAME_LENGTH) {
+    throw fault(
+      "long-name",
+      `the name of tensor ${tensor} has ${name.length} characters, the limit is ${MAX_NAME_LENGTH}`,
+      { tensor: name.slice(0, 100), found: name.length, limit: MAX_NAME_LENGTH },
+    );
+  }
   const offsets = isObject(entry) ? entry.data_offsets : undefined;
   if (!isObject(entry) || !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     throw fault("bad-entry", `tensor ${tensor} has no pair of byte offsets (whole numbers from 0 to 2^53)`, {
@@ -172,6 +189,9 @@ function parseEntry(name: string, entry: unknown, file: string, dataStart: numbe
         tensor: name,
       },
     );
+  }
+  if (shape.length > MAX_RANK) {
+    throw fault("bad-shape", `tensor ${tensor} has ${shape.length} axes, the limit is ${MAX_RANK}`, { tensor: name });
   }
   const bytes = byteLength(shape, dtype);
   if (bytes === undefined) {

@@ -1,6 +1,7 @@
 import { AwaseError } from "../base/errors";
 import { checkShardTensors, INDEX_FILE, type ShardIndex } from "../formats/indexJson";
 import { isObject } from "../formats/json";
+import { jsonExcess } from "../formats/jsonExcess";
 import { parsePythonJson } from "../formats/pythonJson";
 import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
@@ -17,6 +18,8 @@ import { weightsOf } from "./sources/filed";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+/** The deepest real ones nest eight levels. */
+const CONFIG_LIMITS = { depth: 64, values: 2_000_000 };
 /** About 100 bytes a tensor, and the largest mixtures have some hundred thousand. */
 export const MAX_INDEX_BYTES = 100 * 1024 * 1024;
 /** Headers fetched at once. */
@@ -115,6 +118,8 @@ async function readConfig(key: string, folder: Folder, files: readonly FileEntry
       cause,
       facts: { model: key },
     });
+  const excess = jsonExcess(configText, CONFIG_LIMITS);
+  if (excess !== undefined) throw fault(excess);
   let config: unknown;
   try {
     config = parsePythonJson(configText);

@@ -1,5 +1,6 @@
 import { AwaseError } from "../base/errors";
 import { isObject, type UnknownObject } from "../formats/json";
+import { jsonExcess } from "../formats/jsonExcess";
 import { parsePythonJson } from "../formats/pythonJson";
 import type { Folder } from "../io/types";
 
@@ -31,11 +32,16 @@ export async function readFolderText(
   return new TextDecoder().decode(await source.read(0, source.size, signal));
 }
 
+/** The largest vocabularies with their merges have two million values; lists of steps nest a dozen levels. */
+const LIMITS = { depth: 64, values: 16_000_000 };
+
 /**
  * A JSON object from the text of a file.
  * @throws {AwaseError} `tokenizer/broken` when it is something else
  */
 export function parseObject(folder: Folder, file: string, text: string): UnknownObject {
+  const excess = jsonExcess(text, LIMITS);
+  if (excess !== undefined) throw brokenFile(folder, file, excess);
   let value: unknown;
   try {
     value = parsePythonJson(text);

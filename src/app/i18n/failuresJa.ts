@@ -137,6 +137,10 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "safetensors/not-json": broken(() => "ヘッダーがJSONのオブジェクトではありません。"),
   "safetensors/duplicate-name": broken(({ tensor }) => `名前 ${tensor} が二度あります。`),
   "safetensors/bad-metadata": broken(() => "__metadata__ が文字列の表ではありません。"),
+  "safetensors/header-excess": broken(() => "ヘッダーの入れ子か値の数が多すぎて、モデルのものではありません。"),
+  "safetensors/long-name": broken(
+    ({ tensor, found, limit }) => `テンソル名（${tensor}…）が${found}文字あります。${limit}文字までです。`,
+  ),
   "safetensors/bad-entry": broken(({ tensor }) => `テンソル ${tensor} の項目が正しくありません。`),
   "safetensors/unknown-dtype": broken(
     ({ tensor, found }) =>
@@ -159,6 +163,7 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
       `ヘッダーによれば${end}バイトのはずが、ファイルは${size}バイトです。途中で切れていて、テンソル ${tensor} がそろっていません。`,
   ),
   "safetensors/trailing-bytes": broken(() => "最後のテンソルの後に余分なバイトがあります。"),
+  "safetensors/index-excess": index(() => "入れ子か値の数が多すぎて、モデルのものではありません。"),
   "safetensors/index-not-json": index(() => "JSONではありません。"),
   "safetensors/index-duplicate-name": index(({ tensor }) => `名前 ${tensor} が二度あります。`),
   "safetensors/index-weight-map": index(() => "weight_map が正しくありません。"),
