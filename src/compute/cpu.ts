@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "./device";
-import type { Kernel } from "./kernel";
+import type { Kernel, Prepared } from "./kernel";
 import { BufferPool, type Loan } from "./pool";
 
 const MIB = 1024 * 1024;
@@ -55,7 +55,9 @@ class CpuDevice implements Device {
     return new CpuBuffer(label, usable, this.#pool.lend(usable, 0, label).loan);
   }
 
-  async prepare(): Promise<void> {}
+  async prepare<U>(kernel: Kernel<U>): Promise<Prepared<U>> {
+    return { kernel };
+  }
 
   write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void {
     const to = bytesOf(buffer);
@@ -71,7 +73,7 @@ class CpuDevice implements Device {
     bytesOf(to).set(bytesOf(from).subarray(fromAt, fromAt + length), toAt);
   }
 
-  run<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
+  run<U>({ kernel }: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
     if (groups > 0) kernel.reference(buffers.map(bytesOf), uniforms, groups);
   }
 

@@ -1,4 +1,4 @@
-import type { Kernel } from "./kernel";
+import type { Kernel, Prepared } from "./kernel";
 
 /** Memory on a device, lent by its pool until disposed. `using` gives it back at the end of the block. */
 export interface DeviceBuffer extends Disposable {
@@ -48,10 +48,10 @@ export interface Device {
   clear(buffer: DeviceBuffer, at: number, length: number): void;
   /** Copies between buffers; offsets and length multiples of 4. */
   copy(from: DeviceBuffer, fromAt: number, to: DeviceBuffer, toAt: number, length: number): void;
-  /** Compiles a kernel, once; needed before it is run. @throws {AwaseError} `gpu/shader` with the line that is wrong. */
-  prepare<U>(kernel: Kernel<U>): Promise<void>;
-  /** Runs a prepared kernel over `groups` workgroups (any number: rows of workgroups are made as needed). */
-  run<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void;
+  /** Compiles a kernel, once for each object, into what `run` takes. @throws {AwaseError} `gpu/shader` with the line that is wrong. */
+  prepare<U>(kernel: Kernel<U>): Promise<Prepared<U>>;
+  /** Runs what this device prepared over `groups` workgroups (any number: rows of workgroups are made as needed). */
+  run<U>(prepared: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void;
   /** Host bytes [at, at + length) after everything issued before. @throws {AwaseError} `gpu/lost` */
   read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Waits until everything issued is done, so that memory does not grow with the file. */

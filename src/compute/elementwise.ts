@@ -62,8 +62,7 @@ export async function applyMap(
   output: OutputDType,
   counter: NotFiniteCounter,
 ): Promise<DeviceBuffer> {
-  const kernel = mapKernel(bound.map, dtypes, output, block.count % PER_THREAD > 0);
-  await device.prepare(kernel);
+  const kernel = await device.prepare(mapKernel(bound.map, dtypes, output, block.count % PER_THREAD > 0));
   const dst = await device.lease(paddedBytes(block.count, output), `${bound.map.name} out`);
   const numbers = { ...bound.uniforms(block), ...packedNumbers(block) };
   const groups = Math.ceil(block.count / (PER_THREAD * THREADS));

@@ -9,11 +9,12 @@ export type UniformValues<L extends Record<string, UniformType>> = { readonly [K
 export type Numbers = Readonly<Record<string, number | readonly number[]>>;
 
 /**
- * A compute shader and its truth. `wgsl` is a whole module: entry point `main`, storage buffers at
+ * A compute shader and its truth: one object for one specialisation, made once and kept by whoever makes it, because devices know
+ * what they compiled by the object. `wgsl` is a whole module: entry point `main`, storage buffers at
  * `@group(0) @binding(0…)` in the order of `buffers`, the uniform struct `u` at the binding after the last.
  */
 export interface Kernel<U = unknown> {
-  /** Unique with its specialisation, e.g. `merge/linear 3×BF16→F32`: pipelines are remembered by it. */
+  /** Tells people which kernel and which specialisation, e.g. `merge/linear 3×BF16→F32`. */
   readonly name: string;
   readonly wgsl: string;
   /** Access of each storage buffer. */
@@ -25,4 +26,9 @@ export interface Kernel<U = unknown> {
    * Buffers are the raw bytes the shader would see.
    */
   reference(buffers: readonly Uint8Array<ArrayBuffer>[], values: U, groups: number): void;
+}
+
+/** A kernel made ready by a device's `prepare`, for that device's `run`. */
+export interface Prepared<U = unknown> {
+  readonly kernel: Kernel<U>;
 }

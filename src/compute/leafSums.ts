@@ -28,10 +28,11 @@ export async function leafSums(
 ): Promise<void> {
   const count = terms.terms.terms(blocks.dtypes.length);
   signal?.throwIfAborted();
-  const kernels = partsOf(count, MOST_TERMS).map((part) =>
-    termsKernel(terms.terms, blocks.dtypes, part, sumsReduction(part, count)),
+  const kernels = await Promise.all(
+    partsOf(count, MOST_TERMS).map((part) =>
+      device.prepare(termsKernel(terms.terms, blocks.dtypes, part, sumsReduction(part, count))),
+    ),
   );
-  await Promise.all(kernels.map((kernel) => device.prepare(kernel)));
 
   const leafBytes = count * 4;
   const allBytes = Math.ceil(blocks.count / LEAF) * leafBytes;

@@ -1,43 +1,52 @@
 import { AwaseError } from "../base/errors";
-import type { Kernel } from "./kernel";
+import type { Kernel, Prepared } from "./kernel";
 
-/** A kernel made ready for one GPU. */
-export interface Compiled {
-  readonly pipeline: GPUComputePipeline;
-  /** Storage buffers in the kernel's order, then its uniforms at a dynamic offset. */
-  readonly layout: GPUBindGroupLayout;
+/** A kernel compiled for one GPU: the handle that `run` takes. */
+export class Pipeline<U> implements Prepared<U> {
+  constructor(
+    readonly gpu: GPUDevice,
+    readonly kernel: Kernel<U>,
+    readonly pipeline: GPUComputePipeline,
+    /** Storage buffers in the kernel's order, then its uniforms at a dynamic offset. */
+    readonly layout: GPUBindGroupLayout,
+  ) {}
 }
 
-/** Compute pipelines of one GPU, remembered by kernel name and source. */
+/**
+ * Compute pipelines of one GPU, remembered by kernel: the object, for comparing shaders by their text takes longer than all else that
+ * it costs to issue one.
+ */
 export class Pipelines {
-  readonly #compiling = new Map<string, Promise<Compiled>>();
-  readonly #ready = new Map<string, Compiled>();
+  readonly #compiling = new WeakMap<Kernel<never>, Promise<Pipeline<never>>>();
+  readonly #ready = new WeakMap<Kernel<never>, Pipeline<never>>();
 
   constructor(private readonly device: GPUDevice) {}
 
+  /** The pipeline of a kernel that was compiled before. */
+  ready<U>(kernel: Kernel<U>): Pipeline<U> | undefined {
+    return this.#ready.get(kernel) as Pipeline<U> | undefined;
+  }
+
   /** Compiles a kernel, or waits for the try that is under way. A failed one may be tried again. */
-  prepare<U>(kernel: Kernel<U>): Promise<Compiled> {
-    const key = keyOf(kernel);
-    let compiling = this.#compiling.get(key);
-    if (!compiling) {
-      compiling = this.#compile(kernel);
-      this.#compiling.set(key, compiling);
-      compiling.then(
-        (compiled) => this.#ready.set(key, compiled),
-        () => this.#compiling.delete(key),
-      );
-    }
+  prepare<U>(kernel: Kernel<U>): Promise<Pipeline<U>> {
+    const known = this.#compiling.get(kernel) as Promise<Pipeline<U>> | undefined;
+    if (known) return known;
+    const compiling = this.#compile(kernel);
+    this.#compiling.set(kernel, compiling);
+    compiling.then(
+      (pipeline) => this.#ready.set(kernel, pipeline),
+      () => this.#compiling.delete(kernel),
+    );
     return compiling;
   }
 
-  /** A prepared kernel. */
-  get<U>(kernel: Kernel<U>): Compiled {
-    const compiled = this.#ready.get(keyOf(kernel));
-    if (!compiled) throw new Error(`Kernel "${kernel.name}" was run before it was prepared.`);
-    return compiled;
+  /** What `prepare` gave. @throws {TypeError} when another device prepared it */
+  own<U>(prepared: Prepared<U>): Pipeline<U> {
+    if (prepared instanceof Pipeline && prepared.gpu === this.device) return prepared;
+    throw new TypeError(`Kernel "${prepared.kernel.name}" was prepared by another device.`);
   }
 
-  async #compile<U>(kernel: Kernel<U>): Promise<Compiled> {
+  async #compile<U>(kernel: Kernel<U>): Promise<Pipeline<U>> {
     const { device } = this;
     const layout = device.createBindGroupLayout({
       label: kernel.name,
@@ -63,14 +72,12 @@ export class Pipelines {
         layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: "main" },
       });
-      return { pipeline, layout };
+      return new Pipeline(device, kernel, pipeline, layout);
     } catch (cause) {
       throw await shaderError(kernel, module, cause);
     }
   }
 }
-
-const keyOf = (kernel: Kernel<never>): string => `${kernel.name}\n${kernel.wgsl}`;
 
 async function shaderError<U>(kernel: Kernel<U>, module: GPUShaderModule, cause: unknown): Promise<AwaseError> {
   const { messages } = await module.getCompilationInfo();

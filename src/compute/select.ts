@@ -96,10 +96,11 @@ async function countKeys(
   signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
   const gather = device.info.software ? "direct" : "shared";
-  const kernels = partsOf(searches.length, MOST_TERMS[gather]).map((part) =>
-    termsKernel(keys.terms, blocks.dtypes, part, histogramReduction(part, gather)),
+  const kernels = await Promise.all(
+    partsOf(searches.length, MOST_TERMS[gather]).map((part) =>
+      device.prepare(termsKernel(keys.terms, blocks.dtypes, part, histogramReduction(part, gather))),
+    ),
   );
-  await Promise.all(kernels.map((kernel) => device.prepare(kernel)));
   const bytes = searches.length * BINS * 4;
   using histogram = await device.lease(bytes, "histogram");
   device.clear(histogram, 0, bytes);
@@ -148,13 +149,8 @@ async function findCuts(
     }
   });
 
-  const kernel = termsKernel(
-    keys.terms,
-    blocks.dtypes,
-    { from: 0, size: searches.length },
-    keysReduction(searches.length),
-  );
-  await device.prepare(kernel);
+  const all = { from: 0, size: searches.length };
+  const kernel = await device.prepare(termsKernel(keys.terms, blocks.dtypes, all, keysReduction(searches.length)));
   const bytes = searches.length * LEAF * 4;
   using found = await device.lease(bytes, "keys");
   for await (const block of blocks) {

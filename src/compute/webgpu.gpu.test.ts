@@ -97,11 +97,11 @@ describe("a WebGPU device", () => {
   it("runs more than 65,535 workgroups", async () => {
     const device = await open();
     const groups = 70_000;
-    await device.prepare(groupNumbers);
+    const prepared = await device.prepare(groupNumbers);
     using numbers = await device.lease(groups * 4, "numbers");
     using sum = await device.lease(4, "sum");
     device.clear(sum, 0, 4);
-    device.run(groupNumbers, [numbers, sum], { amount: 3 }, groups);
+    device.run(prepared, [numbers, sum], { amount: 3 }, groups);
     const got = new Uint32Array((await device.read(numbers, 0, groups * 4)).buffer);
     expect(got.every((number, i) => number === i)).toBe(true);
     expect(new Uint32Array((await device.read(sum, 0, 4)).buffer)[0]).toBe(groups * 3);
@@ -109,11 +109,11 @@ describe("a WebGPU device", () => {
 
   it("gives each of many runs its own uniforms", async () => {
     const device = await open();
-    await device.prepare(groupNumbers);
+    const prepared = await device.prepare(groupNumbers);
     using numbers = await device.lease(16, "numbers");
     using sum = await device.lease(4, "sum");
     device.clear(sum, 0, 4);
-    for (let run = 1; run <= 600; run++) device.run(groupNumbers, [numbers, sum], { amount: run }, 1);
+    for (let run = 1; run <= 600; run++) device.run(prepared, [numbers, sum], { amount: run }, 1);
     expect(new Uint32Array((await device.read(sum, 0, 4)).buffer)[0]).toBe((600 * 601) / 2);
   });
 
@@ -139,10 +139,15 @@ describe("a WebGPU device", () => {
     await expect(device.prepare(broken)).rejects.toMatchObject({ code: "gpu/shader" });
   });
 
-  it("refuses to run what was not prepared", async () => {
+  it("compiles a kernel once, and runs nothing that another device prepared", async () => {
     const device = await open();
-    using buffer = await device.lease(16, "any");
-    expect(() => device.run(groupNumbers, [buffer, buffer], { amount: 1 }, 1)).toThrow(/before it was prepared/);
+    const [first, again] = await Promise.all([device.prepare(groupNumbers), device.prepare(groupNumbers)]);
+    expect(again).toBe(first);
+    expect(await device.prepare(groupNumbers)).toBe(first);
+    expect(await device.prepare({ ...groupNumbers })).not.toBe(first);
+    const foreign = await (await open()).prepare(groupNumbers);
+    using buffer = await device.lease(32, "any");
+    expect(() => device.run(foreign, [buffer, buffer], { amount: 1 }, 1)).toThrow(/prepared by another device/);
   });
 
   it("holds no more than its budget", async () => {

@@ -1,7 +1,7 @@
 import { AwaseError, isAbort } from "../base/errors";
 import { adapterInfo } from "./adapterInfo";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "./device";
-import type { Kernel } from "./kernel";
+import type { Kernel, Prepared } from "./kernel";
 import { Pending } from "./pending";
 import { Pipelines } from "./pipelines";
 import { BufferPool, type Loan } from "./pool";
@@ -124,8 +124,9 @@ export class WebGpuDevice implements Device {
     return new WebGpuBuffer(label, usable, await this.#lend(usable, usage, label));
   }
 
-  prepare<U>(kernel: Kernel<U>): Promise<void> {
-    return this.#pending.guard(this.#pipelines.prepare(kernel).then(() => undefined));
+  async prepare<U>(kernel: Kernel<U>): Promise<Prepared<U>> {
+    if (this.#pending.failure) throw this.#pending.failure;
+    return this.#pipelines.ready(kernel) ?? this.#pending.guard(this.#pipelines.prepare(kernel));
   }
 
   write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void {
@@ -149,9 +150,9 @@ export class WebGpuDevice implements Device {
     this.#commands().copyBufferToBuffer(this.#buffer(from), fromAt, this.#buffer(to), toAt, length);
   }
 
-  run<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
+  run<U>(prepared: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
     if (groups === 0) return;
-    const { pipeline, layout } = this.#pipelines.get(kernel);
+    const { kernel, pipeline, layout } = this.#pipelines.own(prepared);
     const values = kernel.packUniforms(uniforms);
     const offset = this.#pushUniforms(values);
     const bindGroup = this.gpu.createBindGroup({

@@ -329,7 +329,7 @@ function withLoss(device: Device, lost: Promise<Error>): Device {
     clear: (buffer, at, length) => device.clear(buffer, at, length),
     copy: (from, fromAt, to, toAt, length) => device.copy(from, fromAt, to, toAt, length),
     prepare: (kernel) => device.prepare(kernel),
-    run: (kernel, buffers, uniforms, groups) => device.run(kernel, buffers, uniforms, groups),
+    run: (prepared, buffers, uniforms, groups) => device.run(prepared, buffers, uniforms, groups),
     read: (buffer, at, length) => device.read(buffer, at, length),
     settle: () => device.settle(),
     close: () => device.close(),

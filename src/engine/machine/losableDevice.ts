@@ -30,7 +30,7 @@ export function losable(inner: Device): Device & { lose(): void } {
     clear: (buffer, at, length) => alive().clear(buffer, at, length),
     copy: (from, fromAt, to, toAt, length) => alive().copy(from, fromAt, to, toAt, length),
     prepare: (kernel) => orBroken(() => inner.prepare(kernel)),
-    run: (kernel, buffers, uniforms, groups) => alive().run(kernel, buffers, uniforms, groups),
+    run: (prepared, buffers, uniforms, groups) => alive().run(prepared, buffers, uniforms, groups),
     read: (buffer, at, length) => orBroken(() => inner.read(buffer, at, length)),
     settle: () => orBroken(() => inner.settle()),
     close: () => inner.close(),

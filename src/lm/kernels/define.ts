@@ -60,8 +60,7 @@ export async function dispatch<U>(
   uniforms: U,
   groups: number,
 ): Promise<void> {
-  await device.prepare(kernel);
-  device.run(kernel, buffers, uniforms, groups);
+  device.run(await device.prepare(kernel), buffers, uniforms, groups);
 }
 
 /** The buffer's bytes as f32, not copied. */
