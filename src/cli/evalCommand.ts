@@ -9,6 +9,7 @@ import type { TokenIds } from "../tokens/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { evalTable } from "./evalTable";
+import { hasFolder } from "./input/findFolder";
 import { type LocatedModel, loadModels, locateModel } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
@@ -49,7 +50,8 @@ async function measure(options: EvalArguments, around: Surroundings, progress: P
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
     const models = [...found.models, ...(base ? [base] : [])];
-    await loadModels(session, models, around, (text) => progress.say(text));
+    const remarks = await loadModels(session, models, around, (text) => progress.say(text));
+    if (found.subject.kind === "model") for (const { message } of remarks) progress.say(message);
     if (!(await isSound(session, found.subject, options.subject, around))) return WRONG;
     const work = { session, subject: found.subject, base: base?.key, options, around, progress, info };
     if (input.kind === "tokens") await measureTokens(input.sequences, work);
@@ -113,7 +115,7 @@ async function findSubject(options: EvalArguments, around: Surroundings): Promis
 
 /** A model as the command line names it: `org/name@revision`, or a folder. */
 async function findModel(text: string, { cwd, stderr }: Surroundings): Promise<LocatedModel | undefined> {
-  const parts = splitReference(text);
+  const parts = hasFolder(text, cwd) ? ({ ok: true, path: text } as const) : splitReference(text);
   const reference = parts.ok ? { ...parts, key: modelKey(parts.path, parts.revision) } : { path: text, key: text };
   const model = await locateModel(reference, cwd);
   if (!model)

@@ -15,7 +15,7 @@ import { Residency } from "./measuring/residency";
 import type { Engine, Watch } from "./protocol/engine";
 import type { Subject } from "./protocol/evalProtocol";
 import type { ModelKey } from "./protocol/ids";
-import type { EngineSettings, ModelOrigin, ModelSummary, RecipeReport } from "./protocol/protocol";
+import type { EngineSettings, ModelOrigin, ModelSummary, Note, RecipeReport } from "./protocol/protocol";
 import { keepResults } from "./runs/results";
 import { createRuns } from "./runs/runs";
 import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
@@ -26,8 +26,8 @@ import { createPlanning, missingModels } from "./shelf/planning";
 
 /** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
 export interface Session extends Engine {
-  /** Puts up a model whose folder is at hand. @throws as `addModel` */
-  place(key: ModelKey, folder: Folder, signal?: AbortSignal): Promise<void>;
+  /** Puts up a model whose folder is at hand. @returns what was put right when it was opened @throws as `addModel` */
+  place(key: ModelKey, folder: Folder, signal?: AbortSignal): Promise<readonly Note[]>;
   /**
    * Negative log-likelihoods in nats, `[s][t]` of token t + 1 of sequence `s`, without a tokenizer. Each event is the number of
    * tokens that are through.
@@ -199,7 +199,8 @@ export function createSession(environment: Environment): Session {
     persist: () => environment.persist(),
     memory: async () => device.current?.memory ?? { lent: 0, held: 0, peak: 0 },
     loseDevice: async () => device.lose(),
-    place: async (key, folder, signal) => void (await shelf.add(key, async () => ({ folder }), signal)),
+    place: async (key, folder, signal) =>
+      (await shelf.add(key, async () => ({ folder }), signal)).checkpoint.remarks ?? [],
     settled: () => runs.settled(),
     close() {
       measuring?.close();

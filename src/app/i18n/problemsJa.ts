@@ -2,6 +2,7 @@ import type { ErrorFacts } from "../../base/errors";
 import { own } from "../../base/own";
 import type { FactSentence } from "./factSentence";
 import { openingRemarksJa } from "./openingJa";
+import { recipeWordsJa } from "./recipeWordsJa";
 
 /** "q_proj.weight", or "q_proj.weight ほか199個". */
 function named({ tensor = "", tensors = 1 }: ErrorFacts): string {
@@ -42,6 +43,7 @@ const BLANKS: Readonly<Record<string, string>> = { tab: "タブ", "U+3000": "全
 /** What is wrong with a recipe, in Japanese, by the problem's code. */
 export const problemsJa: Readonly<Record<string, FactSentence>> = {
   ...openingRemarksJa,
+  ...recipeWordsJa,
 
   "recipe/empty": () => "レシピが空です。`merge_method:` と `models:` から書き始めてください。",
   "recipe/yaml": ({ reason, kind }) =>
@@ -100,8 +102,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `\`${name}\` の書き方に誤りがあります${found === undefined ? "" : `（${found}）`}。数値、数値のリスト（層に沿う勾配）、または \`{filter, value}\` のリストで書いてください。`,
   "recipe/bare-filter": ({ name }) =>
     `\`${name}\` は \`{filter, value}\` 一つのリストとして読みます。mergekitでは先頭に \`- \` が必要です。`,
-  "plan/model-missing": ({ model }) =>
-    `モデル ${model} が読み込まれていません。Hubから追加するか、ファイルをドロップするか、名前を直してください。`,
+  "plan/model-missing": ({ model, meant }) =>
+    `モデル ${model} が読み込まれていません。${meant === undefined ? "" : `読み込まれている ${meant} のことでしょうか。`}Hubから追加するか、ファイルをドロップするか、名前を直してください。`,
   "plan/architectures": ({ model, found, names }) =>
     `${model} のconfig.jsonにアーキテクチャが${found}個あります（${names}）。一つのはずです。override_architecture で選んでください。`,
   "plan/mixed-architectures": ({ model, found, other, expected }) =>

@@ -1,14 +1,20 @@
 import { useMemo } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { parseRecipe } from "../../recipe/parse/parse";
 import type { ParsedRecipe } from "../../recipe/parse/recipe";
+import { knownModels } from "../../recipe/parse/references";
+import { modelNames } from "../../state/models/models";
 import { useStudio, useStudioStore } from "../context";
 import { type RecipeChange, recipeChange } from "./recipeChange";
 
-let last: { readonly text: string; readonly parsed: ParsedRecipe } | undefined;
+let last: { readonly text: string; readonly names: string; readonly parsed: ParsedRecipe } | undefined;
 
-/** Many components read one text: it is parsed once. */
-function parsedOnce(text: string): ParsedRecipe {
-  if (last?.text !== text) last = { text, parsed: parseRecipe(text) };
+/** Many components read one text: it is parsed once for the models in the list. */
+function parsedOnce(text: string, models: readonly string[]): ParsedRecipe {
+  const names = models.join("\n");
+  if (last?.text !== text || last.names !== names) {
+    last = { text, names, parsed: parseRecipe(text, knownModels(models)) };
+  }
   return last.parsed;
 }
 
@@ -16,8 +22,9 @@ function parsedOnce(text: string): ParsedRecipe {
 export function useRecipe(): ParsedRecipe & { readonly change: RecipeChange } {
   const studio = useStudioStore();
   const text = useStudio((state) => state.recipe.present);
+  const models = useStudio(useShallow((state) => modelNames(state.models)));
   const change = useMemo(() => recipeChange(studio), [studio]);
-  return { ...parsedOnce(text), change };
+  return { ...parsedOnce(text, models), change };
 }
 
 /** The method a text names, for lists. */

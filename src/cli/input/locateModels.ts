@@ -1,28 +1,33 @@
-import { realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AwaseError } from "../../base/errors";
+import { append } from "../../base/lists";
 import { own } from "../../base/own";
-import type { ModelOrigin } from "../../engine/protocol/protocol";
+import type { ModelOrigin, Note } from "../../engine/protocol/protocol";
 import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
 import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
-import { hubIdOf, modelReferences } from "../../recipe/parse/references";
+import { hubIdOf, modelKey, modelReferences, nameText, sameLetters } from "../../recipe/parse/references";
 import type { Problem } from "../../recipe/problems";
 import type { Surroundings } from "../command";
+import { findFolder, nearFolder } from "./findFolder";
 
 /** Where a model is, and the key under which a recipe names it. */
 export type LocatedModel =
   | { readonly kind: "folder"; readonly key: string; readonly path: string }
   | { readonly kind: "hub"; readonly key: string; readonly origin: ModelOrigin };
 
-/** As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. */
+/**
+ * As mergekit does it: a path that exists on disk is local, whatever revision stands after it; else it is a Hub id. A folder that is
+ * called like the whole reference, `@` and all, comes first.
+ */
 export async function locateModel(
   { path, revision, key }: Pick<ModelReference, "path" | "revision" | "key">,
   cwd: string,
   commit?: string,
 ): Promise<LocatedModel | undefined> {
-  const folder = resolve(cwd, path);
-  if (await isFolder(folder)) return { kind: "folder", key, path: folder };
+  const folder = (await findFolder(key, cwd)) ?? (await findFolder(path, cwd));
+  if (folder !== undefined) return { kind: "folder", key, path: folder };
   const repo = hubIdOf(path);
   if (repo === undefined) return undefined;
   const origin = {
@@ -45,10 +50,25 @@ export async function locateModels(recipe: Recipe, cwd: string): Promise<Located
   const problems: Problem[] = [];
   for (const reference of modelReferences(recipe)) {
     const model = await locateModel(reference, cwd, own(recipe.extras.revisions, reference.key));
-    if (model) models.push(model);
+    const near = model?.kind === "folder" ? undefined : await nearFolder(reference.path, cwd);
+    // A folder that differs in nothing but case is meant, whatever the Hub may have under such a name.
+    if (near !== undefined && (!model || sameLetters(near, reference.path))) problems.push(nearModel(reference, near));
+    else if (model) models.push(model);
     else problems.push(noModel(reference, resolve(cwd, reference.path)));
   }
   return { models, problems };
+}
+
+function nearModel({ path, revision, span }: ModelReference, meant: string): Problem {
+  const insert = nameText(modelKey(meant, revision));
+  return {
+    code: "recipe/near-model",
+    severity: "error",
+    message: `There is no folder ${path}, but there is ${meant}. Did you mean that? Correct the name.`,
+    facts: { path, meant },
+    span,
+    fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert },
+  };
 }
 
 function noModel({ path, span }: ModelReference, looked: string): Problem {
@@ -59,10 +79,6 @@ function noModel({ path, span }: ModelReference, looked: string): Problem {
     facts: { path, looked },
     span,
   };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Writing over a model while reading it would destroy both. @throws {AwaseError} `output/is-input` */
@@ -79,7 +95,8 @@ export async function refuseInputAsOutput(out: string, models: readonly LocatedM
 }
 
 /**
- * Puts the located models up, each key once. What there is to remark is said.
+ * Puts the located models up, each key once. What there is to remark on the way is said.
+ * @returns what was found and put right in folders: a plan says that beside its lines, whoever has none must say it
  * @throws {AwaseError} with the Hub's refusal, and why the Hub was asked at all: a folder's name may have been mistyped
  */
 export async function loadModels(
@@ -87,11 +104,12 @@ export async function loadModels(
   models: readonly LocatedModel[],
   { signal, cwd, env }: Surroundings,
   say: (text: string) => void,
-): Promise<void> {
+): Promise<readonly Note[]> {
+  const remarks: Note[] = [];
   const unique = new Map(models.map((model) => [model.key, model]));
   for (const model of unique.values()) {
     if (model.kind === "folder") {
-      await session.place(model.key, nodeFolder(model.path), signal);
+      append(remarks, await session.place(model.key, nodeFolder(model.path), signal));
       continue;
     }
     try {
@@ -100,12 +118,15 @@ export async function loadModels(
     } catch (error) {
       if (!(error instanceof AwaseError)) throw error;
       const { code, facts, message } = error;
+      const near = await nearFolder(model.key, cwd);
+      const meant = near === undefined ? "" : ` Beside it is a folder ${near}: did you mean that?`;
       const token = env.HF_TOKEN ? "with HF_TOKEN" : "without a token, as HF_TOKEN is not set";
       throw new AwaseError(
         code,
-        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}. ${message}`,
+        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}.${meant} ${message}`,
         { cause: error, facts },
       );
     }
   }
+  return remarks;
 }

@@ -2,6 +2,7 @@ import { parseRecipe } from "../../recipe/parse/parse";
 import type { Recipe } from "../../recipe/parse/recipe";
 import type { Surroundings } from "../command";
 import { printProblems } from "../problemLines";
+import { hasFolder } from "./findFolder";
 import { type LocatedModel, locateModels } from "./locateModels";
 import { readTextFile } from "./textFile";
 
@@ -24,7 +25,7 @@ export async function readRecipeFile(
     return undefined;
   }
   const { text } = found;
-  const { recipe, problems } = parseRecipe(text);
+  const { recipe, problems } = parseRecipe(text, (name) => (hasFolder(name, cwd) ? name : undefined));
   const { models, problems: missing } = recipe ? await locateModels(recipe, cwd) : { models: [], problems: [] };
   const all = [...problems, ...missing];
   if (recipe && all.every(({ severity }) => severity !== "error")) return { text, recipe, models };

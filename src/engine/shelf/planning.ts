@@ -5,7 +5,7 @@ import type { ByteRange, ByteSource } from "../../io/types";
 import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { hubIdOf, modelReferences } from "../../recipe/parse/references";
+import { hubIdOf, knownModels, modelReferences } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
 import { type StructureReport, structure } from "../../recipe/plan/structure";
@@ -80,7 +80,7 @@ function invalid(problems: readonly Problem[]): AwaseError {
 
 /** Models that a recipe names and that are not loaded, with where the Hub may have them. */
 export function missingModels(recipe: string, models: Models): RecipeReport["missing"] {
-  const parsed = parseRecipe(recipe).recipe;
+  const parsed = parseRecipe(recipe, knownModels(models.keys())).recipe;
   if (!parsed) return [];
   const { revisions } = parsed.extras;
   return modelReferences(parsed)

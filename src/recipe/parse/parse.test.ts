@@ -125,7 +125,7 @@ models:
 
   it("warns of keys that mergekit ignores, and guesses what was meant", () => {
     expect(only(body("models: [{model: a, layer_range: [0, 2]}]"))).toMatchObject({
-      code: "recipe/unknown-key",
+      code: "recipe/misplaced-key",
       severity: "warning",
       span: { line: 2, column: 21 },
       facts: { key: "layer_range" },
@@ -329,8 +329,11 @@ describe("hostile text", () => {
   });
 
   it("that stands for itself ends", () => {
-    expect(parseRecipe("&a\nmerge_method: linear\nmodels: [*a]\nparameters: &p\n  weight: [*p]").recipe).toBeDefined();
-    expect(places("&a\n<<: *a\nmerge_method: linear\nmodels: [{model: a}]")).toContain("recipe/merge-key 2:5");
+    expect(places("&a\nmerge_method: linear\nmodels: [*a]\nparameters: &p\n  weight: [*p]")).toEqual([
+      "recipe/alias-cycle 3:10",
+      "recipe/alias-cycle 5:12",
+    ]);
+    expect(places("&a\n<<: *a\nmerge_method: linear\nmodels: [{model: a}]")).toEqual(["recipe/alias-cycle 2:5"]);
   });
 
   it("that was once a recipe gives problems with places in it, never an exception", () => {

@@ -6,9 +6,11 @@ import { nearest } from "../text/nearest";
 import { type Field, type Fields, nameOf, Reader } from "../text/reader";
 import { readSyntax } from "../text/syntax";
 import { readExtras } from "./extras";
+import { reportCutOff, reportMisplaced } from "./misplaced";
 import { parseReference } from "./parseReference";
 import { parseSettings } from "./parseSettings";
 import type { ModelItem, ParsedRecipe, SliceItem, SourceItem, Spanned } from "./recipe";
+import type { KnownModels } from "./references";
 
 /** Keys of the document, in the order people write them. */
 export const RECIPE_KEYS = [
@@ -45,13 +47,14 @@ const NOT_YET: Readonly<Record<string, string>> = {
 /**
  * Reads a mergekit recipe: YAML 1.1, mergekit's schema and laxness, and Awase's own comment block. Structure alone is checked; whether
  * it fits the models is the planner's question. The text is never changed. Never throws.
+ * @param known the models at hand: what is called like one of them is meant, whatever signs are in its name
  */
-export function parseRecipe(text: string): ParsedRecipe {
+export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   const syntax = readSyntax(text);
   const { extras, problems: extrasProblems } = readExtras(text, syntax);
   if (!syntax.document) return { problems: fewProblems([...syntax.problems, ...extrasProblems]) };
 
-  const reader = new Reader(syntax, text);
+  const reader = new Reader(syntax, text, known);
   const contents = syntax.document.contents;
   if (reader.isNull(contents)) {
     reader.error({
@@ -61,8 +64,10 @@ export function parseRecipe(text: string): ParsedRecipe {
     });
     return { problems: [...reader.problems, ...extrasProblems] };
   }
-  const fields = reader.mapping(contents, "a recipe", RECIPE_KEYS, syntax.span(0, 0));
+  const fields = reader.mapping(contents, "a recipe", undefined, syntax.span(0, 0));
   if (!fields) return { problems: [...reader.problems, ...extrasProblems] };
+  reportMisplaced(reader, fields, "document");
+  reader.dropUnknown(fields, "a recipe", RECIPE_KEYS);
 
   const method = parseMethod(reader, fields);
   const models = parseModels(reader, present(reader, fields, "models"));
@@ -114,9 +119,11 @@ function parseMethod(reader: Reader, fields: Fields): Spanned<string> | undefine
 function parseModels(reader: Reader, field: Field | undefined): readonly ModelItem[] {
   if (!field) return [];
   const nodes = reader.list(field.node, "`models`", field.keySpan) ?? [];
+  let before: Fields | undefined;
   return nodes.flatMap((node) => {
     const span = reader.span(node, field.keySpan);
-    const fields = itemFields(reader, node, "an entry of `models`", ["model", "parameters"], span);
+    const fields = itemFields(reader, node, { place: "model", where: "an entry of `models`", before }, span);
+    before = fields;
     const model = fields && parseModel(reader, fields, "an entry of `models`", span);
     return model ? [{ model, parameters: parseSettings(reader, fields.get("parameters")), span }] : [];
   });
@@ -129,8 +136,10 @@ function parseSlices(reader: Reader, field: Field | undefined): readonly SliceIt
 }
 
 function parseSlice(reader: Reader, node: unknown, span: TextSpan): SliceItem | undefined {
-  const fields = reader.mapping(node, "a slice", ["sources", "base_model", "parameters", "residual_weight"], span);
+  const fields = reader.mapping(node, "a slice", undefined, span);
   if (!fields) return undefined;
+  reportMisplaced(reader, fields, "slice");
+  reader.dropUnknown(fields, "a slice", ["sources", "base_model", "parameters", "residual_weight"]);
   const residual = present(reader, fields, "residual_weight");
   if (residual) {
     reader.warn({
@@ -154,17 +163,22 @@ function parseSlice(reader: Reader, node: unknown, span: TextSpan): SliceItem | 
   }
   const base = present(reader, fields, "base_model");
   const reference = base && parseReference(reader, base.node, "`base_model`", base.keySpan);
+  let before: Fields | undefined;
+  const sources = nodes.flatMap((source) => {
+    const at = reader.span(source, span);
+    const entry = itemFields(reader, source, { place: "source", where: "a source", before }, at);
+    before = entry;
+    return (entry && parseSource(reader, entry, at)) ?? [];
+  });
   return {
-    sources: nodes.flatMap((source) => parseSource(reader, source, reader.span(source, span)) ?? []),
+    sources,
     ...(reference ? { base: reference } : {}),
     parameters: parseSettings(reader, fields.get("parameters")),
     span,
   };
 }
 
-function parseSource(reader: Reader, node: unknown, span: TextSpan): SourceItem | undefined {
-  const fields = itemFields(reader, node, "a source", ["model", "layer_range", "parameters"], span);
-  if (!fields) return undefined;
+function parseSource(reader: Reader, fields: Fields, span: TextSpan): SourceItem | undefined {
   const model = parseModel(reader, fields, "a source", span);
   const layerRange = parseLayerRange(reader, fields.get("layer_range"), span);
   const parameters = parseSettings(reader, fields.get("parameters"));
@@ -172,7 +186,12 @@ function parseSource(reader: Reader, node: unknown, span: TextSpan): SourceItem 
 }
 
 /** A list item that should be `model: …`; plain text is the commonest slip and gets its own fix. */
-function itemFields(reader: Reader, node: unknown, where: string, known: readonly string[], span: TextSpan) {
+function itemFields(
+  reader: Reader,
+  node: unknown,
+  { place, where, before }: { place: "model" | "source"; where: string; before: Fields | undefined },
+  span: TextSpan,
+): Fields | undefined {
   const value = reader.scalar(node);
   if (typeof value === "string") {
     return reader.error({
@@ -183,7 +202,15 @@ function itemFields(reader: Reader, node: unknown, where: string, known: readonl
       fix: { label: "Insert `model: `", from: span.from, to: span.from, insert: "model: " },
     });
   }
-  return reader.mapping(node, where, known, span);
+  const fields = reader.mapping(node, where, undefined, span);
+  if (!fields || reportCutOff(reader, fields, before, span)) return undefined;
+  reportMisplaced(reader, fields, place);
+  reader.dropUnknown(
+    fields,
+    where,
+    place === "model" ? ["model", "parameters"] : ["model", "layer_range", "parameters"],
+  );
+  return fields;
 }
 
 function parseModel(reader: Reader, fields: Fields, where: string, span: TextSpan) {

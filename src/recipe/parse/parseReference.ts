@@ -1,7 +1,7 @@
 import type { TextSpan } from "../problems";
 import type { Reader } from "../text/reader";
 import type { ModelReference } from "./recipe";
-import { modelKey, type ReferenceParts, splitReference, splitRevision } from "./references";
+import { modelKey, type ReferenceParts, splitReference, splitRevision, withoutSlash } from "./references";
 
 /**
  * A model reference from YAML: text (`org/name@revision`), or a mapping
@@ -12,7 +12,19 @@ export function parseReference(reader: Reader, node: unknown, where: string, at:
   if (reader.isMapping(node)) return parseMapping(reader, node, where, span);
   const text = reader.string(node, where, at);
   if (text === undefined) return undefined;
-  return accept(reader, splitReference(text), text, span, undefined);
+  return accept(reader, known(reader, text, splitReference(text)), text, span, undefined);
+}
+
+/**
+ * What is at hand counts before what a sign might mean: a folder with `+` or `@` in its name, a name that macOS spells in another way.
+ */
+function known(reader: Reader, text: string, parts: ReferenceParts): ReferenceParts {
+  const plain = parts.ok && parts.lora === undefined;
+  const whole = plain ? undefined : reader.known(text.trim());
+  if (whole !== undefined) return { ok: true, path: withoutSlash(whole) };
+  if (!parts.ok || parts.lora !== undefined) return parts;
+  const path = parts.revision === undefined ? reader.known(parts.path) : undefined;
+  return path === undefined ? parts : { ok: true, path };
 }
 
 function parseMapping(reader: Reader, node: unknown, where: string, span: TextSpan): ModelReference | undefined {
@@ -32,7 +44,8 @@ function parseMapping(reader: Reader, node: unknown, where: string, span: TextSp
       : undefined;
   if (!reader.isMapping(model.node)) {
     const text = reader.string(model.node, "`model`", model.keySpan);
-    return text === undefined ? undefined : accept(reader, splitRevision(text), text, span, overrideArchitecture);
+    if (text === undefined) return undefined;
+    return accept(reader, known(reader, text, splitRevision(text)), text, span, overrideArchitecture);
   }
   const parts = reader.mapping(model.node, "a model's path", ["path", "revision"], model.keySpan);
   const pathField = parts?.get("path");
@@ -76,6 +89,7 @@ function accept(
     });
   }
   if (parts.lora !== undefined) return notYetLora(reader, span);
+  if (parts.address !== undefined) noteAddress(reader, parts.address, modelKey(parts.path, parts.revision), span);
   const key = modelKey(parts.path, parts.revision);
   return {
     path: parts.path,
@@ -85,6 +99,16 @@ function accept(
     identity: JSON.stringify([parts.path, parts.revision ?? null, overrideArchitecture ?? null]),
     span,
   };
+}
+
+function noteAddress(reader: Reader, address: string, id: string, span: TextSpan): void {
+  reader.note({
+    code: "recipe/hub-address",
+    message: `"${address}" is an address of the Hub; it is read as the model ${id}. mergekit wants the id alone.`,
+    facts: { address, id },
+    span,
+    fix: { label: `Change to \`${id}\``, from: span.from, to: span.to, insert: id },
+  });
 }
 
 function notYetLora(reader: Reader, span: TextSpan): undefined {

@@ -1,5 +1,6 @@
 import type { TextSpan } from "../problems";
 import type { Field, Reader } from "../text/reader";
+import { reportMisplaced } from "./misplaced";
 import type { Setting, SettingItem, Settings, SettingValue } from "./recipe";
 
 /** `parameters:` at any level: a mapping from parameter name to setting. Nothing at all is an empty mapping. */
@@ -7,6 +8,7 @@ export function parseSettings(reader: Reader, field: Field | undefined): Setting
   const settings = new Map<string, Setting>();
   if (!field || reader.isNull(field.node)) return settings;
   const fields = reader.mapping(field.node, "`parameters`", undefined, field.keySpan);
+  if (fields) reportMisplaced(reader, fields, "parameters");
   for (const [name, entry] of fields ?? []) {
     const items = parseSetting(reader, entry, name);
     if (items) settings.set(name, { items, keySpan: entry.keySpan, span: reader.span(entry.node, entry.keySpan) });

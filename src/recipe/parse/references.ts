@@ -1,12 +1,44 @@
+import { parseHubReference } from "../../hub/reference";
+import { nearest } from "../text/nearest";
+import { plainScalar } from "../text/plainScalar";
 import type { ModelReference, Recipe } from "./recipe";
 
 /** The parts of a model reference's text: `PATH[@REVISION][+LORA]`. */
 export type ReferenceParts =
-  | { readonly ok: true; readonly path: string; readonly revision?: string; readonly lora?: string }
+  | {
+      readonly ok: true;
+      readonly path: string;
+      readonly revision?: string;
+      readonly lora?: string;
+      /** The text was an address of the Hub. */
+      readonly address?: string;
+    }
   | { readonly ok: false; readonly reason: "empty" | "adapters" | "revisions" };
+
+/** Says under which name a model is known that a recipe calls so; undefined for one that is not at hand. */
+export type KnownModels = (name: string) => string | undefined;
+
+/** The names of models as a person takes them for one: composed or not (macOS takes letters apart), with a slash at the end or not. */
+export function knownModels(names: Iterable<string>): KnownModels {
+  const all = [...names];
+  const exact = new Set(all);
+  const loose = new Map(all.map((name) => [plainName(name), name]));
+  return (name) => (exact.has(name) ? name : loose.get(plainName(name)));
+}
+
+function plainName(name: string): string {
+  return withoutSlash(name).normalize("NFC");
+}
+
+/** A path that is not the root itself, without slashes at its end. */
+export function withoutSlash(path: string): string {
+  return path.replace(/(?<=[^/])\/+$/, "");
+}
 
 /** Splits a reference at `+` and `@`. Spaces around the parts are not part of them. */
 export function splitReference(text: string): ReferenceParts {
+  const address = hubAddress(text);
+  if (address) return address;
   const [model = "", lora, ...moreAdapters] = text.split("+");
   if (moreAdapters.length > 0) return { ok: false, reason: "adapters" };
   const parts = splitRevision(model);
@@ -16,10 +48,53 @@ export function splitReference(text: string): ReferenceParts {
 
 /** Splits at `@` alone, as the inner string of the mapping form is: a `+` is part of the path there. */
 export function splitRevision(text: string): ReferenceParts {
+  const address = hubAddress(text);
+  if (address) return address;
   const [path = "", revision, ...more] = text.split("@").map((part) => part.trim());
   if (more.length > 0) return { ok: false, reason: "revisions" };
   if (path === "" || revision === "") return { ok: false, reason: "empty" };
-  return { ok: true, path, ...(revision === undefined ? {} : { revision }) };
+  return { ok: true, path: withoutSlash(path), ...(revision === undefined ? {} : { revision }) };
+}
+
+/** The hosts under which the Hub's models are found, with or without a scheme. */
+const HUB_ADDRESS = /^(?:https?:\/\/)?(?:[\w-]+\.)*(?:huggingface\.co|hf\.co|hf-mirror\.com)(?=\/)/i;
+
+/** The model that an address of the Hub names: `https://huggingface.co/org/name/tree/main`, `hf.co/org/name`, `hf:org/name`. */
+function hubAddress(text: string): ReferenceParts | undefined {
+  const address = text.trim().replace(/[?#].*$/, "");
+  const [, schemed] = /^(?:hf|huggingface):(?:\/\/)?(.+)$/.exec(address) ?? [];
+  if (schemed === undefined && !HUB_ADDRESS.test(address)) return undefined;
+  const [page = "", stated] = (schemed ?? address.replace(HUB_ADDRESS, "https://huggingface.co")).split("@");
+  const found = parseHubReference(page);
+  if (!found) return undefined;
+  const revision = found.revision ?? stated;
+  return { ok: true, path: found.repo, ...(revision ? { revision } : {}), address: text.trim() };
+}
+
+/** Letters of a name below which another name of one letter less or more is another model. */
+const MIN_NEAR = 4;
+
+/** Of these names the one that a person most likely meant: the same but for case, `-`, `_` and blanks, or mistyped in its last part. */
+export function nearName(name: string, names: Iterable<string>): string | undefined {
+  const parent = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  const last = (path: string) => path.slice(parent(path).length);
+  const wanted = withoutSlash(name);
+  const beside = [...names].filter((other) => other !== name && sameLetters(parent(other), parent(wanted)));
+  const same = beside.find((other) => sameLetters(other, wanted));
+  if (same !== undefined || last(wanted).length < MIN_NEAR) return same;
+  const meant = nearest(last(wanted), beside.map(last));
+  return beside.find((other) => last(other) === meant);
+}
+
+/** Whether two names differ in nothing but case, `-`, `_`, blanks and how their letters are composed. */
+export function sameLetters(a: string, b: string): boolean {
+  const letters = (name: string) => name.normalize("NFKC").toLowerCase().replace(/[-_ ]/g, "");
+  return letters(a) === letters(b);
+}
+
+/** A model's name as YAML: quoted where a plain one would be something else. */
+export function nameText(name: string): string {
+  return /^[\w./~][\w./@+-]*$/.test(name) && typeof plainScalar(name) === "string" ? name : JSON.stringify(name);
 }
 
 /** The key under which a model is looked up: the reference as a recipe would write it. */

@@ -4,7 +4,7 @@ import { layoutOf } from "../../model/layoutOf";
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";
-import { modelReferences } from "../parse/references";
+import { modelReferences, nameText, nearName } from "../parse/references";
 import { alignNames } from "./alignNames";
 import { commonArchitecture } from "./checks/architectureCheck";
 import type { ProblemBag } from "./problemBag";
@@ -32,12 +32,19 @@ export function openContext(
   const references = modelReferences(recipe);
   for (const { key, span } of references) {
     if (models.has(key)) continue;
+    const meant = nearName(key, models.keys());
     bag.add({
       code: "plan/model-missing",
       severity: "error",
       span,
-      facts: { model: key },
-      message: () => `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`,
+      facts: { model: key, ...(meant === undefined ? {} : { meant }) },
+      message: () =>
+        meant === undefined
+          ? `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`
+          : `The model ${key} is not loaded, but ${meant} is: did you mean that? Else add it from the Hub or drop its files.`,
+      ...(meant === undefined
+        ? {}
+        : { fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert: nameText(meant) } }),
     });
   }
   if (bag.failed) return undefined;

@@ -2,6 +2,7 @@ import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { fewProblems } from "../fewProblems";
 import { parseRecipe } from "../parse/parse";
+import { knownModels } from "../parse/references";
 import type { Problem } from "../problems";
 import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
 import { checkConfigsFit } from "./checks/configsFit";
@@ -43,7 +44,7 @@ export function structure(
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
 ): StructureReport {
-  const { recipe, problems } = parseRecipe(text);
+  const { recipe, problems } = parseRecipe(text, knownModels(models.keys()));
   const bag = new ProblemBag();
   const report = (found?: PlanStructure): StructureReport => ({
     ...(found ? { structure: found } : {}),

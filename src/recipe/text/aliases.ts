@@ -21,7 +21,8 @@ export function resolveAliases(document: Document.Parsed, span: (from: number, t
       if (isAlias(node)) {
         aliases++;
         const target = anchors.get(node.source);
-        if (target) targets.set(node, target);
+        if (target && holds(target, node)) problems.push(cycle(node, span));
+        else if (target) targets.set(node, target);
         else problems.push(unknownAlias(node, span));
       } else if (isNode(node) && node.anchor) {
         const { anchor, range } = node as ParsedNode;
@@ -31,6 +32,21 @@ export function resolveAliases(document: Document.Parsed, span: (from: number, t
     },
   });
   return { targets, problems: aliases > MAX_RECIPE_ALIASES ? [tooMany(aliases, span(0, 0))] : problems };
+}
+
+function holds({ range: [start, , end] }: ParsedNode, { range }: Alias): boolean {
+  return range !== undefined && range !== null && range[0] > start && range[0] < end;
+}
+
+/** A value inside of itself has no end: mergekit's loader builds it, and nothing can be done with it. */
+function cycle({ source, range }: Alias, span: (from: number, to: number) => TextSpan): Problem {
+  return {
+    code: "recipe/alias-cycle",
+    severity: "error",
+    message: `\`*${source}\` stands inside of what \`&${source}\` marks: the value would hold itself, without end. Write out what is meant here, or remove it.`,
+    facts: { name: source },
+    span: span(range?.[0] ?? 0, range?.[1] ?? 0),
+  };
 }
 
 /** Left alone, `filter: *mlp*` would say nothing at all. */

@@ -36,6 +36,8 @@ export class Reader {
   constructor(
     readonly syntax: Syntax,
     readonly text: string,
+    /** The models that are at hand, by what a recipe may call them. */
+    readonly known: (name: string) => string | undefined = () => undefined,
   ) {}
 
   /** What was found wrong so far. */
@@ -72,7 +74,7 @@ export class Reader {
    * A mapping's fields: merge keys (`<<`) unfolded beneath its own keys, the last of equal keys kept, unknown keys left
    * out with a warning. `where` names the mapping in sentences ("a source"). No `known`: any key will do.
    */
-  mapping(node: unknown, where: string, known?: readonly string[], at?: TextSpan): Fields | undefined {
+  mapping(node: unknown, where: string, known?: readonly string[], at?: TextSpan): Map<string, Field> | undefined {
     const target = this.syntax.follow(node);
     if (!isMap(target)) {
       return this.error({
@@ -84,7 +86,7 @@ export class Reader {
     }
     const fields = new Map<string, Field>();
     this.#collect(target, fields, 0);
-    if (known) this.#dropUnknown(fields, where, known);
+    if (known) this.dropUnknown(fields, where, known);
     return fields;
   }
 
@@ -213,7 +215,8 @@ export class Reader {
     }
   }
 
-  #dropUnknown(fields: Map<string, Field>, where: string, known: readonly string[]): void {
+  /** Warns of keys that a mapping does not have and takes them out. */
+  dropUnknown(fields: Map<string, Field>, where: string, known: readonly string[]): void {
     for (const [key, { keySpan, node }] of fields) {
       if (known.includes(key)) continue;
       fields.delete(key);

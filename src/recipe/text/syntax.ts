@@ -1,7 +1,9 @@
-import { Composer, type CST, type Document, isAlias, LineCounter, Parser } from "yaml";
+import { Composer, type CST, type Document, isAlias, isMap, LineCounter, Parser } from "yaml";
 import type { Problem, TextSpan } from "../problems";
 import { resolveAliases } from "./aliases";
 import { characterProblem } from "./characters";
+import { foreignDocuments, pastedProblem } from "./pasted";
+import { wideMarks } from "./wideMarks";
 import { MAX_YAML_PROBLEMS, yamlProblems } from "./yamlErrors";
 
 /** A recipe longer than this is no recipe: the longest published stacks stay under a tenth of it. */
@@ -35,6 +37,8 @@ export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml
 
   const character = characterProblem(source, span);
   if (character) return stop([character]);
+  const wide = schema === "failsafe" ? undefined : wideMarks(source, span);
+  if (wide) return stop([wide]);
 
   const tokens = tokensOf(source);
   const depth = depthOf(tokens);
@@ -43,11 +47,22 @@ export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml
   const composer = new Composer({ version: "1.1", schema, uniqueKeys: false, prettyErrors: false });
   const documents = withoutStacks(() => [...composer.compose(tokens, true, source.length)]);
   const [document, second] = documents;
-  if (second) return stop([multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3))]);
+  const pasted = () => pastedProblem(source, span);
+  if (second) {
+    const several =
+      foreignDocuments(documents, span) ??
+      multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3));
+    return stop([pasted() ?? several]);
+  }
   if (!document) return stop([]);
   const tags = document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
   const errors = [...document.errors, ...tags];
-  if (errors.length > 0) return stop(yamlProblems(errors, span));
+  if (errors.length > 0) {
+    const problem = pasted();
+    return stop(problem ? [problem] : yamlProblems(errors, span));
+  }
+  const foreign = isMap(document.contents) ? foreignDocuments([document], span) : pasted();
+  if (foreign) return stop([foreign]);
 
   const { targets, problems } = resolveAliases(document, span);
   if (problems.length > 0) return stop(problems);
