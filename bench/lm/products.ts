@@ -1,7 +1,7 @@
 import { blockUntilReady, init, numpy as np } from "@jax-js/jax";
 import type { Device } from "../../src/compute/device";
+import { matmul } from "../../src/compute/kernels/products/matmul";
 import { narrow } from "../../src/formats/convert";
-import { matmul } from "../../src/lm/kernels/matmul";
 import { normals } from "../llama";
 import { secondsEach } from "./timing";
 import { tripleLoop } from "./tripleLoop";

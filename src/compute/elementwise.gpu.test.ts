@@ -2,7 +2,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { narrow, widen } from "../formats/convert";
 import { DTYPE_BYTES, FLOAT_DTYPES, type FloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import type { Device } from "./device";
-import { firstDifference, normals, openTestDevices, stored, type TestInput, testBlocks } from "./devices.testing";
+import {
+  firstDifference,
+  normals,
+  openTestDevices,
+  stored,
+  type TestInput,
+  testBlocks,
+} from "./devices/devices.testing";
 import { applyMap, type NotFinite, NotFiniteCounter } from "./elementwise";
 import type { BoundMap, MapDefinition } from "./map";
 

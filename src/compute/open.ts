@@ -1,6 +1,6 @@
-import { openCpuDevice } from "./cpu";
 import type { Device } from "./device";
-import { openWebGpuDevice } from "./webgpu";
+import { openCpuDevice } from "./devices/cpu";
+import { openWebGpuDevice } from "./devices/webgpu";
 
 export interface OpenDeviceOptions {
   /** `cpu` never asks for a GPU; `auto` takes one if there is one. */

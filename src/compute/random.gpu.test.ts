@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { firstDifference, openTestDevices, testBlocks } from "./devices.testing";
+import { firstDifference, openTestDevices, testBlocks } from "./devices/devices.testing";
 import { applyMap, NotFiniteCounter } from "./elementwise";
 import type { MapDefinition } from "./map";
 import { randomKey, randomWords } from "./random";

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { narrow, widen } from "../formats/convert";
-import { normals, openTestDevices, type TestInput, testBlocks } from "./devices.testing";
+import { normals, openTestDevices, type TestInput, testBlocks } from "./devices/devices.testing";
+import { openWebGpuDevice } from "./devices/webgpu";
 import { cutWithin, keyBits, kthLargest } from "./select";
 import type { BoundTerms } from "./terms";
-import { openWebGpuDevice } from "./webgpu";
 
 const devices = await openTestDevices();
 afterAll(() => {

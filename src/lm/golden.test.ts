@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { nodeFolder } from "../io/node";
 import { describeGolden } from "./golden.testing";
 import { poisoned } from "./model.testing";

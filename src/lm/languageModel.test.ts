@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
+import { openCpuDevice } from "../compute/devices/cpu";
 import type { TokenIds } from "../tokens/types";
 import { PackedActivations } from "./forward/activations";
 import { disguised, type MemoryTensors, toyLlama, toyTexts } from "./model.testing";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
-import { normals } from "../compute/devices.testing";
+import { openCpuDevice } from "../compute/devices/cpu";
+import { normals } from "../compute/devices/devices.testing";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
 import type { JsonObject } from "../model/model";

@@ -1,5 +1,5 @@
 import type { Device, DeviceInfo } from "../compute/device";
-import { normals } from "../compute/devices.testing";
+import { normals } from "../compute/devices/devices.testing";
 import { narrow } from "../formats/convert";
 import { DTYPE_BYTES, type OutputDType } from "../formats/dtypes";
 import { elementCount, type TensorFacts } from "../formats/tensor";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import type { Folder } from "../io/types";
 import { openCheckpoint } from "../model/open";
 import { fp8Llama } from "../model/quantisation/fp8Models.testing";

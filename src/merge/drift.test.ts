@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { type TestTensor, testModel, toyCheckpoint } from "../model/checkpoint.testing";
 import { tensorDrift } from "./drift";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { openWebGpuDevice, type WebGpuDevice } from "../compute/webgpu";
+import { openWebGpuDevice, type WebGpuDevice } from "../compute/devices/webgpu";
 import { MemoryFolder } from "../io/memory";
 import { describeGolden } from "./golden.testing";
 

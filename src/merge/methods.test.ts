@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { describeMethods } from "./methods.testing";
 
 describe("merge methods on the CPU", () => {

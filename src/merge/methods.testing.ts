@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Device } from "../compute/device";
-import { normals } from "../compute/devices.testing";
+import { normals } from "../compute/devices/devices.testing";
 import { narrow, widen } from "../formats/convert";
 import type { OutputDType } from "../formats/dtypes";
 import { testModel } from "../model/checkpoint.testing";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { testModel } from "../model/checkpoint.testing";
 import type { MergeNonFinite } from "./events";
 import { mergeToMemory, modelsOf, type TestRecipe, testPlan } from "./merge.testing";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
-import { normals } from "../compute/devices.testing";
+import { openCpuDevice } from "../compute/devices/cpu";
+import { normals } from "../compute/devices/devices.testing";
 import { memorySource } from "../io/memory";
 import { testModel } from "../model/checkpoint.testing";
 import { modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";

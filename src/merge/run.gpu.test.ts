@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { normals } from "../compute/devices.testing";
-import { openWebGpuDevice } from "../compute/webgpu";
+import { normals } from "../compute/devices/devices.testing";
+import { openWebGpuDevice } from "../compute/devices/webgpu";
 import { testModel } from "../model/checkpoint.testing";
 import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { runMerge } from "./run";

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
 import type { Device } from "../compute/device";
-import { normals } from "../compute/devices.testing";
+import { openCpuDevice } from "../compute/devices/cpu";
+import { normals } from "../compute/devices/devices.testing";
 import { memorySource } from "../io/memory";
 import type { ByteRange } from "../io/types";
 import { testModel } from "../model/checkpoint.testing";

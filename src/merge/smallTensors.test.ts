@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { testModel } from "../model/checkpoint.testing";
 import { mergeToMemory, modelsOf, type TestRecipe, testPlan } from "./merge.testing";
 import { findMethod, methodFacts } from "./registry";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Device } from "../compute/device";
-import { normals, openTestDevices, stored } from "../compute/devices.testing";
+import { normals, openTestDevices, stored } from "../compute/devices/devices.testing";
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
 import { testModel } from "../model/checkpoint.testing";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
-import { normals, stored } from "../compute/devices.testing";
+import { openCpuDevice } from "../compute/devices/cpu";
+import { normals, stored } from "../compute/devices/devices.testing";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { memorySource } from "../io/memory";
 import { testModel } from "../model/checkpoint.testing";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import manifest from "../../e2e/golden/merge/manifest.json";
-import { openCpuDevice } from "../compute/cpu";
+import { openCpuDevice } from "../compute/devices/cpu";
 import { narrow, widen } from "../formats/convert";
 import { type DType, isFloatDType, OUTPUT_DTYPES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";

@@ -1,5 +1,5 @@
 import { afterAll, describe } from "vitest";
-import { openWebGpuDevice } from "../compute/webgpu";
+import { openWebGpuDevice } from "../compute/devices/webgpu";
 import { widenedSuite } from "./widened.testing";
 
 describe("models stored as fp8 with scales, on WebGPU", async () => {

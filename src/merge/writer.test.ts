@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { openCpuDevice } from "../compute/cpu";
-import { normals, stored } from "../compute/devices.testing";
+import { openCpuDevice } from "../compute/devices/cpu";
+import { normals, stored } from "../compute/devices/devices.testing";
 import { memorySource } from "../io/memory";
 import type { ByteRange } from "../io/types";
 import { testModel } from "../model/checkpoint.testing";

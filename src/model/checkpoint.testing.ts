@@ -1,4 +1,4 @@
-import { stored } from "../compute/devices.testing";
+import { stored } from "../compute/devices/devices.testing";
 import { DTYPE_BYTES, type DType, type FloatDType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
 import { MemoryFolder, memorySource } from "../io/memory";

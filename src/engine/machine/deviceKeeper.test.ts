@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import { keepDevice } from "./deviceKeeper";
 import { losable } from "./losableDevice";
 

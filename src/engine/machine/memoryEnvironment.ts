@@ -1,6 +1,6 @@
 import { createSHA256 } from "hash-wasm";
-import { openCpuDevice } from "../../compute/cpu";
 import type { Device } from "../../compute/device";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import { MemoryFolder, MemoryOutput } from "../../io/memory";
 import type { Folder, OutputFolder } from "../../io/types";
 import type { RunId } from "../protocol/ids";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isAbort } from "../../base/errors";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import type { PromptSet } from "../../eval/types";
 import { losable } from "../machine/losableDevice";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { isAbort } from "../../base/errors";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import type { ByteSink, OutputFolder } from "../../io/types";
 import { losable } from "../machine/losableDevice";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";

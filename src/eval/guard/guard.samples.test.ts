@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import { nodeFolder } from "../../io/node";
 import { openLanguageModel } from "../../lm/open";
 import { tensorDrift } from "../../merge/drift";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import type { TokenIds } from "../../tokens/types";
 import { disguised, toyLlama, toyTexts } from "../model.testing";
 import { openLanguageModel } from "../open";

@@ -1,10 +1,10 @@
 import type { DeviceBuffer } from "../../compute/device";
+import { copyRows } from "../../compute/kernels/activations/copyRows";
+import { norm } from "../../compute/kernels/activations/norm";
+import { attention } from "../../compute/kernels/attention/attention";
+import { rope } from "../../compute/kernels/attention/rope";
+import { matmul } from "../../compute/kernels/products/matmul";
 import { attentionWidths, type HeadNormSpec, type LinearSpec } from "../../model/forward/spec";
-import { attention } from "../kernels/attention";
-import { copyRows } from "../kernels/copyRows";
-import { matmul } from "../kernels/matmul";
-import { norm } from "../kernels/norm";
-import { rope } from "../kernels/rope";
 import { uploadWords } from "./activations";
 import { addToResidual, type LayerStep, leaseRows } from "./layerStep";
 

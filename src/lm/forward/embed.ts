@@ -1,5 +1,5 @@
+import { gatherRows } from "../../compute/kernels/activations/gatherRows";
 import type { TokenIds } from "../../tokens/types";
-import { gatherRows } from "../kernels/gatherRows";
 import { type ModelParts, tablePlace } from "../weights/modelParts";
 import { stripesInTurn, stripesOf } from "../weights/stripes";
 import type { TablePlan } from "../weights/weightPlan";

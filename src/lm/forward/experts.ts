@@ -1,11 +1,11 @@
 import type { DeviceBuffer } from "../../compute/device";
+import { activate } from "../../compute/kernels/activations/activate";
+import { addRows } from "../../compute/kernels/activations/addRows";
+import { addScaled } from "../../compute/kernels/activations/addScaled";
+import { copyRows } from "../../compute/kernels/activations/copyRows";
+import { topKRoute } from "../../compute/kernels/activations/topKRoute";
+import { matmul } from "../../compute/kernels/products/matmul";
 import type { ExpertsSpec } from "../../model/forward/spec";
-import { activate } from "../kernels/activate";
-import { addRows } from "../kernels/addRows";
-import { addScaled } from "../kernels/addScaled";
-import { copyRows } from "../kernels/copyRows";
-import { matmul } from "../kernels/matmul";
-import { topKRoute } from "../kernels/topKRoute";
 import type { PlacedWeights } from "../weights/layerWeights";
 import { expertKey, ROUTER } from "../weights/weightPlan";
 import { uploadWords } from "./activations";

@@ -1,8 +1,8 @@
 import type { DeviceBuffer } from "../../compute/device";
-import { capLogits } from "../kernels/capLogits";
-import { matmul } from "../kernels/matmul";
-import { nllFold, RunningNll } from "../kernels/nllFold";
-import { norm } from "../kernels/norm";
+import { capLogits } from "../../compute/kernels/activations/capLogits";
+import { nllFold, RunningNll } from "../../compute/kernels/activations/nllFold";
+import { norm } from "../../compute/kernels/activations/norm";
+import { matmul } from "../../compute/kernels/products/matmul";
 import type { Position } from "../types";
 import { PlacedWeights } from "../weights/layerWeights";
 import { Lent } from "../weights/lent";

@@ -1,8 +1,8 @@
 import type { Device, DeviceBuffer } from "../../compute/device";
+import { addScaled } from "../../compute/kernels/activations/addScaled";
+import { norm } from "../../compute/kernels/activations/norm";
+import { matmul } from "../../compute/kernels/products/matmul";
 import type { LayerSpec, LinearSpec, NormSpec } from "../../model/forward/spec";
-import { addScaled } from "../kernels/addScaled";
-import { matmul } from "../kernels/matmul";
-import { norm } from "../kernels/norm";
 import type { LayerWeights } from "../weights/layerWeights";
 import type { ChunkRows } from "./activations";
 

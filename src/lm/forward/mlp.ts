@@ -1,7 +1,7 @@
 import type { DeviceBuffer } from "../../compute/device";
+import { activate } from "../../compute/kernels/activations/activate";
+import { matmul } from "../../compute/kernels/products/matmul";
 import type { ExpertsSpec, LinearSpec, MlpSpec } from "../../model/forward/spec";
-import { activate } from "../kernels/activate";
-import { matmul } from "../kernels/matmul";
 import { addToResidual, type LayerStep, leaseRows } from "./layerStep";
 
 /** The MLP half of a layer: what it makes of `input` is added to the residual stream. */

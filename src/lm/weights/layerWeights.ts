@@ -1,10 +1,10 @@
 import { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
+import type { Weight } from "../../compute/kernels/weight";
 import { DTYPE_BYTES, type OutputDType } from "../../formats/dtypes";
 import type { LinearSpec, NormSpec } from "../../model/forward/spec";
 import { placed } from "../../model/sources/placed";
 import type { PlacedTensor, TensorSource } from "../../model/sources/tensorSource";
-import type { Weight } from "../kernels/weight";
 import { inTurn } from "./inTurn";
 import { Lent } from "./lent";
 import { type LayerPlan, normKey, type Placement } from "./weightPlan";

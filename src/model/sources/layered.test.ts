@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import { widen } from "../../formats/convert";
 import { testModel } from "../checkpoint.testing";
 import { LayeredSource } from "./layered";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/cpu";
+import { openCpuDevice } from "../../compute/devices/cpu";
 import { widen } from "../../formats/convert";
 import { memorySource } from "../../io/memory";
 import { testModel } from "../checkpoint.testing";

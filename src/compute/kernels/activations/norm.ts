@@ -1,0 +1,133 @@
+import byGroup from "../../../../shaders/activations/normGroup.wgsl?raw";
+import parameters from "../../../../shaders/activations/normParameters.wgsl?raw";
+import byThread from "../../../../shaders/activations/normThread.wgsl?raw";
+import type { Device, DeviceBuffer } from "../../device";
+import { define, dispatch, floats, reads, writes } from "../define";
+import { DTYPE_CODE, type Weight, widenStretch } from "../weight";
+
+const THREADS = 64;
+
+export interface Norm {
+  /** `rms` divides by √(mean of squares + ε); `layer` takes the mean away first. */
+  readonly kind: "rms" | "layer";
+  /** f32 [rows, width]; both may be one buffer. */
+  readonly x: DeviceBuffer;
+  readonly y: DeviceBuffer;
+  readonly rows: number;
+  readonly width: number;
+  /** [weightRows, width], multiplied by after `offset` is added; absent: 1. */
+  readonly weight?: Weight;
+  /** [weightRows, width], added last; absent: 0. */
+  readonly bias?: Weight;
+  readonly epsilon: number;
+  /** Added to the weight: 1 in Gemma, 0 unless given. */
+  readonly offset?: number;
+  /** Row r takes row r mod `weightRows` of weight and bias: one weight per head where rows are heads. 1 unless given. */
+  readonly weightRows?: number;
+}
+
+/**
+ * RMSNorm or LayerNorm of every row: `y = (x − mean) / √(variance + ε) · (weight + offset) + bias`.
+ * Norms of heads are norms of rows · heads rows of one head's width.
+ */
+export function norm(device: Device, options: Norm): Promise<void> {
+  const { kind, x, y, rows, width, weight, bias, epsilon, offset = 0, weightRows = 1 } = options;
+  const values = {
+    rows,
+    width,
+    weightRows,
+    centred: kind === "layer" ? 1 : 0,
+    weightFirst: (weight?.row0 ?? 0) * width,
+    weightType: weight ? DTYPE_CODE[weight.dtype] : ABSENT,
+    biasFirst: (bias?.row0 ?? 0) * width,
+    biasType: bias ? DTYPE_CODE[bias.dtype] : ABSENT,
+    epsilon,
+    offset,
+  };
+  const some = weight?.buffer ?? bias?.buffer;
+  const buffers = [y, ...(x === y ? [] : [x]), ...(some ? [weight?.buffer ?? some, bias?.buffer ?? some] : [])];
+  const perThread = device.info.software;
+  const kernel = normKernel({ perThread, inPlace: x === y, weighted: some !== undefined });
+  return dispatch(device, kernel, buffers, values, perThread ? Math.ceil(rows / THREADS) : rows);
+}
+
+/** The type of a weight or bias that is not there. */
+const ABSENT = 3;
+
+const PARAMETERS = { weight: reads("array<u32>"), bias: reads("array<u32>") };
+
+/** WebGPU lets no dispatch read a buffer through one binding and write it through another, nor a binding be empty. */
+interface Form {
+  /** A thread per row instead of a workgroup. */
+  readonly perThread: boolean;
+  readonly inPlace: boolean;
+  /** Whether there is a weight or a bias. */
+  readonly weighted: boolean;
+}
+
+const kernels = new Map<string, ReturnType<typeof linkNorm>>();
+
+function normKernel(form: Form) {
+  const { perThread, inPlace, weighted } = form;
+  const name = `lm/norm${perThread ? " by thread" : ""}${inPlace ? " in place" : ""}${weighted ? "" : " bare"}`;
+  const kernel = kernels.get(name) ?? linkNorm(name, form);
+  kernels.set(name, kernel);
+  return kernel;
+}
+
+function linkNorm(name: string, { perThread, inPlace, weighted }: Form) {
+  const accessors = [
+    `fn source(i: u32) -> f32 { return ${inPlace ? "y" : "x"}[i]; }`,
+    `fn weight_word(i: u32) -> u32 { return ${weighted ? "weight[i]" : "0u"}; }`,
+    `fn bias_word(i: u32) -> u32 { return ${weighted ? "bias[i]" : "0u"}; }`,
+  ];
+  return define({
+    name,
+    wgsl: [...accessors, parameters, perThread ? byThread : byGroup].join("\n"),
+    constants: { THREADS, ABSENT },
+    buffers: {
+      y: writes("array<f32>"),
+      ...(inPlace ? {} : { x: reads("array<f32>") }),
+      ...(weighted ? PARAMETERS : {}),
+    },
+    uniforms: {
+      rows: "u32",
+      width: "u32",
+      weightRows: "u32",
+      centred: "u32",
+      weightFirst: "u32",
+      weightType: "u32",
+      biasFirst: "u32",
+      biasType: "u32",
+      epsilon: "f32",
+      offset: "f32",
+    },
+    reference(buffers, values) {
+      const [y, x] = [floats(buffers[0]), floats(buffers[inPlace ? 0 : 1])];
+      const { rows, width, weightRows, centred, weightFirst, weightType, biasFirst, biasType, epsilon, offset } =
+        values;
+      const [weightBytes, biasBytes] = buffers.slice(inPlace ? 1 : 2);
+      const size = weightRows * width;
+      const factor =
+        weightType === ABSENT
+          ? new Float32Array(size).fill(1)
+          : widenStretch(weightBytes, weightType, weightFirst, size).map((value) => value + offset);
+      const bias = biasType === ABSENT ? new Float32Array(size) : widenStretch(biasBytes, biasType, biasFirst, size);
+      for (let r = 0; r < rows; r++) {
+        const row = x.subarray(r * width, (r + 1) * width);
+        const mean = centred ? sumOf(row, (value) => value) / width : 0;
+        const scale = 1 / Math.sqrt(sumOf(row, (value) => (value - mean) ** 2) / width + epsilon);
+        const at = (r % weightRows) * width;
+        for (let i = 0; i < width; i++) {
+          y[r * width + i] = ((row[i] ?? 0) - mean) * scale * (factor[at + i] ?? 0) + (bias[at + i] ?? 0);
+        }
+      }
+    },
+  });
+}
+
+function sumOf(row: Float32Array, term: (value: number) => number): number {
+  let sum = 0;
+  for (let i = 0; i < row.length; i++) sum += term(row[i] ?? 0);
+  return sum;
+}

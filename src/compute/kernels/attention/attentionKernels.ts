@@ -1,0 +1,113 @@
+import row from "../../../../shaders/attention/attentionRow.wgsl?raw";
+import thread from "../../../../shaders/attention/attentionThread.wgsl?raw";
+import tile from "../../../../shaders/attention/attentionTile.wgsl?raw";
+import visible from "../../../../shaders/attention/attentionVisible.wgsl?raw";
+import type { Kernel } from "../../kernel";
+import { define, reads, writes } from "../define";
+import { type AttentionValues, attend } from "./attend";
+
+const THREADS = 64;
+
+/** Query rows of a workgroup of the tile kernel, with four threads for each. */
+export const TILE_ROWS = 16;
+
+/** The largest heads of the kernels that keep a head in registers: a whole one in a thread, or a quarter of one. */
+const LARGEST_IN_THREAD = 128;
+const LARGEST_IN_TILE = 256;
+
+/** A kernel and how many workgroups it takes. Buffers: q, k, v, rows, out. */
+export interface AttentionKernel {
+  readonly kernel: Kernel<AttentionValues>;
+  groups(m: number, heads: number): number;
+}
+
+/** One workgroup per row and head, for every size of head. */
+export function rowKernel(headDim: number): AttentionKernel {
+  const { kernel, unit } = headDim % 4 === 0 ? byFour : byOne;
+  const parts = Math.ceil(headDim / unit / THREADS);
+  return { kernel, groups: (m, heads) => m * heads * parts };
+}
+
+/** One thread per row and head, without a barrier; undefined for heads that it cannot take. */
+export function threadKernel(headDim: number): AttentionKernel | undefined {
+  if (headDim % 4 > 0 || headDim > LARGEST_IN_THREAD) return undefined;
+  const units = unitsPerThread(headDim / 4);
+  const parts = headDim / 4 / units;
+  const kernel = remembered(`lm/attention thread ${headDim}`, (name) =>
+    define({
+      name,
+      wgsl: [visible, thread].join("\n"),
+      constants: { THREADS, HEAD4: headDim / 4, UNITS: units },
+      lists: { h: upTo(headDim / 4), i: upTo(units) },
+      buffers: buffers("vec4f"),
+      uniforms,
+      reference: attend,
+    }),
+  );
+  return { kernel, groups: (m, heads) => Math.ceil((m * heads * parts) / THREADS) };
+}
+
+/** One workgroup per head and sixteen rows, which go through their keys together; undefined for heads that it cannot take. */
+export function tileKernel(headDim: number): AttentionKernel | undefined {
+  if (headDim % 16 > 0 || headDim > LARGEST_IN_TILE) return undefined;
+  const kernel = remembered(`lm/attention tile ${headDim}`, (name) =>
+    define({
+      name,
+      wgsl: [visible, tile].join("\n"),
+      constants: { THREADS, ROWS: TILE_ROWS, HEAD4: headDim / 4, KEYS: Math.min(8, Math.floor(1024 / headDim)) },
+      lists: { i: upTo(headDim / 16) },
+      buffers: buffers("vec4f"),
+      uniforms,
+      reference: attend,
+    }),
+  );
+  return { kernel, groups: (m, heads) => heads * Math.ceil(m / TILE_ROWS) };
+}
+
+const uniforms = {
+  m: "u32",
+  heads: "u32",
+  kvHeads: "u32",
+  headDim: "u32",
+  window: "u32",
+  scale: "f32",
+  softCap: "f32",
+} as const;
+
+function buffers(unit: "vec4f" | "f32") {
+  const type = `array<${unit}>`;
+  return { q: reads(type), k: reads(type), v: reads(type), rows: reads("array<vec4u>"), out: writes(type) };
+}
+
+const byFour = { unit: 4, kernel: linkRow(4, "vec4f", "dot(a, b)") };
+const byOne = { unit: 1, kernel: linkRow(1, "f32", "a * b") };
+
+function linkRow(unit: number, type: "vec4f" | "f32", product: string): Kernel<AttentionValues> {
+  return define({
+    name: `lm/attention row by ${unit}`,
+    wgsl: [`alias Unit = ${type};`, `fn product(a: Unit, b: Unit) -> f32 { return ${product}; }`, visible, row].join(
+      "\n",
+    ),
+    constants: { THREADS, UNIT: unit },
+    buffers: buffers(type),
+    uniforms,
+    reference: attend,
+  });
+}
+
+const kernels = new Map<string, Kernel<AttentionValues>>();
+
+function remembered(name: string, link: (name: string) => Kernel<AttentionValues>): Kernel<AttentionValues> {
+  const kernel = kernels.get(name) ?? link(name);
+  kernels.set(name, kernel);
+  return kernel;
+}
+
+/** The most vectors of a head, at most sixteen, that share it out evenly. */
+function unitsPerThread(units: number): number {
+  let most = Math.min(units, 16);
+  while (units % most > 0) most--;
+  return most;
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
