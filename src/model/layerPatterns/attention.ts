@@ -1,3 +1,4 @@
+import { append } from "../../base/lists";
 import type { Kind, LayerPattern, PatternConfig } from "./define";
 
 /** Kinds that differ in what a layer sees of the text, and in no tensor. */
@@ -32,14 +33,14 @@ export const attentionPattern: LayerPattern = {
   plain: "full_attention",
   kinds(config) {
     if (config.has("layer_types")) return config.perLayer("layer_types")?.map(String);
-    const family = FAMILIES.find(({ families }) => config.is(...families));
+    const family = FAMILIES.find(({ families }) => config.isOneOf(families));
     if (family) return config.each(family.kind(config));
     if (config.has("full_attention_interval")) return config.each(everyFull(config, 4));
     const pattern = config.number("sliding_window_pattern") ?? config.number("_sliding_window_pattern");
     return pattern === undefined ? undefined : config.each(everySlides(pattern));
   },
   write(kinds, config) {
-    const read = config.has("layer_types") || FAMILIES.some(({ families }) => config.is(...families));
+    const read = config.has("layer_types") || FAMILIES.some(({ families }) => config.isOneOf(families));
     const slides = kinds.includes("sliding_attention");
     if (!read || (slides && !hasWindow(config))) return undefined;
     return { layer_types: [...kinds] };
@@ -79,7 +80,7 @@ export const gptNeoPattern: LayerPattern = {
       const [names, times] = Array.isArray(entry) ? entry : [];
       if (!Array.isArray(names) || !Number.isSafeInteger(times) || times * names.length > config.depth)
         return undefined;
-      for (let time = 0; time < times; time++) kinds.push(...names.map(String));
+      for (let time = 0; time < times; time++) append(kinds, names.map(String));
     }
     return kinds.length === config.depth ? kinds : undefined;
   },

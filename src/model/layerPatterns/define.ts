@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { architectureNames } from "../config";
 import type { JsonObject } from "../model";
 
@@ -44,6 +45,10 @@ export class PatternConfig {
 
   /** Whether it is of one of these families: `gemma3` for `gemma3_text` and `Gemma3ForCausalLM`. */
   is(...families: readonly string[]): boolean {
+    return this.isOneOf(families);
+  }
+
+  isOneOf(families: readonly string[]): boolean {
     return families.some((family) => this.#families.has(family));
   }
 
@@ -52,7 +57,7 @@ export class PatternConfig {
   }
 
   value(key: string): unknown {
-    return Object.hasOwn(this.values, key) ? (this.values[key] ?? undefined) : undefined;
+    return own(this.values, key) ?? undefined;
   }
 
   number(key: string): number | undefined {

@@ -1,3 +1,4 @@
+import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import type { JsonObject } from "../model";
 
@@ -90,7 +91,7 @@ export function behindLayers(value: unknown, depth: number): readonly unknown[] 
 
 export function valueAt(config: JsonObject, path: readonly string[]): unknown {
   let value: unknown = config;
-  for (const key of path) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  for (const key of path) value = isObject(value) ? own(value, key) : undefined;
   return value;
 }
 

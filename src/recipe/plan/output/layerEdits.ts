@@ -1,3 +1,4 @@
+import { append } from "../../../base/lists";
 import { isObject } from "../../../formats/json";
 import type { JsonEdit } from "../../../model/jsonEdit";
 import { layerPatterns } from "../../../model/layerPatterns";
@@ -69,7 +70,7 @@ export function layerEdits(
     if (!kinds) continue;
     for (const key of pattern.lists) if (configs.rules(donor).has(key)) ruled.add(key);
     reportUnlikeKinds(context, pattern, kinds.unlike);
-    edits.push(...patternEdits(pattern, configs, kinds.wanted));
+    append(edits, patternEdits(pattern, configs, kinds.wanted));
   }
   return [...edits, ...listEdits(configs, origins, ruled)].map(({ path, value }) => ({
     path: [...parent, ...path],
