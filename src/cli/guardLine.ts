@@ -6,21 +6,29 @@ import type { GuardStage } from "../eval/types";
 export function guardLine(event: Exclude<GuardEvent, { type: "guard-progress" }>): string {
   switch (event.type) {
     case "guard-begin":
-      return `Guard: the base has perplexity ${event.basePerplexity.toPrecision(6)}; at most ${event.cap} times that is allowed.`;
+      // What the plan could tell was said before.
+      if (event.limit?.code === "guard/whole-recipe") return `Guard: ${event.limit.message}\n${beginLine(event)}`;
+      return beginLine(event);
     case "guard-stage":
       return stageLine(event.stage);
     case "guard-end": {
-      const { end, stages, strengths } = event.report;
+      const { end, stages, strengths, limit, stopped } = event.report;
       const weakened = Object.entries(strengths).map(([group, strength]) => `${group} at ${strength}`);
       const settled =
         weakened.length === 0
-          ? "everything is kept"
+          ? limit && stopped
+            ? "the merge is over the cap"
+            : "everything is kept"
           : stages.every(({ group }) => own(strengths, group.id) === 0)
             ? "every group was taken back, so the result is the base and nothing of the merge is left"
             : weakened.join(", ");
       return `Guard: ${settled}; perplexity ${end.perplexity.tokenWeighted.toPrecision(6)}, ${times(end.relative.ratio)} the base's.`;
     }
   }
+}
+
+function beginLine({ basePerplexity, cap }: Extract<GuardEvent, { type: "guard-begin" }>): string {
+  return `Guard: the base has perplexity ${basePerplexity.toPrecision(6)}; at most ${cap} times that is allowed.`;
 }
 
 const VERDICTS: Readonly<Record<GuardStage["verdict"], string>> = {

@@ -21,7 +21,8 @@ Merges language models as a mergekit recipe says. Models are folders (paths from
   --guard FILE        measure the merge with these prompts (txt, jsonl, csv), group of layers by group of layers,
                       before it is written
   --cap X             perplexity allowed to the merge, as a multiple of the base's (default: ${GUARD_DEFAULTS.cap})
-  --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: ${GUARD_DEFAULTS.action})
+  --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: ${GUARD_DEFAULTS.action}). A stack of
+                      layers is measured as a whole: over the cap it is warned of, or stopped
   --guard-layers N    layers in a group (default: ${GUARD_DEFAULTS.groupLayers})
   --guard-order O     down: from the head down, base below; up: from the embedding up, base above (default: ${GUARD_DEFAULTS.order})
 ${COMMON_USAGE}

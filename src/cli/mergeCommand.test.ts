@@ -343,6 +343,35 @@ dtype: float32
   });
 });
 
+describe("a guarded stack of layers", () => {
+  const stack = `merge_method: passthrough
+slices:
+  - sources: [{model: llama-base, layer_range: [4, 6]}]
+  - sources: [{model: llama-base, layer_range: [0, 6]}]
+`;
+  const guarded = async (...options: string[]) => {
+    await writeFile(join(folder, "prompts.txt"), "太郎は駅で鳥を見ました。\nMia went to the shop.\n");
+    const samples = join(import.meta.dirname, "../../public/samples");
+    const guard = ["--guard", join(folder, "prompts.txt"), "--cap", "1.01", ...options];
+    return mergeIn(samples, [await written(stack), "--out", out(), ...guard, ...cpu]);
+  };
+
+  it("is measured as a whole, warned of, and written", async () => {
+    const { code, stderr } = await guarded();
+    expect(stderr).toMatch(/^Guard: The merge has 8 layers and llama-base has 6, so no group .* can be taken back/m);
+    expect(stderr).toMatch(/^whole .*over the cap, kept$/m);
+    expect(code).toBe(0);
+    expect(await readFile(join(out(), "mergekit_config.yml"), "utf8")).toBe(stack);
+  });
+
+  it("is stopped where that was asked for", async () => {
+    const { code, stderr } = await guarded("--guard-action", "stop");
+    expect(stderr).toContain("guard/stopped-whole");
+    expect(code).toBe(1);
+    await expect(readdir(out())).rejects.toThrow();
+  });
+});
+
 it("leaves a folder alone in which another process is at work", async () => {
   await mkdir(out());
   await writeFile(join(out(), ".awase-lock"), String(process.ppid));

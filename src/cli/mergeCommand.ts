@@ -71,8 +71,9 @@ async function merge(
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
     await loadModels(session, models, around, (text) => progress.say(text));
     const seed = options.seed ?? recipe.extras.seed ?? 0;
-    const { problems } = await session.check(text, seed);
+    const { problems, plan } = await session.check(text, seed);
     if (printProblems(options.recipe, problems, stderr)) return undefined;
+    if (guard && plan?.guardLimit && !options.quiet) progress.say(`Guard: ${plan.guardLimit.message}`);
     const { shardBytes, allowNonFinite } = options;
     const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
     const earlier = await earlierRun(session, out, text, asked, options.overwrite);

@@ -5,6 +5,7 @@ import { methodFacts } from "../merge/registry";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts, storedAs } from "../model/facts";
 import { storedBytes } from "../model/storedBytes";
+import { guardBase, guardLimit } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 import { keepDevice } from "./machine/deviceKeeper";
 import type { Environment } from "./machine/environment";
@@ -101,6 +102,11 @@ export function createSession(environment: Environment): Session {
     const report = await planning.report(recipe, seed);
     if (!report.plan) return { problems: report.problems, missing };
     const { method, totals, outputDType, config } = report.plan;
+    const limit = guardLimit(
+      report.plan,
+      methodFacts.find(({ id }) => id === method),
+      models.get(guardBase(report.plan)),
+    );
     const seconds = await rates.estimate((await device.get()).info, report.plan);
     return {
       problems: report.problems,
@@ -112,6 +118,7 @@ export function createSession(environment: Environment): Session {
         outputDType,
         layers: DEPTH_KEYS.map((key) => configNumber(config, key)).find((depth) => depth !== undefined) ?? 0,
         ...(seconds === undefined ? {} : { seconds }),
+        ...(limit && { guardLimit: limit }),
       },
     };
   }

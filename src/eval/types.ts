@@ -1,8 +1,12 @@
 import type { TensorDrift } from "../merge/drift";
 import type { LayerGroup } from "../model/layerOf";
+import type { GuardLimit } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 
-export type { LayerGroup, TensorDrift };
+export type { GuardLimit, LayerGroup, TensorDrift };
+
+/** What a stage of the guard is about: a group of layers, or all of a merge of which no part can be taken back. */
+export type StageGroup = LayerGroup | (Omit<LayerGroup, "kind"> & { readonly kind: "whole" });
 
 /** One thing to measure with. Only `text` is needed; the rest turns it into a question with a known answer. */
 export interface Prompt {
@@ -177,7 +181,7 @@ export interface GuardOptions {
 /** One measured state of the guard. */
 export interface GuardStage {
   readonly index: number;
-  readonly group: LayerGroup;
+  readonly group: StageGroup;
   /** Strength of the group's merged values when this was measured: 1, ½ or ¼, also where it was rolled back then. */
   readonly strength: number;
   readonly perplexity: number;
@@ -204,4 +208,6 @@ export interface GuardReport {
   /** The recipe that gives this model without a guard. */
   readonly recipe: string;
   readonly stopped: boolean;
+  /** Why the merge was looked at as a whole; absent: group by group. */
+  readonly limit?: GuardLimit;
 }

@@ -1,11 +1,12 @@
 import { Button, Checkbox, SegmentedControl, Select, Text } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 import { GUARD_ACTIONS } from "../../eval/guard/guardDefaults";
-import { guardSet, isGuarded } from "../../state/measuring/guard";
+import { actionInForce, guardLimitOf, guardSet, isGuarded } from "../../state/measuring/guard";
 import { usableSets } from "../../state/measuring/measureRequest";
 import { canMerge } from "../../state/recipe/plan";
 import { isRunning } from "../../state/runs/run";
-import { useStudio, useText } from "../context";
+import { useCatalogue, useStudio, useText } from "../context";
+import { noteSentence } from "../i18n/failures";
 import { ExactNumber } from "../parts/ExactNumber";
 import { Section } from "../parts/Panel";
 import run from "../run/Run.module.css";
@@ -29,9 +30,22 @@ export function GuardOptions() {
         <Text size="xs" c="dimmed">
           {undecided && !guarded ? t.guard.samplesOnly : t.guard.hint}
         </Text>
+        {guarded && <Limit />}
         {guarded && <Details />}
       </fieldset>
     </Section>
+  );
+}
+
+/** Known before the run: nothing of a stack can be taken back, so the whole of it is measured. */
+function Limit() {
+  const limit = useStudio(guardLimitOf);
+  const catalogue = useCatalogue();
+  if (!limit) return null;
+  return (
+    <p className={classes.limit} role="note">
+      {noteSentence(limit, catalogue)}
+    </p>
   );
 }
 
@@ -43,6 +57,8 @@ function Details() {
   const chosen = useStudio((state) => guardSet(state)?.id);
   const ready = useStudio((state) => canMerge(state) && state.measuring.phase !== "running");
   const attempt = useStudio((state) => state.attempt);
+  const whole = useStudio((state) => guardLimitOf(state) !== undefined);
+  const action = useStudio(actionInForce);
   const tryGuard = useStudio((state) => state.tryGuard);
   return (
     <>
@@ -90,37 +106,14 @@ function Details() {
         </label>
         <Select
           id="guard-action"
-          value={guard.action}
-          onChange={(value) =>
-            changeGuard({ action: GUARD_ACTIONS.find((action) => action === value) ?? guard.action })
-          }
-          data={GUARD_ACTIONS.map((action) => ({ value: action, label: t.guard.actions[action] }))}
+          value={action}
+          onChange={(value) => changeGuard({ action: GUARD_ACTIONS.find((known) => known === value) ?? guard.action })}
+          data={GUARD_ACTIONS.filter((known) => !whole || known === "warn" || known === "stop").map((known) => ({
+            value: known,
+            label: t.guard.actions[known],
+          }))}
         />
-        <label className={run.optionLabel} htmlFor="guard-layers">
-          {t.guard.groupLayers}
-        </label>
-        <ExactNumber
-          id="guard-layers"
-          value={guard.groupLayers}
-          onChange={(groupLayers) => {
-            if (groupLayers >= 1) changeGuard({ groupLayers });
-          }}
-          min={1}
-          allowDecimal={false}
-          allowNegative={false}
-        />
-        <span className={run.optionLabel} title={t.guard.orderHint}>
-          {t.guard.order}
-        </span>
-        <SegmentedControl
-          aria-label={t.guard.order}
-          value={guard.order}
-          onChange={(order) => changeGuard({ order })}
-          data={[
-            { value: "down", label: t.guard.orders.down },
-            { value: "up", label: t.guard.orders.up },
-          ]}
-        />
+        {!whole && <Groups />}
       </div>
       <Button
         className={classes.trial}
@@ -131,6 +124,42 @@ function Details() {
       >
         {t.guard.tryOut}
       </Button>
+    </>
+  );
+}
+
+/** How the model is divided, where it is looked at in parts. */
+function Groups() {
+  const t = useText();
+  const guard = useStudio((state) => state.guard);
+  const changeGuard = useStudio((state) => state.changeGuard);
+  return (
+    <>
+      <label className={run.optionLabel} htmlFor="guard-layers">
+        {t.guard.groupLayers}
+      </label>
+      <ExactNumber
+        id="guard-layers"
+        value={guard.groupLayers}
+        onChange={(groupLayers) => {
+          if (groupLayers >= 1) changeGuard({ groupLayers });
+        }}
+        min={1}
+        allowDecimal={false}
+        allowNegative={false}
+      />
+      <span className={run.optionLabel} title={t.guard.orderHint}>
+        {t.guard.order}
+      </span>
+      <SegmentedControl
+        aria-label={t.guard.order}
+        value={guard.order}
+        onChange={(order) => changeGuard({ order })}
+        data={[
+          { value: "down", label: t.guard.orders.down },
+          { value: "up", label: t.guard.orders.up },
+        ]}
+      />
     </>
   );
 }

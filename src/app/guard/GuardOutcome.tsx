@@ -5,7 +5,8 @@ import { shownRecord } from "../../state/measuring/chartView";
 import { endingOf, type GuardEnding } from "../../state/measuring/guard";
 import { isOutdated } from "../../state/measuring/records";
 import { isRunning } from "../../state/runs/run";
-import { useFormats, useStudio, useText } from "../context";
+import { useCatalogue, useFormats, useStudio, useText } from "../context";
+import { noteSentence } from "../i18n/failures";
 import { FactList } from "../parts/FactList";
 import { Figure } from "../parts/Figure";
 import { groupName } from "../parts/groupName";
@@ -19,6 +20,7 @@ export function GuardOutcome() {
   const recipe = useStudio((state) => state.recipe.present);
   const loadRecipe = useStudio((state) => state.loadRecipe);
   const running = useStudio((state) => isRunning(state.run));
+  const catalogue = useCatalogue();
   const report = record?.watched?.report;
   if (!record || !report) return null;
   const written = record.result !== undefined || running;
@@ -33,6 +35,7 @@ export function GuardOutcome() {
       outdated={outdated}
     >
       <Verdict report={report} />
+      {report.limit && <p className={classes.used}>{noteSentence(report.limit, catalogue)}</p>}
       <Changes report={report} />
       <EndFacts report={report} />
       {better &&
@@ -64,15 +67,19 @@ const TONES = {
 
 function Verdict({ report }: { readonly report: GuardReport }) {
   const t = useText();
+  const formats = useFormats();
   const ending = endingOf(report);
+  const whole = report.limit !== undefined;
   const sentences: Readonly<Record<GuardEnding, string>> = {
     incurable: t.guard.incurable,
     stopped: t.guard.stopped,
     "not-finite": t.guard.notFinite,
     base: t.guard.base,
     changed: t.guard.changed(Object.keys(report.strengths).length),
-    warned: t.guard.warned(warnedStages(report).length),
-    kept: t.guard.kept,
+    warned: whole
+      ? t.guard.wholeWarned(formats.measure(report.end.relative.ratio))
+      : t.guard.warned(warnedStages(report).length),
+    kept: whole ? t.guard.wholeKept : t.guard.kept,
   };
   const Icon = TONES[ending] === "ok" ? IconCircleCheck : IconAlertTriangle;
   return (
@@ -97,7 +104,9 @@ function Changes({ report }: { readonly report: GuardReport }) {
       ? [t.guard.rolledBackGroup(name)]
       : [t.guard.weakenedGroup(name, formats.number(strength))];
   });
-  const warned = warnedStages(report).map(({ group }) => `${groupName(group, t)}: ${t.guard.verdicts.warned}`);
+  const warned = (report.limit ? [] : warnedStages(report)).map(
+    ({ group }) => `${groupName(group, t)}: ${t.guard.verdicts.warned}`,
+  );
   const broken = [
     ...new Set(
       report.stages.flatMap(({ drift }) => drift.flatMap(({ tensor, nonFinite }) => (nonFinite > 0 ? [tensor] : []))),

@@ -27,6 +27,8 @@ export const evaluationEn = {
     progress: "Guard",
     outcome: "What the guard saw",
     kept: "Every group stayed below the cap.",
+    wholeKept: "The merge as a whole stayed below the cap.",
+    wholeWarned: (ratio: string) => `The merge as a whole went over the cap: ${ratio} times the base's perplexity.`,
     base: "The guard took every group back. The result is the base, and nothing of the merge is left.",
     changed: (count: number) => `The guard changed ${plural(count, "group", "groups")}.`,
     warned: (count: number) => `${plural(count, "group", "groups")} went over the cap.`,
@@ -43,10 +45,11 @@ export const evaluationEn = {
     groups: {
       embedding: "Embedding",
       head: "Head",
+      whole: "Whole merge",
       layer: (layer: string) => `Layer ${layer}`,
       layers: (from: string, to: string) => `Layers ${from}–${to}`,
     },
-    shortGroups: { embedding: "emb", head: "head" },
+    shortGroups: { embedding: "emb", head: "head", whole: "all" },
     verdicts: {
       kept: "kept",
       warned: "over the cap, kept",

@@ -30,6 +30,8 @@ export const evaluationJa = {
     progress: "ガード",
     outcome: "ガードの結果",
     kept: "どの部分も上限に収まりました。",
+    wholeKept: "マージ全体が上限に収まりました。",
+    wholeWarned: (ratio) => `マージ全体が上限を超えました。パープレキシティはベースの${ratio}倍です。`,
     base: "ガードがすべての箇所をベースに戻しました。結果はベースそのもので、マージは何も残っていません。",
     changed: (value) => `ガードが${count(value, "か所")}を変えました。`,
     warned: (value) => `${count(value, "か所")}が上限を超えました。`,
@@ -46,10 +48,11 @@ export const evaluationJa = {
     groups: {
       embedding: "埋め込み",
       head: "ヘッド",
+      whole: "全体",
       layer: (layer) => `層 ${layer}`,
       layers: (from, to) => `層 ${from}–${to}`,
     },
-    shortGroups: { embedding: "埋込", head: "出力" },
+    shortGroups: { embedding: "埋込", head: "出力", whole: "全体" },
     verdicts: {
       kept: "そのまま",
       warned: "上限超え、そのまま",

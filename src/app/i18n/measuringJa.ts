@@ -11,6 +11,8 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
 
   "guard/stopped": ({ group, ratio, cap }) =>
     `ガードが ${group} でマージを止めました。パープレキシティがベースの${ratio}倍になり、上限の${cap}倍を超えました。何も書き込んでいません。weightを下げるか、ベースに戻す設定にしてください。`,
+  "guard/stopped-whole": ({ base, ratio, cap }) =>
+    `ガードがマージを止めました。パープレキシティが ${base} の${Number(ratio).toPrecision(4)}倍で、上限は${cap}倍です。何も書き込んでいません。別の層を使うか、上限を上げるか、「知らせる」にしてください。`,
   "guard/not-finite": ({ group, tensor, found }) =>
     `ガードが ${group} でマージを止めました。${tensor} にNaNかInfが${found}個あります。何も書き込んでいません。壊れたモデル（weightを下げても直りません）や、大きすぎるweightがないか確かめてください。`,
   "guard/other-shape": ({ expected, found }) =>

@@ -130,6 +130,75 @@ it("does not watch a second time when a guarded merge goes on", async () => {
   expect(text(filesOf(environment, "job").get("mergekit_config.yml"))).toBe(report.guard?.recipe);
 });
 
+/** The last two layers of six below all of them: no group of it can be taken back. */
+const STACK = `merge_method: passthrough
+slices:
+  - sources: [{model: llama-base, layer_range: [4, 6]}]
+  - sources: [{model: llama-base, layer_range: [0, 6]}]
+dtype: float32
+`;
+
+it("says before a stack is merged that it can only be looked at as a whole", async () => {
+  const { session } = await openSampleSession(new MemoryEnvironment());
+  const { plan } = await session.check(STACK, 0);
+  expect(plan?.guardLimit).toMatchObject({
+    code: "guard/whole-depth",
+    facts: { base: "llama-base", found: 8, expected: 6 },
+  });
+  expect((await session.check(BROKEN, 0)).plan?.guardLimit).toBeUndefined();
+});
+
+it("warns of a stack over the cap where it was told to roll back, and the stack is written all the same", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  const events: MergeEvent[] = [];
+  const guard = { ...GUARD, cap: 1.01 };
+  const report = await session.merge(
+    STACK,
+    { ...OPTIONS, run: "stack", guard },
+    { onEvent: (event) => events.push(event) },
+  );
+  expect(report.guard).toMatchObject({
+    stages: [{ group: { kind: "whole" }, verdict: "warned", drift: [] }],
+    strengths: {},
+    recipe: STACK,
+    stopped: false,
+    limit: { code: "guard/whole-depth" },
+  });
+  expect(report.guard?.end.relative.ratio).toBeGreaterThan(1.01);
+  expect(events.find((event) => event.type === "guard-begin")).toMatchObject({ stages: 1, limit: report.guard?.limit });
+  expect(text(filesOf(environment, "stack").get("mergekit_config.yml"))).toBe(STACK);
+  // The same figures as those of an ordinary measurement.
+  const [measured] = await session.evaluate({
+    subject: { kind: "recipe", recipe: STACK, seed: 0 },
+    base: "llama-base",
+    sets: [set],
+    measures: ["perplexity", "divergence"],
+    positions: GUARD.positions,
+    maxTokens: 8,
+  });
+  expect(report.guard?.end.relative).toEqual(measured?.relative);
+  expect(report.guard?.end.divergence).toEqual(measured?.divergence);
+});
+
+it("stops a stack over the cap where it was told to, and keeps one below it", async () => {
+  const environment = new MemoryEnvironment();
+  const { session } = await openSampleSession(environment);
+  const stop = (cap: number) => ({ ...OPTIONS, run: "job", guard: { ...GUARD, action: "stop" as const, cap } });
+  const error = await session.merge(STACK, stop(1.01)).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "guard/stopped-whole", facts: { base: "llama-base", cap: 1.01 } });
+  expect(filesOf(environment, "job").size).toBe(0);
+  const report = await session.merge(STACK, stop(1e6));
+  expect(report.guard?.stages.map(({ verdict }) => verdict)).toEqual(["kept"]);
+});
+
+it("looks at a passthrough of the base's own shape as a whole too", async () => {
+  const { session } = await openSampleSession(new MemoryEnvironment());
+  const swapped = STACK.replace("[0, 6]", "[0, 4]").replace("llama-base", "llama-math");
+  const report = await session.watch(swapped, 0, GUARD);
+  expect(report).toMatchObject({ limit: { code: "guard/whole-method", facts: { base: "llama-math" } }, strengths: {} });
+});
+
 it("watches without a merge, and has nothing against what is sound", async () => {
   const environment = new MemoryEnvironment();
   const { session } = await openSampleSession(environment);

@@ -4,11 +4,15 @@ import { own } from "../../base/own";
 import type { Device } from "../../compute/device";
 import { runGuard } from "../../eval/guard/guard";
 import type { Strengths } from "../../eval/guard/guardMachine";
-import type { GuardOptions, GuardReport, GuardStage } from "../../eval/types";
+import { runWholeGuard } from "../../eval/guard/whole";
+import type { GuardLimit, GuardOptions, GuardReport, GuardStage } from "../../eval/types";
 import { tensorDrift } from "../../merge/drift";
+import { methodFacts } from "../../merge/registry";
 import { layerGroups, type ModelLayers } from "../../model/layerOf";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { openWeakening, type StrengthOptions, type Weakening } from "../../recipe/strength/strength";
+import type { Problem } from "../../recipe/problems";
+import { guardBase, guardLimit, unwritableLimit } from "../../recipe/strength/guardLimit";
+import { openWeakening, type Weakening } from "../../recipe/strength/strength";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
 import { onDevice } from "../machine/onDevice";
@@ -26,8 +30,8 @@ type OnEvent = (event: GuardEvent) => void;
 
 /**
  * Measures a recipe group of layers by group of layers against its base (against the model that gives its config, where the
- * method has no base), without writing it.
- * @throws {AwaseError} `recipe/invalid`, `guard/other-shape`, and what opening and measuring models throws
+ * method has no base), without writing it. Where no group can be taken back, the whole is measured.
+ * @throws {AwaseError} `recipe/invalid`, and what opening and measuring models throws
  */
 export async function watch(
   context: EvaluationContext,
@@ -48,14 +52,14 @@ export async function watch(
 
 /**
  * The same, before a merge that shall write what the guard settles on.
- * @throws {AwaseError} `guard/stopped`, or `guard/not-finite` for NaN and Inf, when the guard was told to stop over its cap
+ * @throws {AwaseError} `guard/stopped`, `guard/stopped-whole`, or `guard/not-finite` for NaN and Inf, when the guard was told to stop over its cap
  */
 export async function settle(...watched: Parameters<typeof watch>): Promise<GuardReport> {
   const report = await watch(...watched);
   const last = report.stages.at(-1);
   if (!report.stopped || !last) return report;
   const [, , , { cap }] = watched;
-  throw stoppedAt(last, cap);
+  throw report.limit ? stoppedWhole(last, cap, report.limit) : stoppedAt(last, cap);
 }
 
 function stoppedAt({ group, relative: { ratio }, drift, index }: GuardStage, cap: number): AwaseError {
@@ -77,6 +81,16 @@ function stoppedAt({ group, relative: { ratio }, drift, index }: GuardStage, cap
   );
 }
 
+function stoppedWhole({ relative: { ratio } }: GuardStage, cap: number, { facts }: GuardLimit): AwaseError {
+  const base = facts.base ?? "";
+  return new AwaseError(
+    "guard/stopped-whole",
+    `The guard stopped the merge: its perplexity is ${ratio.toPrecision(4)} times that of ${base}, ` +
+      `and at most ${cap} times are allowed. Nothing was written. Take other layers, raise the cap, or let the guard warn.`,
+    { facts: { base, ratio, cap } },
+  );
+}
+
 interface Guarding {
   readonly context: EvaluationContext;
   readonly plan: MergePlan;
@@ -86,14 +100,21 @@ interface Guarding {
   readonly signal: AbortSignal;
 }
 
-async function guard({ context, plan, options, device, onEvent, signal }: Guarding): Promise<GuardReport> {
-  const { subjects } = context;
+async function guard(guarding: Guarding): Promise<GuardReport> {
+  const { context, plan, options, device, onEvent, signal } = guarding;
+  const { subjects, shelf } = context;
   const tensors = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
   const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
-  const baseKey = (plan.models.find(({ isBase }) => isBase) ?? plan.models[0])?.key ?? "";
-  const weakening = weakeningOf(plan.recipe, { structure: context.planning.structure, base: baseKey });
+  const baseKey = guardBase(plan);
+  const method = methodFacts.find(({ id }) => id === plan.method);
+  const limit = guardLimit(plan, method, shelf.checkpoints.get(baseKey));
+  if (limit) return guardWhole(guarding, limit);
   const strengthOf = (strengths: Strengths) => (tensor: string) => own(strengths, layers.groupOf(tensor).id) ?? 1;
-  requireWayBack(options, weakening, layers);
+  const opened = openWeakening(plan.recipe, { structure: context.planning.structure, base: baseKey });
+  if (!opened.weakening) return guardWhole(guarding, unwritableLimit(plan, opened.problems[0]));
+  const { weakening } = opened;
+  const problem = noWayBack(options, weakening, layers);
+  if (problem) return guardWhole(guarding, unwritableLimit(plan, problem));
 
   using base = await subjects.openModel(baseKey, device, signal);
   using merge = new MergeAtStrengths({ subjects, device, plan, weakening, layers, signal });
@@ -139,21 +160,42 @@ function settledValue<T>(settled: PromiseSettledResult<T>): T {
   throw settled.reason;
 }
 
-function weakeningOf(recipe: string, options: StrengthOptions): Weakening {
-  const { weakening, problems } = { problems: undefined, ...openWeakening(recipe, options) };
-  if (weakening) return weakening;
-  throw notExpressible(problems[0]);
+/** Where the guard may take back a part, the recipe must have words for it; the reason why it has none. */
+function noWayBack(
+  { order, action }: GuardOptions,
+  weakening: Weakening,
+  { groups, groupOf }: ModelLayers,
+): Problem | undefined {
+  if (action === "warn" || action === "stop") return undefined;
+  const [first] = order === "up" ? groups : groups.toReversed();
+  return weakening.expressible((tensor) => (groupOf(tensor).id === first?.id ? 1 : 0))[0];
 }
 
-/**
- * Where the guard may take back a part, the recipe must have words for it: better said now than after all is measured.
- * @throws {AwaseError} `guard/not-expressible`
- */
-function requireWayBack({ order, action }: GuardOptions, weakening: Weakening, { groups, groupOf }: ModelLayers): void {
-  if (action === "warn" || action === "stop") return;
-  const [first] = order === "up" ? groups : groups.toReversed();
-  const [problem] = weakening.expressible((tensor) => (groupOf(tensor).id === first?.id ? 1 : 0));
-  if (problem) throw notExpressible(problem);
+/** A merge of which no part can be taken back: all of it is measured. */
+async function guardWhole(
+  { context, plan, options, device, onEvent, signal }: Guarding,
+  limit: GuardLimit,
+): Promise<GuardReport> {
+  const { subjects } = context;
+  using base = await subjects.openModel(guardBase(plan), device, signal);
+  using merged = await subjects.openPlan(plan, device, "measure", signal);
+  const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
+  const { cap } = options;
+  return await runWholeGuard({
+    base: await measurable(base),
+    merged: await measurable(merged),
+    options,
+    limit,
+    recipe: plan.recipe,
+    cache: context.baseCache,
+    signal,
+    onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap, limit }),
+    onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
+    onStage: (stage) => {
+      throttle.flush();
+      onEvent({ type: "guard-stage", stage });
+    },
+  });
 }
 
 /** Passes on what was not said before: a guard that begins anew on another device measures the same stages again. */

@@ -1,4 +1,12 @@
-import type { Evaluation, GuardReport, GuardStage, Measure, PositionRule, PromptSet } from "../../eval/types";
+import type {
+  Evaluation,
+  GuardLimit,
+  GuardReport,
+  GuardStage,
+  Measure,
+  PositionRule,
+  PromptSet,
+} from "../../eval/types";
 import type { ModelKey } from "./ids";
 
 /** What is measured: a model, or a recipe that nobody wrote. */
@@ -26,7 +34,14 @@ export type EvaluationEvent =
 
 /** What the guard says while it watches; comes as events of the merge it guards. */
 export type GuardEvent =
-  | { readonly type: "guard-begin"; readonly basePerplexity: number; readonly stages: number; readonly cap: number }
+  | {
+      readonly type: "guard-begin";
+      readonly basePerplexity: number;
+      readonly stages: number;
+      readonly cap: number;
+      /** Why nothing can be taken back, so that there is one stage: the whole. */
+      readonly limit?: GuardLimit;
+    }
   | { readonly type: "guard-progress"; readonly done: number; readonly total: number }
   | { readonly type: "guard-stage"; readonly stage: GuardStage }
   | { readonly type: "guard-end"; readonly report: GuardReport };

@@ -1,4 +1,4 @@
-import type { GuardOptions, GuardReport } from "../../eval/types";
+import type { GuardLimit, GuardOptions, GuardReport } from "../../eval/types";
 import type { DType } from "../../formats/dtypes";
 import type { MergeNonFinite, MergeProgress } from "../../merge/events";
 import type { StoredDType } from "../../model/facts";
@@ -103,6 +103,8 @@ export interface PlanSummary {
   readonly seconds?: number;
   readonly outputDType: string;
   readonly layers: number;
+  /** Why a guard could only look at the whole of this merge; absent: it can take back groups of layers. */
+  readonly guardLimit?: GuardLimit;
 }
 
 /** What checking a recipe gives. */

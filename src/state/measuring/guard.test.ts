@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { GuardReport, GuardStage } from "../../eval/types";
 import { watched } from "../engine.testing";
-import { endingOf } from "./guard";
+import { actionInForce, endingOf } from "./guard";
 
 const { end } = watched;
 const lost = { ...end, relative: { ...end.relative, ratio: Number.NaN } };
@@ -29,4 +29,21 @@ it.each<[ReturnType<typeof endingOf>, Partial<GuardReport>]>([
   ["incurable", { strengths: { head: 0 }, end: lost, stopped: true }],
 ])("a guard ended: %s", (ending, report) => {
   expect(endingOf({ ...watched, ...report })).toBe(ending);
+});
+
+it("warns in place of rolling back where the plan says that nothing can be taken back", () => {
+  const guard = { on: undefined, set: undefined, prompts: 4, cap: 2, groupLayers: 4, order: "down" } as const;
+  const guardLimit = { code: "guard/whole-method", message: "…", facts: {} };
+  const plan = { method: "passthrough", models: [], outputDType: "F32", layers: 8, guardLimit } as const;
+  const totals = { tensors: 0, parameters: 0, readBytes: 0, fetchBytes: 0, writeBytes: 0, deviceBytes: 0 };
+  const stack = { problems: [], missing: [], plan: { ...plan, totals } };
+  const act = (action: "warn" | "halve" | "roll-back" | "stop", report: typeof stack | undefined) =>
+    actionInForce({ guard: { ...guard, action }, report });
+  expect((["warn", "halve", "roll-back", "stop"] as const).map((action) => act(action, stack))).toEqual([
+    "warn",
+    "warn",
+    "warn",
+    "stop",
+  ]);
+  expect(act("roll-back", undefined)).toBe("roll-back");
 });

@@ -1,7 +1,7 @@
 import { own } from "../../base/own";
 import type { GuardEvent } from "../../engine/protocol/evalProtocol";
 import { GUARD_DEFAULTS, GUARD_POSITIONS, type GuardChoices } from "../../eval/guard/guardDefaults";
-import type { GuardOptions, GuardReport, PromptSet } from "../../eval/types";
+import type { GuardAction, GuardLimit, GuardOptions, GuardReport, PromptSet } from "../../eval/types";
 import type { ModelsSlice } from "../models/models";
 import type { PromptSetsSlice } from "../prompts/promptSets";
 import type { PlanSlice } from "../recipe/plan";
@@ -43,6 +43,17 @@ export const createGuardSlice: Slice<GuardSlice> = (set) => ({
 /** Whether the next merge is watched. */
 export function isGuarded(state: Pick<GuardSlice & PlanSlice & ModelsSlice, "guard" | "report" | "models">): boolean {
   return state.guard.on ?? isSampleRecipe(state);
+}
+
+/** Why the guard could only look at the whole of the recipe's merge, where that is so. */
+export function guardLimitOf({ report }: Pick<PlanSlice, "report">): GuardLimit | undefined {
+  return report?.plan?.guardLimit;
+}
+
+/** What is done over the cap: where nothing can be taken back, a warning stands for what would take it back. */
+export function actionInForce(state: Pick<GuardSlice & PlanSlice, "guard" | "report">): GuardAction {
+  const { action } = state.guard;
+  return guardLimitOf(state) && action !== "stop" ? "warn" : action;
 }
 
 type Guarding = Pick<

@@ -1,5 +1,5 @@
 import { largest } from "../../../base/lists";
-import type { Divergence, GuardStage, LayerGroup, PromptScore, RelativePerplexity } from "../../../eval/types";
+import type { Divergence, GuardStage, PromptScore, RelativePerplexity, StageGroup } from "../../../eval/types";
 import type { ChartView } from "../../../state/measuring/chartView";
 import { latestSets, type MeasuredSet, type MeasurementRecord, type Watched } from "../../../state/measuring/records";
 
@@ -51,7 +51,7 @@ export function settledStages({ stages }: Watched): GuardStage[] {
   return [...last.values()].sort((a, b) => depthOf(a.group) - depthOf(b.group));
 }
 
-function depthOf({ kind, from }: LayerGroup): number {
+function depthOf({ kind, from }: StageGroup): number {
   return kind === "embedding" ? -1 : kind === "head" ? Number.POSITIVE_INFINITY : from;
 }
 
@@ -97,7 +97,7 @@ function perplexityOf({ nll, tokens }: PromptScore): number {
 
 /** How far the tensors of one layer moved; the embedding and the head count as layers of their own. */
 export interface LayerDrift {
-  readonly group: LayerGroup;
+  readonly group: StageGroup;
   readonly layer: number | undefined;
   /** Mean and largest of ‖merged − base‖ / ‖base‖ over the layer's tensors. */
   readonly mean: number;
