@@ -57,6 +57,12 @@ export function taskVectorMethod(facts: TaskVectorFacts): MergeMethod {
 
     unchanged: ({ inputs }) => (inputs.every((input) => input.isBase) ? 0 : undefined),
 
+    heeds: ({ globals, inputs }) =>
+      inputs.map(
+        ({ isBase, parameters }) =>
+          isBase || (numberOf(parameters, "weight", 0) !== 0 && numberOf(globals, "lambda", 1) !== 0),
+      ),
+
     strength: {
       /** λ scales what is added to the base, whatever the weights are divided by and whoever won the vote. */
       weaken: ({ globals, inputs }, strength) => ({

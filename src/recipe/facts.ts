@@ -30,6 +30,8 @@ export interface MethodFacts {
   readonly skipsUnlikeShapes: boolean;
   /** How a tensor goes only part of the way from the base's values to the merged ones. Absent: no parameters can do that. */
   readonly strength?: StrengthFacts;
+  /** Of each input, whether the output depends on it: a weight of 0 takes a model out. Absent: on all of them. */
+  heeds?(tensor: TensorParameters): readonly boolean[];
   /** Mistakes in resolved numbers (density 0, t outside …), one sentence each. */
   check?(tensor: {
     readonly elements: number;

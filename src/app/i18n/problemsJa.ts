@@ -14,6 +14,30 @@ function inBrackets(text: ErrorFacts[string] | undefined): string {
   return text === undefined || text === "" ? "" : `（${text}）`;
 }
 
+/** 「id 7 は a では "x"、b では "y"」 */
+function tokens({ id, model, token, other, otherToken }: ErrorFacts): string {
+  return `id ${id} は ${model} では${token === "" ? "なし" : ` ${token}`}、${other} では ${otherToken}`;
+}
+
+function tokenizerReason({ reason, model, count, token }: ErrorFacts): string {
+  switch (reason) {
+    case "tokens":
+      return `${count}個のトークンに行の出所が指定されています。`;
+    case "model":
+      return `${model} はマージするモデルの中にありません。`;
+    case "unread":
+      return `${model} のトークナイザが読めないため、比べられません。`;
+    case "adds":
+      return `${model} が${count}個のトークン（最初は ${token}）を加えます。`;
+    case "moves":
+      return `${model} の${count}行（最初は ${token}）を移すか、置き換えるか、補う必要があります。`;
+    case "lacks":
+      return `${model} の${count}個のトークンに行がありません。`;
+    default:
+      return `行の数を${count}の倍数にする必要があります。`;
+  }
+}
+
 const EXPECTED_TYPES: Readonly<Record<string, string>> = {
   mapping: "マッピング（`key: value`）",
   list: "リスト（`- ` で始まる行）",
@@ -78,6 +102,7 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     found === ""
       ? "モデルが書かれていません。`models:`（モデル全体）か `slices:`（層の範囲）を加えてください。"
       : `${found} が同時に書かれています。どれか一つだけ残してください。`,
+  "recipe/padding": ({ found }) => `\`pad_to_multiple_of\` は1以上の整数ですが、${found} です。`,
   "recipe/two-tokenizers": () => "`tokenizer` と `tokenizer_source` の両方があります。片方だけ残してください。",
   "recipe/unused-key": ({ key }) => `\`${key}\` はmergekitでも使われません。消してください。`,
   "recipe/unknown-key": ({ key, meant, known }) =>
@@ -200,6 +225,27 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `形状が異なるため、${facts.model} は ${named(facts)} に加わりません（${facts.found}、ベースは ${facts.expected}）。`,
   "plan/cropped": (facts) =>
     `${facts.model} は語彙の大きさが異なります。${named(facts)} の ${facts.found} のうち先頭 ${facts.used} だけを使います。`,
+  "plan/tokens-without-rows": (facts) => {
+    const among = String(facts.among).replace("chat template", "チャットテンプレート");
+    const ids = String(facts.ids).replace(/ and (\d+) more/, "、ほか$1個");
+    const what = `トークン ${ids}${among === "" ? "" : `（${among} を含む）`} の行がありません。${named(facts)} は${facts.other === "" ? "ほかのモデル" : facts.other} に合わせて${facts.found}行から${facts.rows}行になりますが、トークナイザは ${facts.model} のものです。`;
+    if (facts.base === "") return `${what}語彙の等しいモデルか、すべてのトークンに行があるbase_modelを使ってください。`;
+    return `${what}${facts.base} を base_model にしてください${facts.counts === 1 ? `（t などの値は ${facts.base} から数えることになります）` : ""}。`;
+  },
+  "plan/other-vocabulary": (facts) =>
+    `${facts.model} のトークンは、出力がトークナイザを受け継ぐ ${facts.other} と異なります。${named(facts)} の${facts.rows}行のうち${facts.found}行が別のものを表し（${tokens(facts)}）、混ぜると雑音になります。トークナイザの等しいモデルを使うか、埋め込みと出力ヘッドを ${facts.other} だけから取ってください。`,
+  "plan/some-other-tokens": (facts) =>
+    `${named(facts)} の${facts.rows}行のうち${facts.found}行は、${facts.model} と、出力がトークナイザを受け継ぐ ${facts.other} とで別のトークンを表します（${tokens(facts)}）。そのまま混ぜます。`,
+  "plan/unknown-vocabulary": ({ model, other, reason }) =>
+    `${model} に読めるトークナイザがない${reason === "" ? "" : `（${reason}）`}ため、各行は ${other} と同じトークンを表すものとします。確かめるにはtokenizer.jsonを加えてください。`,
+  "plan/tokenizer": (facts) =>
+    `\`${facts.what}\` の求めるトークナイザは作る必要があり、まだ対応していません。${tokenizerReason(facts)}このキーがなければ ${facts.donor} のものを複写します。`,
+  "plan/padding-kept": ({ rows, expected, tokens: used }) =>
+    `埋め込みの${rows}行（トークンがあるのは${used}行）をそのまま残します。mergekitでは${expected}行になります。`,
+  "plan/chat-template": ({ model, auto, count }) =>
+    auto === 1
+      ? `\`chat_template: auto\` は最も多くのモデル（${count}個）が持つテンプレートを選びますが、${model} のものと異なります。設定にはまだ対応していません。このキーがなければ ${model} のものを複写します。`
+      : `\`chat_template\` が ${model} のテンプレートと異なります。設定にはまだ対応していません。このキーがなければ ${model} のものを複写します。`,
   "plan/dtype": (facts) => `${named(facts)} は ${facts.dtype} で、マージできません。F32かBF16に変換してください。`,
   "plan/output-dtype": (facts) =>
     `${facts.model} の ${named(facts)} は ${facts.found} で、そのままは書き出せません。レシピに \`dtype: bfloat16\` を加えてください。`,
@@ -238,10 +284,6 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
 
 const NOT_YET: Readonly<Record<string, string>> = {
   modules: "モジュールごとのマージにはまだ対応していません。`models:` か `slices:` で書いてください。",
-  tokenizer: "トークナイザの作成にはまだ対応していません。このキーがなければ、ベース（または先頭）のものを複写します。",
-  tokenizer_source:
-    "トークナイザの選択にはまだ対応していません。このキーがなければ、ベース（または先頭）のものを複写します。",
-  chat_template: "チャットテンプレートの設定にはまだ対応していません。このキーがなければ、ベースのものを複写します。",
   lora: "モデル参照のLoRAアダプタにはまだ対応していません。先にアダプタをモデルへマージしてください。",
 };
 

@@ -12,11 +12,13 @@ import { type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems";
 import type { RecipeReport } from "../protocol/protocol";
 import { missingBytes } from "./hubModels";
+import { knownVocabularies, readVocabularies } from "./vocabularies";
 
 type Models = ReadonlyMap<string, Model>;
 
 /** Recipes over the models of a session. A text is laid out once while the models are the same. */
 export interface Planning {
+  /** Vocabularies are known here for recipes that a plan was made of. */
   structure(recipe: string): StructureReport;
   /** The plan, with the bytes that must still be fetched counted, or the reasons why there is none. */
   report(recipe: string, seed: number): Promise<PlanReport>;
@@ -33,14 +35,15 @@ const KEPT = 4;
 /** @param budgetBytes what the device may hold */
 export function createPlanning(models: () => Models, budgetBytes: () => Promise<number>): Planning {
   /** Longest unused first. */
-  const kept = new Map<string, { readonly over: readonly Model[]; readonly report: StructureReport }>();
+  const kept = new Map<string, { readonly over: readonly unknown[]; readonly report: StructureReport }>();
 
   function structured(recipe: string): StructureReport {
-    const over = [...models().values()];
+    const vocabularies = knownVocabularies(models());
+    const over = [...models().values(), ...vocabularies.values()];
     const known = kept.get(recipe);
     kept.delete(recipe);
-    const still = known?.over.length === over.length && known.over.every((model, at) => model === over[at]);
-    const report = known && still ? known.report : structure(recipe, models(), methodFacts);
+    const still = known?.over.length === over.length && known.over.every((each, at) => each === over[at]);
+    const report = known && still ? known.report : structure(recipe, models(), methodFacts, vocabularies);
     kept.set(recipe, { over, report });
     const [oldest] = kept.keys();
     if (oldest !== undefined && kept.size > KEPT) kept.delete(oldest);
@@ -49,6 +52,7 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
 
   async function report(recipe: string, seed: number): Promise<PlanReport> {
     const options = { seed, budgetBytes: await budgetBytes() };
+    await readVocabularies(recipe, models());
     const { structure: found, problems } = structured(recipe);
     if (!found) return { problems };
     const plan = bind(found, options);

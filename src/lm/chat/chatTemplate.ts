@@ -1,13 +1,9 @@
-import { isObject } from "../../formats/json";
 import type { Folder } from "../../io/types";
-import { readFolderText, type TextFile } from "../../tokens/folderText";
 import { namedToken, TOKEN_NAMES } from "../../tokens/namedTokens";
+import { readTemplateText } from "../../tokens/templateText";
 import { readTokenizerConfig, type Tokenizer } from "../../tokens/tokenizer";
-import { BoundedTemplate, MAX_TEMPLATE_CHARACTERS } from "./boundedTemplate";
+import { BoundedTemplate } from "./boundedTemplate";
 import { strftime } from "./strftime";
-
-/** The template in a file of its own; it goes before the one in `tokenizer_config.json`. */
-const TEMPLATE_FILE: TextFile = { path: "chat_template.jinja", limit: 4 * MAX_TEMPLATE_CHARACTERS };
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -37,7 +33,7 @@ export interface ChatTemplate {
  */
 export async function openChatTemplate(folder: Folder, signal?: AbortSignal): Promise<ChatTemplate | undefined> {
   const config = await readTokenizerConfig(folder, signal);
-  const text = (await readFolderText(folder, TEMPLATE_FILE, signal)) ?? choose(config.chat_template);
+  const text = await readTemplateText(folder, config, signal);
   if (text === undefined) return undefined;
   const template = new BoundedTemplate(text);
   const tokens: Record<string, string> = {};
@@ -81,12 +77,4 @@ export function endOfTurn(template: ChatTemplate, tokenizer: Tokenizer): number 
   const behind = tokenizer.encode(text.slice(at + answer.length).trimStart(), { special: false });
   const [end] = behind;
   return end !== undefined && tokenizer.isSpecial(end) ? end : undefined;
-}
-
-/** A template is a text, or a list of texts with names. */
-function choose(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  const named = Array.isArray(value) ? value.filter(isObject) : [];
-  const { template } = named.find(({ name }) => name === "default") ?? named[0] ?? {};
-  return typeof template === "string" ? template : undefined;
 }

@@ -39,6 +39,8 @@ export const linear: MergeMethod = {
     ];
   },
 
+  heeds: ({ inputs }) => inputs.map(({ parameters }) => numberOf(parameters, "weight", 0) !== 0),
+
   strength: {
     joining: { weight: 0 },
     /**

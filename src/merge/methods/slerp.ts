@@ -50,6 +50,11 @@ export const slerp: MergeMethod = {
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
+  heeds({ globals, inputs }) {
+    const t = numberOf(globals, "t", 0);
+    return inputs.map(({ isBase }) => inputs.length === 1 || t !== (isBase ? 1 : 0));
+  },
+
   strength: {
     /** Part of the way along the arc. */
     weaken: ({ globals, inputs }, strength) => ({

@@ -9,6 +9,7 @@ import { readExtras } from "./extras";
 import { reportCutOff, reportMisplaced } from "./misplaced";
 import { parseReference } from "./parseReference";
 import { parseSettings } from "./parseSettings";
+import { parseTokenizer } from "./parseTokenizer";
 import type { ModelItem, ParsedRecipe, SliceItem, SourceItem, Spanned } from "./recipe";
 import type { KnownModels } from "./references";
 
@@ -37,11 +38,6 @@ export const DTYPE_NAMES: Readonly<Record<string, OutputDType>> = {
 /** Keys mergekit understands and this program does not: said on their line, never skipped in silence. */
 const NOT_YET: Readonly<Record<string, string>> = {
   modules: "Merging a model's modules one by one is not supported yet. Write `models:` or `slices:`.",
-  tokenizer:
-    "Building a tokenizer is not supported yet. Without this key the tokenizer of the base (or first) model is copied.",
-  tokenizer_source:
-    "Choosing a tokenizer is not supported yet. Without this key the tokenizer of the base (or first) model is copied.",
-  chat_template: "Setting a chat template is not supported yet. Without this key the base's own is copied.",
 };
 
 /**
@@ -77,6 +73,13 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   const parameters = parseSettings(reader, fields.get("parameters"));
   const dtype = parseDType(reader, present(reader, fields, "dtype"));
   const outDtype = parseDType(reader, present(reader, fields, "out_dtype"));
+  const tokenizer = parseTokenizer(
+    reader,
+    present(reader, fields, "tokenizer"),
+    present(reader, fields, "tokenizer_source"),
+  );
+  const templateField = present(reader, fields, "chat_template");
+  const chatTemplate = templateField && reader.string(templateField.node, "`chat_template`", templateField.keySpan);
   checkOneOf(reader, fields);
   checkNotYet(reader, fields);
 
@@ -91,6 +94,8 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
       parameters,
       ...(dtype ? { dtype } : {}),
       ...(outDtype ? { outDtype } : {}),
+      ...(tokenizer ? { tokenizer } : {}),
+      ...(chatTemplate ? { chatTemplate: { value: chatTemplate, span: templateField.keySpan } } : {}),
       extras,
     },
     problems,
@@ -312,14 +317,6 @@ function checkNotYet(reader: Reader, fields: Fields): void {
       message,
       facts: { what: key, found: nameOf(field.node) },
       span: field.keySpan,
-    });
-  }
-  const [old, current] = [present(reader, fields, "tokenizer_source"), present(reader, fields, "tokenizer")];
-  if (old && current) {
-    reader.error({
-      code: "recipe/two-tokenizers",
-      message: "The recipe has both `tokenizer` and `tokenizer_source`; keep one of them.",
-      span: old.keySpan,
     });
   }
 }

@@ -61,6 +61,17 @@ export interface SliceItem {
   readonly span: TextSpan;
 }
 
+/** What a recipe asks of the output's tokenizer. */
+export interface TokenizerRequest {
+  readonly key: "tokenizer" | "tokenizer_source";
+  readonly source: "union" | "base" | ModelReference;
+  /** Tokens that are given a source of their own. */
+  readonly tokens: number;
+  readonly padToMultipleOf?: number;
+  /** Of the key. */
+  readonly span: TextSpan;
+}
+
 /** A recipe as written, checked for structure alone. Exactly one of `models` and `slices` is not empty. */
 export interface Recipe {
   readonly method: Spanned<string>;
@@ -70,6 +81,9 @@ export interface Recipe {
   readonly parameters: Settings;
   readonly dtype?: Spanned<OutputDType>;
   readonly outDtype?: Spanned<OutputDType>;
+  readonly tokenizer?: TokenizerRequest;
+  /** `auto`, a name mergekit knows, or the template itself. */
+  readonly chatTemplate?: Spanned<string>;
   readonly extras: Extras;
 }
 

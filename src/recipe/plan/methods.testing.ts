@@ -40,12 +40,19 @@ export const testMethods: readonly MethodFacts[] = [
     id: "linear",
     globals: { normalize: flag(true) },
     perModel: { weight: required },
+    heeds: ({ inputs }) => inputs.map(({ parameters }) => parameters.weight !== 0),
     check: ({ perModel }) =>
       perModel.some(({ weight }) => Number(weight) > 100)
         ? [{ code: "merge/heavy", severity: "warning", message: "A weight is above 100.", parameter: "weight" }]
         : [],
   }),
-  method({ id: "slerp", base: "required", inputs: { min: 1, max: 2 }, globals: { t: required } }),
+  method({
+    id: "slerp",
+    base: "required",
+    inputs: { min: 1, max: 2 },
+    globals: { t: required },
+    heeds: ({ globals, inputs }) => inputs.map(({ isBase }) => globals.t !== (isBase ? 1 : 0)),
+  }),
   taskVectors("task_arithmetic", { normalize: false, rescale: false }),
   taskVectors("ties", { normalize: true, rescale: false }),
   taskVectors("dare_linear", { normalize: false, rescale: true }),

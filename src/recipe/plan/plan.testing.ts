@@ -1,5 +1,6 @@
 import { toyLlama } from "../../model/checkpoint.testing";
 import type { Model } from "../../model/model";
+import type { Vocabulary } from "../../tokens/vocabulary";
 import { testMethods } from "./methods.testing";
 import type { MergePlan, PlannedTensor } from "./plan";
 import { planMerge } from "./planMerge";
@@ -28,6 +29,26 @@ export const problem = (code: string, recipe: string, models?: readonly Model[])
 /** Resolved scales, by the layer in the name or the name itself. */
 export const scales = (plan: MergePlan, name = "mlp.up_proj.weight") =>
   plan.tensors.filter((tensor) => tensor.name.endsWith(name)).map((tensor) => tensor.inputs[0]?.parameters.scale);
+
+/** What is said of a recipe whose models have these vocabularies. */
+export function reportWith(
+  recipe: string,
+  models: readonly Model[],
+  vocabularies: Readonly<Record<string, Vocabulary>>,
+) {
+  const byKey = new Map(models.map((model) => [model.key, model]));
+  const known = new Map(Object.entries(vocabularies).map(([key, vocabulary]) => [key, { vocabulary }]));
+  return planMerge(recipe, byKey, testMethods, { budgetBytes: 2 ** 26, vocabularies: known });
+}
+
+/** Tokens `t0`, `t1`, … but for those that are given otherwise. */
+export function toyVocabulary(
+  size: number,
+  others: Readonly<Record<number, string>> = {},
+  more: Partial<Vocabulary> = {},
+): Vocabulary {
+  return { tokens: Array.from({ length: size }, (_, id) => others[id] ?? `t${id}`), roles: [], ...more };
+}
 
 export const LINEAR = `merge_method: linear
 models:

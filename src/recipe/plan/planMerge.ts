@@ -3,14 +3,15 @@ import type { MethodFacts } from "../facts";
 import { type BindOptions, bind } from "./bind";
 import type { PlanReport } from "./plan";
 import { structure } from "./structure";
+import type { Vocabularies } from "./vocabularies";
 
 /** Makes a plan from a recipe and the headers of its models: its structure, with the numbers the recipe gives. @see structure */
 export function planMerge(
   text: string,
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
-  options: BindOptions,
+  options: BindOptions & { readonly vocabularies?: Vocabularies },
 ): PlanReport {
-  const { structure: found, problems } = structure(text, models, methods);
+  const { structure: found, problems } = structure(text, models, methods, options.vocabularies);
   return { ...(found ? { plan: bind(found, options) } : {}), problems };
 }

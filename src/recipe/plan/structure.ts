@@ -9,8 +9,11 @@ import { checkConfigsFit } from "./checks/configsFit";
 import { checkLayersFit } from "./checks/layersFit";
 import { lintFilters } from "./checks/lintFilters";
 import { checkInputs, findMethodFacts } from "./checks/methodCheck";
+import type { Attempt } from "./checks/otherDonor";
 import { checkSize } from "./checks/sizeCheck";
+import { checkTokenizer, tokenizerModel } from "./checks/tokenizerAsked";
 import { reportUnplaced } from "./checks/unplaced";
+import { checkVocabularies } from "./checks/vocabularyFits";
 import { expandRecipe, type PlannedModule } from "./expand";
 import { outputConfig } from "./output/outputConfig";
 import { sideFiles } from "./output/sideFiles";
@@ -19,6 +22,7 @@ import type { MergePlan, PlannedTensor } from "./plan";
 import { openContext, type PlanContext } from "./planContext";
 import { byWeight, ProblemBag } from "./problemBag";
 import { planTensors } from "./tensors";
+import type { Vocabularies } from "./vocabularies";
 
 /** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
 export interface PlanStructure extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "recipe"> {
@@ -38,12 +42,28 @@ export interface StructureReport {
  * Reads a recipe and lays out what it makes, from the headers of its models. No weight is read; all that mergekit finds out after the
  * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
  * @param models opened models by key; those the recipe does not name are ignored
+ * @param vocabularies of the models; without them it is not asked whether rows mean the same tokens, and no tokenizer can be asked for
  */
 export function structure(
   text: string,
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
+  vocabularies?: Vocabularies,
 ): StructureReport {
+  const layOut = (recipe: string, attempt: Attempt) =>
+    structureOnce(recipe, { models, methods, vocabularies, attempt });
+  return layOut(text, (edited) => layOut(edited, () => false).structure !== undefined);
+}
+
+interface Surroundings {
+  readonly models: ReadonlyMap<string, Model>;
+  readonly methods: readonly MethodFacts[];
+  readonly vocabularies: Vocabularies | undefined;
+  /** Tells whether an edited recipe can be merged, for fixes. */
+  readonly attempt: Attempt;
+}
+
+function structureOnce(text: string, { models, methods, vocabularies, attempt }: Surroundings): StructureReport {
   const { recipe, problems } = parseRecipe(text, knownModels(models.keys()));
   const bag = new ProblemBag();
   const report = (found?: PlanStructure): StructureReport => ({
@@ -68,6 +88,8 @@ export function structure(
   const planned = planTensors(context, modules);
   if (bag.failed) return report();
   checkLayersFit(context, modules, planned);
+  checkTokenizer(context, planned, vocabularies ?? new Map());
+  if (vocabularies) checkVocabularies(context, planned, tokenizerModel(context), { vocabularies, text, attempt });
   if (bag.failed) return report();
   checkConfigsFit(context);
 
@@ -83,7 +105,7 @@ export function structure(
     }),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,
-    sideFiles: sideFiles(context, configText, text),
+    sideFiles: sideFiles(context, tokenizerModel(context), configText, text),
     recipe: text,
   });
 }

@@ -41,27 +41,41 @@ const WITH_TOKENIZER: readonly RegExp[] = [
 /** Python files that a sentence names. */
 const NAMED = 5;
 
+/** Of these, what is not part of the tokenizer. */
+const OTHERS: ReadonlySet<string> = new Set([
+  "generation_config.json",
+  "preprocessor_config.json",
+  "processor_config.json",
+  "video_preprocessor_config.json",
+]);
+
 /**
- * The output's files besides weights, index and model card: config, the donor's tokenizer, generation and processor files,
- * and the recipe, byte for byte.
+ * The output's files besides weights, index and model card: config, the donor's generation and processor files, its tokenizer or
+ * that of `tokenizer`, and the recipe, byte for byte.
  */
-export function sideFiles({ donor, bag }: PlanContext, configText: string, recipe: string): readonly SideFile[] {
+export function sideFiles(
+  { donor, models, bag }: PlanContext,
+  tokenizer: ModelReference,
+  configText: string,
+  recipe: string,
+): readonly SideFile[] {
   const { reference, checkpoint } = donor;
-  const sizes = new Map(checkpoint.files.map(({ path, size }) => [path, size]));
+  const sizesOf = (key: string) => new Map(models.get(key)?.files.map(({ path, size }) => [path, size]));
+  const [own, sizes] = [sizesOf(reference.key), sizesOf(tokenizer.key)];
   const named: readonly string[] = COPIED;
   const others = [...sizes.keys()].filter((path) => !named.includes(path) && belongsToTokenizer(path)).sort();
   const copies = [...named, ...others].flatMap((path): SideFile[] => {
-    const size = sizes.get(path);
-    return size === undefined ? [] : [{ path, kind: "copy", model: reference.key, from: path, size }];
+    const [model, size] = OTHERS.has(path) ? [reference.key, own.get(path)] : [tokenizer.key, sizes.get(path)];
+    return size === undefined ? [] : [{ path, kind: "copy", model, from: path, size }];
   });
   if (![...sizes.keys()].some((path) => VOCABULARIES.some((pattern) => pattern.test(path)))) {
     bag.add({
       code: "plan/no-tokenizer",
       severity: "warning",
-      span: reference.span,
-      facts: { model: reference.key },
+      span: tokenizer.span,
+      facts: { model: tokenizer.key },
       message: () =>
-        `${reference.key} has no tokenizer files, so the output will have none. Add them to the model's folder.`,
+        `${tokenizer.key} has no tokenizer files, so the output will have none. Add them to the model's folder.`,
     });
   }
   reportCode(reference, checkpoint, bag);

@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { nodeFolder } from "../../io/node";
+import type { Folder } from "../../io/types";
+import type { Checkpoint } from "../../model/checkpoint";
+import { openCheckpoint } from "../../model/open";
+import { createPlanning } from "./planning";
+import { knownVocabularies, readVocabularies } from "./vocabularies";
+
+const GOLDEN = "e2e/golden/merge";
+const plan = (recipe: string, known: ReadonlyMap<string, Checkpoint>) =>
+  createPlanning(
+    () => known,
+    async () => 2 ** 28,
+  ).report(recipe, 0);
+
+async function models(...names: readonly string[]): Promise<ReadonlyMap<string, Checkpoint>> {
+  const open = (name: string) => openCheckpoint(name, nodeFolder(`${GOLDEN}/models/${name}`));
+  return new Map(await Promise.all(names.map(async (name) => [name, await open(name)] as const)));
+}
+
+const blend = (a: string, b: string, more = "") =>
+  `merge_method: slerp\nbase_model: ${a}\nmodels: [{model: ${a}}, {model: ${b}}]\nparameters: {t: 0.5}\n${more}`;
+
+describe("the vocabularies of golden models", () => {
+  it("tell two apart whose sizes are the same", async () => {
+    const report = await plan(blend("a", "vocab_other"), await models("a", "vocab_other"));
+    expect(report.plan).toBeUndefined();
+    expect(report.problems).toMatchObject([
+      { code: "plan/other-vocabulary", severity: "error", facts: { model: "vocab_other", found: 90, rows: 93 } },
+    ]);
+  });
+
+  it("keep the tokens of a base with more of them, by one click", async () => {
+    const known = await models("a", "vocab_plus");
+    const text = blend("vocab_plus", "a");
+    const { problems } = await plan(text, known);
+    const problem = problems.find(({ code }) => code === "plan/tokens-without-rows");
+    expect(problem?.facts).toMatchObject({ ids: "93, 94, 95", rows: 93, base: "a" });
+    const { from = 0, to = 0, insert = "" } = problem?.fix ?? {};
+    expect((await plan(text.slice(0, from) + insert + text.slice(to), known)).plan).toBeDefined();
+  });
+
+  it.each([
+    ["tokenizer_base_source", "moves"],
+    ["union_linear", "adds"],
+    ["union_ties", "adds"],
+    ["tokenizer_tokens", "tokens"],
+  ])("say why a tokenizer must be built: %s", async (name, reason) => {
+    const text = readFileSync(`${GOLDEN}/recipes/${name}.yaml`, "utf8");
+    const known = await models("a", "base", "vocab_plus", "vocab_other");
+    const { problems } = await plan(text, known);
+    expect(problems.find(({ code }) => code === "plan/tokenizer")?.facts.reason).toBe(reason);
+  });
+
+  it("let a recipe ask for what it gets anyway", async () => {
+    const known = await models("a", "b");
+    for (const more of [
+      "tokenizer_source: base",
+      "tokenizer_source: b",
+      "tokenizer: {source: union}",
+      "chat_template: auto",
+    ]) {
+      const { problems, plan: planned } = await plan(blend("a", "b", more), known);
+      expect(problems, more).toEqual([]);
+      expect(planned?.tensors).toEqual((await plan(blend("a", "b"), known)).plan?.tensors);
+    }
+  });
+});
+
+describe("reading them", () => {
+  /** A folder that counts how often a file is opened, and fails as long as it is told to. */
+  function watched(name: string) {
+    const folder = nodeFolder(`${GOLDEN}/models/${name}`);
+    const seen = { opened: 0, fails: false };
+    const open: Folder["open"] = async (path, signal) => {
+      if (path === "tokenizer.json") seen.opened++;
+      if (path === "tokenizer.json" && seen.fails) throw new Error("Out of reach.");
+      return folder.open(path, signal);
+    };
+    return { folder: { ...folder, name, list: folder.list.bind(folder), open }, seen };
+  }
+
+  it("happens once, and equal ones are one list", async () => {
+    const [a, b] = [watched("a"), watched("b")];
+    const known = new Map([
+      ["a", await openCheckpoint("a", a.folder)],
+      ["b", await openCheckpoint("b", b.folder)],
+    ]);
+    await readVocabularies(blend("a", "b"), known);
+    await readVocabularies(blend("b", "a"), known);
+    const first = knownVocabularies(known);
+    expect([a.seen.opened, b.seen.opened]).toEqual([1, 1]);
+    expect(first.get("a")?.vocabulary?.tokens).toBe(first.get("b")?.vocabulary?.tokens);
+  });
+
+  it("is left out for one model alone that asks for no tokenizer", async () => {
+    const { folder, seen } = watched("a");
+    const known = new Map([["a", await openCheckpoint("a", folder)]]);
+    await readVocabularies("merge_method: passthrough\nmodels: [{model: a}]\n", known);
+    expect(knownVocabularies(known)).toEqual(new Map());
+    expect(seen.opened).toBe(0);
+  });
+
+  it("that fails is a warning with the reason, and is tried again", async () => {
+    const { folder, seen } = watched("b");
+    const known = new Map([...(await models("a")), ["b", await openCheckpoint("b", folder)]]);
+    seen.fails = true;
+    const report = await plan(blend("a", "b"), known);
+    expect(report.plan).toBeDefined();
+    expect(report.problems).toMatchObject([
+      { code: "plan/unknown-vocabulary", severity: "warning", facts: { model: "b", reason: "Out of reach." } },
+    ]);
+    seen.fails = false;
+    expect((await plan(blend("a", "b"), known)).problems).toEqual([]);
+  });
+});

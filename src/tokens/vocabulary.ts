@@ -1,0 +1,137 @@
+import { isObject, type UnknownObject } from "../formats/json";
+import type { Folder } from "../io/types";
+import { brokenFile, parseObject, readFolderText, type TextFile } from "./folderText";
+import { namedToken } from "./namedTokens";
+import { sentencePieces } from "./sentencePiece";
+import { readTemplateText } from "./templateText";
+import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizer";
+
+/** Which token each row of a model's embedding stands for, and which ids its other files count on. */
+export interface Vocabulary {
+  /** Token by id; ids that no token has are holes. */
+  readonly tokens: Tokens;
+  /** Ids with a role: `eos`, `bos`, `pad`, as generation settings and tokenizer settings name them. */
+  readonly roles: readonly { readonly role: TokenRole; readonly id: number }[];
+  /** The chat template's text. */
+  readonly template?: string;
+}
+
+export type Tokens = readonly (string | undefined)[];
+export type TokenRole = (typeof ROLES)[number];
+
+const ROLES = ["eos", "bos", "pad"] as const;
+/** The largest vocabularies have a quarter of a million. */
+const MAX_TOKENS = 2 ** 22;
+
+const MIB = 1024 * 1024;
+const GENERATION_CONFIG: TextFile = { path: "generation_config.json", limit: MIB };
+const VOCABULARY_FILE: TextFile = { path: "vocab.json", limit: 32 * MIB };
+const ADDED_TOKENS_FILE: TextFile = { path: "added_tokens.json", limit: 16 * MIB };
+const SENTENCE_PIECE_FILE = { path: "tokenizer.model", limit: 32 * MIB };
+
+/**
+ * Reads a folder's vocabulary without making a tokenizer of it: `tokenizer.json`, else `tokenizer.model` (SentencePiece), else
+ * `vocab.json`, with the tokens that are added beside them.
+ * @returns `undefined` where the folder has none of these
+ * @throws {AwaseError} `tokenizer/too-large`, `tokenizer/broken`, and what reading a file throws
+ */
+export async function readVocabulary(folder: Folder, signal?: AbortSignal): Promise<Vocabulary | undefined> {
+  const tokens = (await fromDefinition(folder, signal)) ?? (await fromOlderFiles(folder, signal));
+  if (!tokens) return undefined;
+  const config = await readTokenizerConfig(folder, signal);
+  const decoder = isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
+  for (const [id, token] of Object.entries(decoder)) {
+    // Tokens of a kind that the vocabulary has already keep its id.
+    if (isObject(token) && typeof token.content === "string" && tokens[Number(id)] === undefined)
+      place(folder, tokens, token.content, Number(id));
+  }
+  const template = await readTemplateText(folder, config, signal);
+  return {
+    tokens,
+    roles: await rolesOf(folder, config, tokens, signal),
+    ...(template === undefined ? {} : { template }),
+  };
+}
+
+/** Ids that a config names by a role: `eos_token_id` is one, or a list. */
+export function roleIds(config: UnknownObject): readonly { readonly role: TokenRole; readonly id: number }[] {
+  return ROLES.flatMap((role) =>
+    [config[`${role}_token_id`]]
+      .flat()
+      .filter((id) => typeof id === "number")
+      .map((id) => ({ role, id })),
+  );
+}
+
+async function rolesOf(folder: Folder, config: UnknownObject, tokens: Tokens, signal: AbortSignal | undefined) {
+  const text = await readFolderText(folder, GENERATION_CONFIG, signal);
+  const generation = text === undefined ? {} : parseObject(folder, GENERATION_CONFIG.path, text);
+  const named = ROLES.flatMap((role) => {
+    const token = namedToken(config, `${role}_token`);
+    const id = token === undefined ? -1 : tokens.indexOf(token);
+    return id < 0 ? [] : [{ role, id }];
+  });
+  return [...roleIds(generation), ...named];
+}
+
+async function fromDefinition(folder: Folder, signal: AbortSignal | undefined) {
+  const text = await readFolderText(folder, TOKENIZER_FILE, signal);
+  if (text === undefined) return undefined;
+  const { model, added_tokens: added } = parseObject(folder, TOKENIZER_FILE.path, text);
+  const vocabulary = isObject(model) ? model.vocab : undefined;
+  const tokens: (string | undefined)[] = [];
+  if (Array.isArray(vocabulary)) {
+    for (const [id, piece] of vocabulary.entries()) {
+      const token: unknown = Array.isArray(piece) ? piece[0] : piece;
+      if (typeof token === "string") place(folder, tokens, token, id);
+    }
+  } else if (isObject(vocabulary)) {
+    placeAll(folder, tokens, vocabulary);
+  } else {
+    throw brokenFile(folder, TOKENIZER_FILE.path, "it has no vocabulary");
+  }
+  for (const token of Array.isArray(added) ? added.filter(isObject) : []) {
+    if (typeof token.content === "string") place(folder, tokens, token.content, token.id);
+  }
+  return tokens;
+}
+
+async function fromOlderFiles(folder: Folder, signal: AbortSignal | undefined) {
+  const tokens = (await fromSentencePiece(folder, signal)) ?? (await fromList(folder, VOCABULARY_FILE, signal));
+  if (!tokens) return undefined;
+  for (const [id, token] of ((await fromList(folder, ADDED_TOKENS_FILE, signal)) ?? []).entries()) {
+    if (token !== undefined) tokens[id] = token;
+  }
+  return tokens;
+}
+
+async function fromList(folder: Folder, file: TextFile, signal: AbortSignal | undefined) {
+  const text = await readFolderText(folder, file, signal);
+  if (text === undefined) return undefined;
+  const tokens: (string | undefined)[] = [];
+  placeAll(folder, tokens, parseObject(folder, file.path, text));
+  return tokens;
+}
+
+async function fromSentencePiece(folder: Folder, signal: AbortSignal | undefined) {
+  const { path, limit } = SENTENCE_PIECE_FILE;
+  const entry = (await folder.list(signal)).find((file) => file.path === path);
+  if (!entry || entry.size > limit) return undefined;
+  const source = await folder.open(path, signal);
+  // Not every `tokenizer.model` is SentencePiece's; others are passed over.
+  const tokens: (string | undefined)[] | undefined = sentencePieces(await source.read(0, source.size, signal));
+  return tokens;
+}
+
+function placeAll(folder: Folder, tokens: (string | undefined)[], ids: UnknownObject): void {
+  for (const [token, id] of Object.entries(ids)) place(folder, tokens, token, id);
+}
+
+function place(folder: Folder, tokens: (string | undefined)[], token: string, id: unknown): void {
+  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < MAX_TOKENS) {
+    tokens[id] = token;
+    return;
+  }
+  const what = `it gives a token the id ${JSON.stringify(id) ?? "nothing"} instead of a whole number below ${MAX_TOKENS}`;
+  throw brokenFile(folder, TOKENIZER_FILE.path, what);
+}
