@@ -1,7 +1,12 @@
-import type { Interpreter } from "./interpreter";
-import type { Body, Parameter } from "./parse/nodes";
+import type { Body, Node, Parameter } from "./parse/nodes";
 import { Scope } from "./scope";
 import { type Arguments, Callable, Dict, Tuple, Undefined, type Value } from "./values/values";
+
+/** What a macro needs of the rendering it is part of. */
+interface Renderer {
+  captured(body: Body, scope: Scope): string;
+  evaluate(node: Node, scope: Scope): Value;
+}
 
 interface Definition {
   readonly args: readonly Parameter[];
@@ -9,15 +14,15 @@ interface Definition {
 }
 
 /** A macro, or the caller of a call block: renders its body with its arguments, seeing the names of where it was written. */
-export function macroOf(interpreter: Interpreter, name: string, { args, body }: Definition, scope: Scope): Callable {
+export function macroOf(renderer: Renderer, name: string, { args, body }: Definition, scope: Scope): Callable {
   const special = specialNames(args, body);
   return new Callable(name, (given) => {
     const inner = new Scope(scope);
     for (const [at, parameter] of args.entries()) {
-      inner.set(nameOf(parameter), argumentOf(interpreter, given, at, parameter, inner));
+      inner.set(nameOf(parameter), argumentOf(renderer, given, at, parameter, inner));
     }
     for (const [key, value] of extras(name, given, args.map(nameOf), special)) inner.set(key, value);
-    return interpreter.captured(body, inner);
+    return renderer.captured(body, inner);
   });
 }
 
@@ -26,7 +31,7 @@ function nameOf(parameter: Parameter): string {
 }
 
 function argumentOf(
-  interpreter: Interpreter,
+  renderer: Renderer,
   { positional, named }: Arguments,
   at: number,
   parameter: Parameter,
@@ -35,7 +40,7 @@ function argumentOf(
   const name = nameOf(parameter);
   const value = at < positional.length ? positional[at] : named.get(name);
   if (value !== undefined) return value;
-  if (parameter.type === "KeywordArgumentExpression") return interpreter.evaluate(parameter.value, scope);
+  if (parameter.type === "KeywordArgumentExpression") return renderer.evaluate(parameter.value, scope);
   return new Undefined(`parameter '${name}' was not provided`);
 }
 

@@ -22,9 +22,7 @@ import {
 } from "../values/values";
 import { jsonText, written } from "../values/written";
 import { SEQUENCE_FILTERS } from "./sequenceFilters";
-import type { Tools } from "./tools";
-
-export type Filter = (value: Value, given: Arguments, tools: Tools) => Value;
+import type { Filter, Tools } from "./tools";
 
 /** Applies a filter. @throws {Error} for one that is not there, and what it does not take */
 export function filtered(name: string, value: Value, given: Arguments, tools: Tools): Value {

@@ -17,9 +17,8 @@ import {
   View,
 } from "../values/values";
 import { written } from "../values/written";
-import type { Filter } from "./filters";
 import { passes } from "./tests";
-import type { Tools } from "./tools";
+import type { Filter, Tools } from "./tools";
 
 /** Filters of lists and of all that can be gone through. Source: jinja2/filters.py. */
 export const SEQUENCE_FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
