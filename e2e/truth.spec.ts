@@ -45,3 +45,20 @@ test("a guarded merge that was cancelled is listed as cut short, without a figur
   await expect(studio.history.results).toHaveText(/cut short/);
   await expect(studio.history.results.locator("data")).toHaveCount(0);
 });
+
+test("a stack of the samples' layers is known to be looked at as a whole, and is merged", async ({ studio }) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.write(`merge_method: passthrough
+slices:
+  - sources: [{model: llama-base, layer_range: [4, 6]}]
+  - sources: [{model: llama-base, layer_range: [0, 6]}]
+`);
+  await studio.recipe.ready();
+  await expect(studio.guard.enabled).toBeChecked();
+  await expect(studio.guard.limit).toContainText("The merge has 8 layers and llama-base has 6");
+  await studio.guard.cap("1.01");
+  await studio.run.start();
+  await expect(studio.guard.outcome).toContainText("The merge as a whole went over the cap", { timeout: GUARDED });
+  expect(Object.keys(await studio.run.download())).toContain("config.json");
+});

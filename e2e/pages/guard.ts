@@ -18,6 +18,11 @@ export class Guard {
     return this.page.getByRole("region", { name: "What the guard saw" });
   }
 
+  /** Why only the whole of a merge can be looked at. */
+  get limit(): Locator {
+    return this.page.getByRole("note").filter({ hasText: "The guard measures the whole result" });
+  }
+
   /** Groups that were rolled back or weakened, each with a sentence. */
   get changes(): Locator {
     return this.outcome.getByRole("listitem");
