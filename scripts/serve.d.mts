@@ -2,6 +2,8 @@
 export function serve(options?: {
   port?: number;
   host?: string;
+  /** Host names under which the page may be asked for, besides this machine's. */
+  names?: readonly string[];
   folder?: string;
   hub?: readonly string[];
 }): Promise<{ readonly url: string; close(): Promise<void> }>;

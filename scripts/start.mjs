@@ -6,19 +6,20 @@ import { buildIfStale, ensureInstalled } from "./setup.mjs";
 const USAGE = `Usage: npm start -- [options]
 
   --port N     port (default: 5180, or any if that is taken)
-  --host HOST  address to listen at (default: 127.0.0.1, this machine alone)`;
+  --host HOST  address to listen at (default: 127.0.0.1, this machine alone)
+  --name NAME  name under which the page is asked for, where a proxy stands before it (may be given several times)`;
 const SOURCES = ["index.html", "src", "shaders", "prompts", "public", "vite.config.ts", "package-lock.json"];
 
-const { port, host } = readArguments();
+const { port, host, names } = readArguments();
 ensureInstalled();
 buildIfStale("dist/page", "vite.config.ts", SOURCES);
 
 let studio;
 try {
-  studio = await serve({ port, host });
+  studio = await serve({ port, host, names });
 } catch (error) {
   if (error.code !== "EADDRINUSE") refuse(`Cannot listen at ${host}:${port} (${error.message}).`);
-  studio = await serve({ host }); // somebody has that port: take any
+  studio = await serve({ host, names }); // somebody has that port: take any
 }
 console.log(
   `\n  Awase is at ${studio.url}\n  Open it in Chrome. Ctrl+C stops the server; nothing you merge leaves your machine.\n`,
@@ -27,10 +28,14 @@ console.log(
 function readArguments() {
   try {
     const { values } = parseArgs({
-      options: { port: { type: "string", default: "5180" }, host: { type: "string", default: "127.0.0.1" } },
+      options: {
+        port: { type: "string", default: "5180" },
+        host: { type: "string", default: "127.0.0.1" },
+        name: { type: "string", multiple: true, default: [] },
+      },
     });
     const port = Number(values.port);
-    if (Number.isInteger(port) && port >= 0 && port <= 65535) return { port, host: values.host };
+    if (Number.isInteger(port) && port >= 0 && port <= 65535) return { port, host: values.host, names: values.name };
     return refuse(`--port is "${values.port}"; it must be a whole number from 0 to 65535.`);
   } catch (error) {
     return refuse(error.message);
