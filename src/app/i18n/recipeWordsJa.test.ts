@@ -20,7 +20,7 @@ it.each<[string, string]>([
   ],
   [
     "merge_method：linear\nmodels: [{model: a}]\n",
-    "全角などの記号 `：`（U+FF1A）はYAMLでは文字として扱われます。`:` に直してください。同じような記号がレシピに1個あります。",
+    "全角などの記号 `：`（U+FF1A）はYAMLでは文字として扱われます。`:` に直してください。",
   ],
 ])("%j", (text, sentence) => {
   expect(said(text)).toEqual([sentence]);

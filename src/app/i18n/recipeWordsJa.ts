@@ -14,7 +14,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
 /** What recipes say with the wrong words or in the wrong place, in Japanese, by the problem's code. */
 export const recipeWordsJa: Readonly<Record<string, FactSentence>> = {
   "recipe/wide-mark": ({ found, codePoint, meant, count }) =>
-    `全角などの記号 \`${found}\`（${codePoint}）はYAMLでは文字として扱われます。\`${meant}\` に直してください。同じような記号がレシピに${count}個あります。`,
+    `全角などの記号 \`${found}\`（${codePoint}）はYAMLでは文字として扱われます。\`${meant}\` に直してください。${count === 1 ? "" : `同じような記号がレシピに${count}個あります。`}`,
   "recipe/fence": () => "``` の行はMarkdownの囲みで、レシピの一部ではありません。囲みの中だけを残してください。",
   "recipe/command": ({ program }) =>
     `これはコマンド（\`${program}\`）で、レシピではありません。コマンドが指すYAMLファイルの中身を貼り付けてください。`,

@@ -51,7 +51,7 @@ export function wideMarks(text: string, span: (from: number, to: number) => Text
   return {
     code: "recipe/wide-mark",
     severity: "error",
-    message: `Here stands \`${sign}\` (${facts.codePoint}), which YAML takes for a letter; \`${meant}\` is meant. The recipe has ${facts.count} such signs: change them all.`,
+    message: `Here stands \`${sign}\` (${facts.codePoint}), which YAML takes for a letter; \`${meant}\` is meant. ${facts.count === 1 ? "Change it." : `The recipe has ${facts.count} such signs: change them all.`}`,
     facts,
     span: span(first.at, first.at + first.found.length),
     fix: { label: "Change all of them", ...editOf(text, repairs) },
