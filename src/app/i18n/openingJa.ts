@@ -24,6 +24,8 @@ export const openingFailuresJa: Readonly<Record<string, FactSentence>> = {
     `${model} はモデルではなくアダプター（LoRA）です。レシピでは \`${base}+${model}\` のようにモデルの後ろに書きますが、アダプターの適用にはまだ対応していません。先にモデルへマージし（peftのmerge_and_unload）、その結果を指定してください。`,
   "model/snapshots": ({ model, found, folders }) =>
     `${model} はHubのキャッシュで、スナップショットが${found}個あり、refs/main がどれも指していません。一つを指定してください: ${folders}`,
+  "model/blobs": ({ model, blobs }) =>
+    `${model} はHubのキャッシュですが、読めるのは blobs/ にある名前のないファイル${blobs}個だけです。スナップショットのリンクをたどれないか、ダウンロードが終わっていません。モデルのIDで追加するか、リンク先ごと複写してください（cp -rL）。`,
   "model/subfolders": ({ model, found, folders }) =>
     `${model} の直下に重みはなく、下のフォルダーにモデルが${found}個あります。一つを指定してください: ${folders}`,
   "model/missing-shard": ({ model, found, expected, file }) =>

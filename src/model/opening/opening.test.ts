@@ -169,6 +169,12 @@ describe("I dropped", () => {
     await expect(open(files)).rejects.toMatchObject({ code: "model/snapshots", facts: { found: 2 } });
   });
 
+  it("a cache folder whose links the browser does not follow: that is said, with a way out", async () => {
+    const blob = `blobs/${"0".repeat(64)}`;
+    const error = open({ [blob]: weights("x"), "refs/main": bytes(commit) });
+    await expect(error).rejects.toMatchObject({ code: "model/blobs", facts: { model: "mine", blobs: 1 } });
+  });
+
   it("the whole cache: its models are named", async () => {
     const inside = (name: string) =>
       Object.fromEntries(Object.entries(snapshot(commit, "x")).map(([path, file]) => [`${name}/${path}`, file]));

@@ -21,7 +21,7 @@ const MAX_ADAPTER_BYTES = 1024 * 1024;
 /**
  * Finds the model in a folder: at its top, in a snapshot of the Hub's cache (`models--org--name/snapshots/<commit>`), or in
  * the only folder below that holds one.
- * @throws {AwaseError} `model/adapter`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
+ * @throws {AwaseError} `model/adapter`, `model/blobs`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
  */
 export async function findModel(key: string, folder: Folder, signal?: AbortSignal): Promise<ModelPlace> {
   const files = await folder.list(signal);
@@ -38,6 +38,7 @@ export async function findModel(key: string, folder: Folder, signal?: AbortSigna
       facts: { model: key, folder: snapshot },
     });
   }
+  refuseBlobs(key, files);
   if (top.some(({ path }) => /^adapter_(?:config\.json|model\.)/.test(path)))
     throw await adapter(key, folder, files, signal);
   if (top.some(({ path }) => isPickle(path))) return here;
@@ -119,6 +120,17 @@ async function findSnapshot(
     "model/snapshots",
     `${key} is a folder of the Hub's cache with ${found.length} snapshots, and \`refs/main\` names none of them. Name one: ${some(found)}.`,
     { facts: { model: key, found: found.length, folders: some(found) } },
+  );
+}
+
+/** A cache whose snapshots are links that nobody follows here, as browsers do not: what can be seen has no names. */
+function refuseBlobs(key: string, files: readonly FileEntry[]): void {
+  const blobs = files.filter(({ path }) => /^blobs\/[0-9a-f]{40,64}$/.test(path)).length;
+  if (blobs === 0 || files.some(({ path }) => path.endsWith("config.json"))) return;
+  throw new AwaseError(
+    "model/blobs",
+    `${key} is a folder of the Hub's cache, of which only ${blobs} nameless files in blobs/ can be read: its snapshots are links that are not followed here, or were not downloaded to their end. Add the model by its id, or copy the snapshot with its links followed (cp -rL).`,
+    { facts: { model: key, blobs } },
   );
 }
 
