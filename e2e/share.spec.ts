@@ -45,6 +45,60 @@ for (const [kind, fragment] of [
   });
 }
 
+test("a link whose models are called as what every object inherits is shown, accepted and survives a reload", async ({
+  studio,
+}) => {
+  const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+  const pins = names.map((name) => `#     ${name}: abcdef0\n`).join("");
+  const recipe = `merge_method: linear\nparameters: {weight: 1}\nmodels:\n${names.map((name) => `  - model: ${name}\n`).join("")}# awase:\n#   revisions:\n${pins}`;
+  await studio.open(await encodeShare({ name: "constructor", recipe }));
+  for (const name of names) await expect(studio.review.model(name)).toContainText("abcdef0");
+  await studio.review.accept();
+  await expect.poll(() => studio.recipe.text()).toContain("constructor");
+  await studio.reload();
+  expect(await studio.recipe.text()).toBe(recipe);
+});
+
+test("a link that takes the page down is set aside, and everything else is as it was", async ({
+  studio,
+  complaints,
+}) => {
+  await studio.open();
+  await studio.recipe.ready();
+  await studio.recipe.setWeight("llama-ja", "0.123");
+  await studio.recipe.ready();
+  const mine = await studio.recipe.text();
+  const takesDown = await encodeShare({
+    name: "down",
+    recipe: "merge_method: linear\nmodels: [{model: takes-down}]\n",
+  });
+  await studio.page.addInitScript(() => {
+    const { hasOwn } = Object;
+    Object.hasOwn = (object, key) => {
+      if (key === "takes-down") throw new Error("This link takes the page down.");
+      return hasOwn(object, key);
+    };
+  });
+
+  await studio.reload();
+
+  for (const wayOut of ["Reload the page", "Start afresh"]) {
+    await studio.page.evaluate((fragment) => {
+      location.hash = fragment;
+    }, takesDown);
+    await studio.page.getByRole("button", { name: wayOut }).click();
+    await expect(studio.review.dialog).toContainText("This link cannot be opened");
+    await expect(studio.review.dialog).toContainText("Your own recipe and models are as they were");
+    await studio.review.close();
+    await studio.recipe.ready();
+    expect(await studio.recipe.text()).toBe(mine);
+    await studio.reload();
+    await studio.recipe.ready();
+    await expect(studio.review.dialog).toHaveCount(0);
+  }
+  complaints.splice(0); // React tells the console why it could not draw
+});
+
 /** Some megabytes of zeros in a few kilobytes. */
 function bomb(): string {
   return deflateRawSync(Buffer.alloc(8_000_000)).toString("base64url");

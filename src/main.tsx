@@ -1,16 +1,19 @@
-import { del, get, set } from "idb-keyval";
+import { get, set } from "idb-keyval";
 import { mount } from "./app/mount";
 import { connectEngine } from "./engine/boundary/client";
 import { isShareFragment } from "./state/recipe/share";
 import type { SessionStore } from "./state/sessionStore";
 import { DEFAULT_HUB_URL } from "./state/settings";
 import { beginVisit, createStudio } from "./state/studio";
+import { Trials } from "./state/trial";
 
 /** Where the last visit is kept: IndexedDB, since nothing else holds folder handles. */
 const SESSION_KEY = "awase.session";
 /** Where measurements are, and prompt sets that were added: beside the visit, since it is written with every tick of a slider. */
 const RECORDS_KEY = "awase.measurements";
 const PROMPTS_KEY = "awase.prompts";
+/** What the next visit leaves aside should this one go down. */
+const TRIAL_KEY = "awase.trial";
 /** Names another Hub: a mirror, or the one of the end-to-end tests. What may be reached is the server's CSP to say. */
 const HUB_KEY = "awase.hubUrl";
 
@@ -19,7 +22,14 @@ if (!root) throw new Error("index.html has no #root.");
 
 const stored = (key: string): SessionStore => ({ get: () => get(key), set: (value) => set(key, value) });
 
+/** `localStorage`, which may be refused as a whole. */
+const trials = new Trials({
+  get: () => localStorage.getItem(TRIAL_KEY),
+  set: (text) => localStorage.setItem(TRIAL_KEY, text),
+});
+
 const studio = createStudio({
+  trials,
   engine: connectEngine(),
   recordStore: stored(RECORDS_KEY),
   promptStore: stored(PROMPTS_KEY),
@@ -27,7 +37,7 @@ const studio = createStudio({
 });
 
 let forgotten = false;
-/** The stored visit, which stays forgotten once it is: the page goes on until it is loaded anew. */
+/** The stored visit. What a page that went down still does is not written: the next one reads what there was. */
 const session: SessionStore = {
   get: () => get(SESSION_KEY),
   set: async (value) => {
@@ -35,9 +45,13 @@ const session: SessionStore = {
   },
 };
 
-mount(studio, root, () => {
-  forgotten = true;
-  return del(SESSION_KEY);
+mount(studio, root, {
+  crashed: () => trials.hold(),
+  async startAfresh() {
+    forgotten = true;
+    trials.startAfresh();
+    location.reload();
+  },
 });
 
 /** Takes a share link out of the address bar: a reload should not ask again. */
@@ -56,4 +70,5 @@ void beginVisit(studio, {
   languages: navigator.languages,
   hubUrl: localStorage.getItem(HUB_KEY) ?? DEFAULT_HUB_URL,
   fragment: takeFragment(),
+  trials,
 });

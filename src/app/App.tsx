@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { Studio } from "../state/studio";
 import { StudioContext, useStudio } from "./context";
 import { fetchCatalogue } from "./i18n";
-import { Boundary } from "./parts/Boundary";
+import { Boundary, type Rescue } from "./parts/Boundary";
 import { StudioWindow } from "./StudioWindow";
 import "./theme/mantine";
 import "./theme/theme.css";
@@ -11,18 +11,18 @@ import { cssVariables, theme } from "./theme/theme";
 
 interface AppProps {
   readonly studio: Studio;
-  readonly forgetVisit: () => Promise<void>;
+  readonly rescue: Rescue;
 }
 
-export function App({ studio, forgetVisit }: AppProps) {
+export function App({ studio, rescue }: AppProps) {
   return (
     <StudioContext value={studio}>
-      <Themed forgetVisit={forgetVisit} />
+      <Themed rescue={rescue} />
     </StudioContext>
   );
 }
 
-function Themed({ forgetVisit }: Pick<AppProps, "forgetVisit">) {
+function Themed({ rescue }: Pick<AppProps, "rescue">) {
   const scheme = useStudio((state) => state.scheme);
   const language = useStudio((state) => state.language);
   const attempt = useStudio((state) => state.attempt);
@@ -32,7 +32,7 @@ function Themed({ forgetVisit }: Pick<AppProps, "forgetVisit">) {
   }, [language, attempt]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} {...schemeProps(scheme)}>
-      <Boundary forgetVisit={forgetVisit}>
+      <Boundary rescue={rescue}>
         <StudioWindow />
       </Boundary>
     </MantineProvider>

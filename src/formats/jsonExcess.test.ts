@@ -74,10 +74,10 @@ describe("a safetensors header that was written to be too much", () => {
     expect(found.characters).toBeLessThan(10_000);
   });
 
-  it("may have as many tensors as half a million", { timeout: 60_000 }, async () => {
+  it("may have a hundred thousand tensors, and not a million", { timeout: 60_000 }, async () => {
     const entry = (k: number) => `"t${k}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`;
     const many = (count: number) => `{${Array.from({ length: count }, (_, k) => entry(k)).join(",")}}`;
-    expect((await readSafetensors(file(many(500_000)))).tensors.length).toBe(500_000);
+    expect((await readSafetensors(file(many(100_000)))).tensors.length).toBe(100_000);
     expect(await faultOf(many(1_000_000))).toMatchObject({ code: "safetensors/header-excess" });
   });
 });

@@ -3,6 +3,7 @@ import type { Answer } from "../engine/protocol/evalProtocol";
 import type { MergeReport, ModelOrigin, ModelSummary, PlanSummary, RecipeReport } from "../engine/protocol/protocol";
 import type { Divergence, Evaluation, GuardReport, Perplexity } from "../eval/types";
 import type { SessionStore } from "./sessionStore";
+import { Trials } from "./trial";
 
 /** An engine for tests: everything answers at once, and each call can be replaced. */
 export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
@@ -150,4 +151,15 @@ export function memorySession(stored?: unknown): SessionStore & { stored: unknow
     },
   };
   return store;
+}
+
+/** What may be at fault, kept as long as the test. */
+export function memoryTrials(kept: string | null = null): Trials {
+  let text = kept;
+  return new Trials({
+    get: () => text,
+    set: (written) => {
+      text = written;
+    },
+  });
 }

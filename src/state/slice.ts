@@ -1,6 +1,7 @@
 import type { StateCreator } from "zustand/vanilla";
 import type { EngineClient } from "../engine/boundary/client";
 import type { SessionStore } from "./sessionStore";
+import type { Trials } from "./trial";
 
 /** What the slices work with; tests bring their own. */
 export interface StudioTools {
@@ -9,6 +10,8 @@ export interface StudioTools {
   readonly recordStore: SessionStore;
   /** Prompt sets that were pasted or dropped. */
   readonly promptStore: SessionStore;
+  /** What the next visit leaves aside should this one go down. */
+  readonly trials: Trials;
   /** Where the bundled samples are served. */
   readonly samplesUrl: string;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AwaseError } from "../base/errors";
 import type { EngineClient } from "../engine/boundary/client";
 import type { MergeEvent, RecipeReport } from "../engine/protocol/protocol";
-import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./engine.testing";
+import { fakeEngine, finished, goodPlan, goodReport, memorySession, memoryTrials } from "./engine.testing";
 import { canMerge, standingProblems } from "./recipe/plan";
 import { seedOf } from "./recipe/recipe";
 import { beginVisit, createStudio, type Studio, type Visit } from "./studio";
@@ -14,11 +14,19 @@ async function visit(engine: Partial<EngineClient> = {}, begin: Partial<Visit> =
   const studio = createStudio({
     engine: fakeEngine(engine),
     samplesUrl: "samples",
+    trials: memoryTrials(),
     recordStore: memorySession(),
     promptStore: memorySession(),
   });
   const session = memorySession();
-  await beginVisit(studio, { session, languages: ["en-GB"], hubUrl: "https://hub.test", fragment: "", ...begin });
+  await beginVisit(studio, {
+    session,
+    languages: ["en-GB"],
+    hubUrl: "https://hub.test",
+    fragment: "",
+    trials: memoryTrials(),
+    ...begin,
+  });
   await vi.runAllTimersAsync();
   return { studio, session: begin.session ?? session };
 }

@@ -1,6 +1,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { AwaseError } from "../base/errors";
 import { createCompareSlice } from "./compare/compare";
 import { createEngineSlice } from "./engine";
+import { failureOf } from "./failure";
 import { sessionChanged, sessionOf, stateOf } from "./keep";
 import { createChartViewSlice } from "./measuring/chartView";
 import { createEvaluationSlice } from "./measuring/evaluation";
@@ -12,7 +14,7 @@ import { packSession, unpackSession } from "./persistence";
 import { createPromptSetsSlice } from "./prompts/promptSets";
 import { historyOf } from "./recipe/history";
 import { createPlanSlice } from "./recipe/plan";
-import { createRecipeSlice, starterRecipe } from "./recipe/recipe";
+import { createRecipeSlice, STARTER_NAME, starterRecipe } from "./recipe/recipe";
 import { createReviewSlice } from "./recipe/review";
 import { isShareFragment } from "./recipe/share";
 import { createResultsSlice } from "./runs/results";
@@ -21,6 +23,7 @@ import type { SessionStore } from "./sessionStore";
 import { createSettingsSlice, preferredLanguage } from "./settings";
 import type { StudioTools } from "./slice";
 import type { StudioState } from "./state";
+import { setAside, type Trials } from "./trial";
 import { createViewSlice } from "./view";
 
 export type Studio = StoreApi<StudioState>;
@@ -33,10 +36,13 @@ export interface Visit {
   readonly hubUrl: string;
   /** `location.hash`: a share link, perhaps. */
   readonly fragment: string;
+  readonly trials: Trials;
 }
 
 /** Quiet time before the recipe is checked, in milliseconds. */
 const CHECK_AFTER = 120;
+/** How long a page must have shown something to be taken as able to, in milliseconds. */
+const SEEN_AFTER = 1000;
 
 export function createStudio(tools: StudioTools): Studio {
   return createStore<StudioState>()((...store) => ({
@@ -64,15 +70,24 @@ export function createStudio(tools: StudioTools): Studio {
  * everything can be used before that.
  */
 export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
-  const session = unpackSession(await visit.session.get().catch(() => undefined));
-  const language = preferredLanguage(visit.languages);
+  const { trials } = visit;
+  const trial = trials.now;
+  const stored = unpackSession(await visit.session.get().catch(() => undefined));
+  const language = stored?.language ?? preferredLanguage(visit.languages);
+  const first = { recipe: starterRecipe(language), recipeName: STARTER_NAME, models: sampleModels() };
+  const session = setAside(stored, trial, first);
   studio.setState({
     hubUrl: visit.hubUrl,
-    ...(session ? stateOf(session) : { language, recipe: historyOf(starterRecipe(language)) }),
+    ...(session ? stateOf(session) : { language, recipe: historyOf(first.recipe) }),
   });
   const state = studio.getState();
-  await state.listModels(session?.models ?? sampleModels());
+  await state.listModels(session?.models ?? first.models);
   remember(studio, visit.session);
+  settleWhenDrawn(studio, trials);
+  if (trial.link || trial.before) studio.setState({ review: { status: "failed", failure: failureOf(linkSetAside()) } });
+  if (session !== stored) await visit.session.set(packSession(sessionOf(studio.getState()))).catch(() => undefined);
+  trials.settle(["link", "before"]);
+  if (trial.afresh) trials.note({ afresh: { ...trial.afresh, done: true } });
   checkOnChange(studio);
   measureOnChange(studio);
   if (isShareFragment(visit.fragment)) void state.openShare(visit.fragment);
@@ -99,6 +114,21 @@ function remember(studio: Studio, store: SessionStore): void {
     stale = true;
     if (!writing) void write();
   });
+}
+
+/** A page that has shown the engine's answer, and is still there a while later, can show its recipe and its models. */
+function settleWhenDrawn(studio: Studio, trials: Trials): void {
+  const settle = later(SEEN_AFTER, () => trials.settle(["before", "afresh"]));
+  studio.subscribe((after, before) => {
+    if (after.report !== before.report && after.reportedText === after.recipe.present) settle();
+  });
+}
+
+function linkSetAside(): AwaseError {
+  return new AwaseError(
+    "share/set-aside",
+    "The page went down while it showed the link that was opened last, so that link was set aside. Your own recipe and models are as they were. Ask for the recipe as a file.",
+  );
 }
 
 /** Checks the recipe when its text, the device or the open models change. */

@@ -297,7 +297,9 @@ export const en = {
     again: "Try again",
     reload: "Reload the page",
     afresh: "Start afresh",
-    afreshHint: "Starting afresh forgets the recipe and the list of models. Cached models and finished merges stay.",
+    afreshHint:
+      "Starting afresh takes away what may be at fault: a link that was just opened, else the recipe; should the page go down again, the list of models too, and last the settings. Cached models and finished merges stay.",
+    saveRecipe: "Save the recipe",
   },
   close: "Close",
 };

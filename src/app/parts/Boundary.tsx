@@ -1,13 +1,21 @@
 import { Button, Group, Text } from "@mantine/core";
 import { Component, type ReactNode } from "react";
 import { type Failure, failureOf } from "../../state/failure";
-import { useText } from "../context";
+import { useStudioStore, useText } from "../context";
 import classes from "./Boundary.module.css";
 import { FailureText } from "./FailureText";
+import { saveBlob } from "./save";
+
+/** What is done about a page that cannot be drawn. */
+export interface Rescue {
+  /** Keeps in mind what may be at fault. */
+  crashed(): void;
+  /** Loads the page anew without what is at fault. */
+  startAfresh(): Promise<void>;
+}
 
 interface BoundaryProps {
-  /** Forgets the visit, which may be what cannot be drawn. */
-  readonly forgetVisit: () => Promise<void>;
+  readonly rescue: Rescue;
   readonly children: ReactNode;
 }
 
@@ -19,25 +27,33 @@ export class Boundary extends Component<BoundaryProps, { readonly failure?: Fail
     return { failure: failureOf(error) };
   }
 
+  override componentDidCatch() {
+    this.props.rescue.crashed();
+  }
+
   override render() {
     const { failure } = this.state;
-    return failure ? <WaysOut failure={failure} forgetVisit={this.props.forgetVisit} /> : this.props.children;
+    return failure ? <WaysOut failure={failure} rescue={this.props.rescue} /> : this.props.children;
   }
 }
 
-function WaysOut({ failure, forgetVisit }: { readonly failure: Failure } & Omit<BoundaryProps, "children">) {
+function WaysOut({ failure, rescue }: { readonly failure: Failure; readonly rescue: Rescue }) {
   const t = useText();
-  const startAfresh = async () => {
-    await forgetVisit();
-    location.reload();
+  const studio = useStudioStore();
+  const saveRecipe = () => {
+    const { recipe, recipeName } = studio.getState();
+    saveBlob(`${recipeName || "recipe"}.yaml`, new Blob([recipe.present], { type: "text/yaml" }));
   };
   return (
     <main className={classes.place}>
       <FailureText failure={failure} />
       <Group gap="sm" my="md">
         <Button onClick={() => location.reload()}>{t.failure.reload}</Button>
-        <Button variant="default" onClick={() => void startAfresh()}>
+        <Button variant="default" onClick={() => void rescue.startAfresh()}>
           {t.failure.afresh}
+        </Button>
+        <Button variant="subtle" onClick={saveRecipe}>
+          {t.failure.saveRecipe}
         </Button>
       </Group>
       <Text size="xs" c="dimmed">

@@ -1,5 +1,5 @@
 import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { own } from "../../base/own";
 import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/protocol";
 import { parseRecipe } from "../../recipe/parse/parse";
@@ -44,8 +44,17 @@ export default function ReviewDialog() {
         </>
       )}
       {shown?.status === "ready" && <Look review={shown} />}
+      {shown && <Drawn review={shown} />}
     </Modal>
   );
+}
+
+/** Tells that what stands beside it was drawn: the dialog's content comes later than the dialog. */
+function Drawn({ review }: { readonly review: Review }) {
+  const reviewDrawn = useStudio((state) => state.reviewDrawn);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each state of the review is drawn anew, and may fail.
+  useEffect(reviewDrawn, [review]);
+  return null;
 }
 
 function Look({ review: { shared, report } }: { readonly review: Extract<Review, { status: "ready" }> }) {

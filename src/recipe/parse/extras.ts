@@ -1,4 +1,4 @@
-import { isMap, isScalar, stringify } from "yaml";
+import { isMap, isScalar, stringify, type YAMLMap } from "yaml";
 import * as z from "zod/mini";
 import type { Problem } from "../problems";
 import { readSyntax, type Syntax } from "../text/syntax";
@@ -19,7 +19,9 @@ const schema = z.object({
   seed: z.optional(
     z.pipe(z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)), z.int().check(z.maximum(MAX_SEED))),
   ),
-  revisions: z.optional(z.record(z.string().check(z.maxLength(512)), z.string().check(z.regex(/^[\w./-]{1,128}$/)))),
+  revisions: z.optional(
+    z.array(z.tuple([z.string().check(z.maxLength(512)), z.string().check(z.regex(/^[\w./-]{1,128}$/))])),
+  ),
 });
 
 /**
@@ -62,20 +64,25 @@ function parseBlock(block: string): { extras: Extras } | { extras?: never; reaso
   const value = document.get("awase", true);
   if (!isMap(value))
     return isScalar(value) && value.source === "" ? { extras: NO_EXTRAS } : { reason: "not a mapping" };
-  const result = schema.safeParse(plain(value));
+  const revisionsNode = value.get("revisions", true);
+  const result = schema.safeParse({
+    ...Object.fromEntries(pairs(value)),
+    ...(revisionsNode === undefined ? {} : { revisions: isMap(revisionsNode) ? pairs(revisionsNode) : null }),
+  });
   if (!result.success) {
     const issue = result.error.issues[0];
     return { reason: `${issue?.path.join(".") || "awase"}: ${issue?.message ?? "wrong type"}` };
   }
-  const { seed, revisions = {} } = result.data;
-  return { extras: { ...(seed === undefined ? {} : { seed }), revisions } };
+  const { seed, revisions = [] } = result.data;
+  return { extras: { ...(seed === undefined ? {} : { seed }), revisions: Object.fromEntries(revisions) } };
 }
 
-/** Mappings of text as objects. Aliases and lists have no business here and become what the schema refuses. */
-function plain(node: unknown): unknown {
-  if (isScalar(node)) return node.value;
-  if (!isMap(node)) return null;
-  return Object.fromEntries(node.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : "", plain(value)]));
+/** A mapping's keys and values. Aliases and collections have no business here and become what the schema refuses. */
+function pairs(map: YAMLMap): [string, unknown][] {
+  return map.items.map(({ key, value }) => [
+    isScalar(key) ? String(key.value) : "",
+    isScalar(value) ? value.value : null,
+  ]);
 }
 
 /** The text with its block replaced, added at the end, or (with nothing to say) removed. All else stays as it is. */

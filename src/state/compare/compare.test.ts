@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { AnswerRequest } from "../../engine/protocol/evalProtocol";
-import { answered, fakeEngine, goodPlan, goodReport, memorySession } from "../engine.testing";
+import { answered, fakeEngine, goodPlan, goodReport, memorySession, memoryTrials } from "../engine.testing";
 import { beginVisit, createStudio } from "../studio";
 import { blindName, blindOrder } from "./blind";
 import { chosenSpeakers, isAnswered, MERGE, possibleSpeakers, TIE, tally } from "./compare";
@@ -11,10 +11,17 @@ async function visit(engine: Partial<EngineClient> = {}) {
   const studio = createStudio({
     engine: fakeEngine(engine),
     samplesUrl: "samples",
+    trials: memoryTrials(),
     recordStore: memorySession(),
     promptStore: memorySession(),
   });
-  const begin = { session: memorySession(), languages: ["en"], hubUrl: "https://hub.test", fragment: "" };
+  const begin = {
+    session: memorySession(),
+    languages: ["en"],
+    hubUrl: "https://hub.test",
+    fragment: "",
+    trials: memoryTrials(),
+  };
   await beginVisit(studio, begin);
   const { recipe } = studio.getState();
   const plan = { ...goodPlan, models: ["llama-base", "llama-ja"] };

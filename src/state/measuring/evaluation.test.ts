@@ -3,7 +3,16 @@ import { AwaseError } from "../../base/errors";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { EvaluationRequest } from "../../engine/protocol/evalProtocol";
 import type { GuardReport, GuardStage } from "../../eval/types";
-import { evaluationOf, fakeEngine, finished, goodPlan, goodReport, memorySession, watched } from "../engine.testing";
+import {
+  evaluationOf,
+  fakeEngine,
+  finished,
+  goodPlan,
+  goodReport,
+  memorySession,
+  memoryTrials,
+  watched,
+} from "../engine.testing";
 import { beginVisit, createStudio, type Studio } from "../studio";
 import { pinnedRecord, shownRecord } from "./chartView";
 import { guardOptions, isGuarded } from "./guard";
@@ -23,10 +32,17 @@ async function visit(
   const studio = createStudio({
     engine: fakeEngine({ check: async () => planned, ...engine }),
     samplesUrl: "samples",
+    trials: memoryTrials(),
     recordStore: stores.records,
     promptStore: stores.prompts,
   });
-  const begin = { session: memorySession(), languages: ["en"], hubUrl: "https://hub.test", fragment: "" };
+  const begin = {
+    session: memorySession(),
+    languages: ["en"],
+    hubUrl: "https://hub.test",
+    fragment: "",
+    trials: memoryTrials(),
+  };
   await beginVisit(studio, begin);
   await vi.runAllTimersAsync();
   return { studio, stores };

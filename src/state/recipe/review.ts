@@ -28,17 +28,21 @@ export interface ReviewSlice {
   /** Takes the recipe over and opens the Hub models it pins. Merges nothing. */
   acceptShare(): Promise<void>;
   declineShare(): void;
+  /** What is looked at was drawn: should the page go down later, it was not that. */
+  reviewDrawn(): void;
   /** The fragment of a link to the recipe as it stands. @throws {AwaseError} `share/too-long` */
   shareFragment(): Promise<string>;
 }
 
 export function createReviewSlice({
   engine,
+  trials,
 }: StudioTools): Slice<ReviewSlice, RecipeSlice & EngineSlice & ModelsSlice & PlanSlice> {
   return (set, get) => ({
     review: undefined,
     async openShare(fragment) {
       const reading: Review = { status: "reading" };
+      trials.note({ link: true });
       set({ review: reading });
       try {
         const shared = await decodeShare(fragment);
@@ -55,13 +59,16 @@ export function createReviewSlice({
       const { shared } = review;
       const report = await engine.check(shared.recipe, seedOf(shared.recipe));
       const now = get().review;
-      if (now?.status === "ready" && now.shared === shared) set({ review: { ...now, report } });
+      if (now?.status !== "ready" || now.shared !== shared) return;
+      trials.note({ link: true });
+      set({ review: { ...now, report } });
     },
     lookAtHub: (origin) => engine.lookAtHub(origin),
     async acceptShare() {
       const { review } = get();
       if (review?.status !== "ready") return;
       const { shared, report } = review;
+      trials.note({ before: { recipe: get().recipe.present, recipeName: get().recipeName } });
       set({ review: undefined });
       get().loadRecipe({ text: shared.recipe, name: shared.name });
       // The recipe's own block pins their commits. What is listed may have been opening when the engine was asked.
@@ -70,6 +77,9 @@ export function createReviewSlice({
       }
     },
     declineShare: () => set({ review: undefined }),
+    reviewDrawn() {
+      if (get().review?.status !== "reading") trials.settle(["link"]);
+    },
     shareFragment() {
       const { recipe, recipeName, models, report } = get();
       const used = new Set(report?.plan?.models);
