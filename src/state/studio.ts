@@ -20,10 +20,11 @@ import { isShareFragment } from "./recipe/share";
 import { createResultsSlice } from "./runs/results";
 import { createRunSlice } from "./runs/run";
 import type { SessionStore } from "./sessionStore";
+import { setAside } from "./setAside";
 import { createSettingsSlice, preferredLanguage } from "./settings";
 import type { StudioTools } from "./slice";
 import type { StudioState } from "./state";
-import { setAside, type Trials } from "./trial";
+import type { Trials } from "./trial";
 import { createViewSlice } from "./view";
 
 export type Studio = StoreApi<StudioState>;

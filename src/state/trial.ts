@@ -1,5 +1,3 @@
-import type { Session } from "./keep";
-
 /**
  * What may be at fault should the page go down: noted before it is drawn, crossed out when it was seen to work. The next visit
  * reads it and leaves aside what it names, and nothing else.
@@ -8,7 +6,7 @@ export interface Trial {
   /** A link is being looked at. */
   readonly link?: true;
   /** A link's recipe was taken over; what stood there before. */
-  readonly before?: Pick<Session, "recipe" | "recipeName">;
+  readonly before?: { readonly recipe: string; readonly recipeName: string };
   /** How much the last fresh start took away, and whether that was done. */
   readonly afresh?: { readonly step: number; readonly done: boolean };
 }
@@ -65,20 +63,6 @@ export class Trials {
       // A browser that refuses to store (private mode, full disk) has nothing to set aside at the next visit.
     }
   }
-}
-
-/** The stored visit without what is at fault; undefined to begin as on the first visit. */
-export function setAside(
-  session: Session | undefined,
-  { before, afresh }: Trial,
-  first: Pick<Session, "recipe" | "recipeName" | "models">,
-): Session | undefined {
-  if (!session) return undefined;
-  if (before) return { ...session, ...before };
-  if (!afresh || afresh.done) return session;
-  if (afresh.step > 2) return undefined;
-  const { models, ...recipe } = first;
-  return { ...session, ...recipe, ...(afresh.step > 1 && { models }) };
 }
 
 function readTrial(value: unknown): Trial {
