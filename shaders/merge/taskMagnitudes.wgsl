@@ -1,8 +1,8 @@
-// |x - base| of every input but the base, which is input BASE: the keys of magnitude sparsifiers.
+// |x - base| of every input but the base, which is input 0: the keys of magnitude sparsifiers.
 fn terms(at: vec4u, $inputs) -> array<vec4f, T> {
   return array<vec4f, T>(
-    //#each k except BASE
-    abs(x$k - xBASE),
+    //#each o
+    abs(x$o - x0),
     //#end
   );
 }

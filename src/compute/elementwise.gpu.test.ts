@@ -124,6 +124,7 @@ describe.each(devices)("maps on $name", ({ device }) => {
         expected,
         { weight: [0.3, -0.7, 1, 0.25, 2] },
         0,
+        () => Number.NaN,
       );
       expect(firstDifference(bytes, narrow(expected, output))).toBeUndefined();
       expect(notFinite).toEqual({ inputs: [0, 0, 0, 0, 0], output: 0 });

@@ -5,7 +5,7 @@ import type { PackedBlock } from "./blocks";
 import type { Device, DeviceBuffer } from "./device";
 import type { Kernel, Numbers } from "./kernel";
 import { link } from "./link";
-import type { BoundMap, MapDefinition } from "./map";
+import type { BoundMap, FibreTable, MapDefinition, OfFibre } from "./map";
 import { PACKED_UNIFORMS, packedInputs, packedNumbers } from "./packed";
 import { uniformLayout } from "./uniforms";
 
@@ -62,12 +62,36 @@ export async function applyMap(
   output: OutputDType,
   counter: NotFiniteCounter,
 ): Promise<DeviceBuffer> {
-  const kernel = await device.prepare(mapKernel(bound.map, dtypes, output, block.count % PER_THREAD > 0));
+  const { map, table } = bound;
+  if (map.fibres && !table) throw new TypeError(`${map.name} needs a table of its fibres.`);
+  const ragged = block.count % PER_THREAD > 0;
+  const kernel = await device.prepare(mapKernel(map, dtypes, output, ragged, table?.width));
+  using placed = table && (await placeTable(device, table, block));
   const dst = await device.lease(paddedBytes(block.count, output), `${bound.map.name} out`);
-  const numbers = { ...bound.uniforms(block), ...packedNumbers(block) };
+  const numbers = { ...bound.uniforms(block), ...packedNumbers(block), ...placed?.numbers };
   const groups = Math.ceil(block.count / (PER_THREAD * THREADS));
-  device.run(kernel, [block.buffer, dst, counter.buffer], numbers, groups);
+  const buffers = [block.buffer, dst, counter.buffer];
+  device.run(kernel, placed ? [...buffers, placed.buffer] : buffers, numbers, groups);
   return dst;
+}
+
+const FIBRE_UNIFORMS = { fibre_skew: "u32", fibre_size: "u32", fibre_rows: "u32" } as const;
+
+/** Brings the numbers of the fibres that a block has elements of to the device. */
+async function placeTable(device: Device, { fibres, width, values }: FibreTable, block: PackedBlock) {
+  const { count, length, stride } = fibres;
+  const rows = stride === 1;
+  const first = rows ? Math.floor(block.start / length) : 0;
+  const last = rows ? Math.floor((block.start + block.count - 1) / length) + 1 : count;
+  const buffer = await device.lease(Math.max(1, last - first) * width * 4, "table of fibres");
+  const used = values.subarray(first * width, last * width);
+  device.write(buffer, 0, new Uint8Array(used.buffer, used.byteOffset, used.byteLength));
+  const numbers = {
+    fibre_skew: rows ? block.start - first * length : block.start % count,
+    fibre_size: rows ? length : count,
+    fibre_rows: rows ? 1 : 0,
+  };
+  return { buffer, numbers, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
 }
 
 const kernels = new WeakMap<MapDefinition, Map<string, Kernel<Numbers>>>();
@@ -76,11 +100,17 @@ const kernels = new WeakMap<MapDefinition, Map<string, Kernel<Numbers>>>();
  * The kernel of a map for given dtypes. Buffers: the packed inputs, the output, the counts of a NotFiniteCounter.
  * @param ragged whether a block may have a number of elements that is not a multiple of 8
  */
-function mapKernel(map: MapDefinition, dtypes: readonly FloatDType[], output: OutputDType, ragged: boolean) {
+function mapKernel(
+  map: MapDefinition,
+  dtypes: readonly FloatDType[],
+  output: OutputDType,
+  ragged: boolean,
+  width: number | undefined,
+) {
   const known = kernels.get(map) ?? new Map<string, Kernel<Numbers>>();
   kernels.set(map, known);
-  const name = `${map.name} ${dtypes.join("+")}→${output}${ragged ? " ragged" : ""}`;
-  const kernel = known.get(name) ?? linkMap(name, map, dtypes, output, ragged);
+  const name = `${map.name} ${dtypes.join("+")}→${output}${ragged ? " ragged" : ""}${width === undefined ? "" : ` ×${width}`}`;
+  const kernel = known.get(name) ?? linkMap(name, map, dtypes, output, ragged, width);
   known.set(name, kernel);
   return kernel;
 }
@@ -91,14 +121,20 @@ function linkMap(
   dtypes: readonly FloatDType[],
   output: OutputDType,
   ragged: boolean,
+  width: number | undefined,
 ): Kernel<Numbers> {
-  const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...map.uniforms }, dtypes.length);
+  const tabled = width !== undefined;
+  const uniforms = uniformLayout(
+    { ...PACKED_UNIFORMS, ...(tabled ? FIBRE_UNIFORMS : {}), ...map.uniforms },
+    dtypes.length,
+  );
   const wgsl = link({
     inputs: dtypes,
     uniforms,
-    outputs: { dst: "array<vec4u>", not_finite: "array<atomic<u32>>" },
+    outputs: { dst: "array<vec4u>", not_finite: "array<atomic<u32>>", ...(tabled ? { table: "array<f32>" } : {}) },
+    ...(tabled ? { constants: { TABLE: width } } : {}),
     lists: { r: ragged ? [0] : [] },
-    imports: map.imports ?? [],
+    imports: [...(tabled ? (["fibres.wgsl"] as const) : []), ...(map.imports ?? [])],
     lane: map.bits ? "vec4u" : "vec4f",
     stores: output,
     body: map.wgsl,
@@ -107,9 +143,9 @@ function linkMap(
   return {
     name,
     wgsl,
-    buffers: ["read", "read_write", "read_write"],
+    buffers: ["read", "read_write", "read_write", ...(tabled ? (["read_write"] as const) : [])],
     packUniforms: uniforms.pack,
-    reference([packed, dst, counts], values) {
+    reference([packed, dst, counts, table], values) {
       if (!packed || !dst || !counts) throw new TypeError(`${name} needs three buffers.`);
       const { count, start, stored } = packedInputs(packed, values, dtypes);
       const made = new Float32Array(count);
@@ -118,6 +154,7 @@ function linkMap(
         made,
         values,
         start,
+        ofFibre(table, values, width ?? 0),
       );
       const narrowed = narrow(made, output);
       dst.set(narrowed);
@@ -127,6 +164,21 @@ function linkMap(
         tally[k] = (tally[k] ?? 0) + countNonFinite(bytes, dtypes[k] ?? output);
       });
     },
+  };
+}
+
+/** What `of_fibre` reads, in TypeScript. */
+function ofFibre(table: Uint8Array<ArrayBuffer> | undefined, values: Numbers, width: number): OfFibre {
+  if (!table) return () => Number.NaN;
+  const numbers = new Float32Array(table.buffer, table.byteOffset, table.byteLength / 4);
+  const [skew, size, rows] = [values.fibre_skew, values.fibre_size, values.fibre_rows].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  return (element, column) => {
+    const place = element + skew;
+    return numbers[(rows === 1 ? Math.floor(place / size) : place % size) * width + column] ?? Number.NaN;
   };
 }
 

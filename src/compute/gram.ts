@@ -2,22 +2,45 @@ import gramWgsl from "../../shaders/reduce/gram.wgsl?raw";
 import differencesWgsl from "../../shaders/reduce/gramOfDifferences.wgsl?raw";
 import type { Blocks } from "./blocks";
 import type { Device } from "./device";
+import { type Fibres, fibreSums } from "./fibres";
 import { sum } from "./sum";
-import type { TermsDefinition } from "./terms";
+import type { BoundTerms, TermsDefinition } from "./terms";
 
-/**
- * The Gram matrix ⟨xᵢ, xⱼ⟩ of a tensor's N inputs, flattened; rows and columns in input order, symmetric.
- * With `relativeTo: b` that of the differences xᵢ − x_b, without row and column b.
- */
-export async function gram(
+export interface GramOptions {
+  /** Whether it is that of the differences to input 0, the base, which then has no row and no column. */
+  readonly toBase?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The Gram matrix ⟨xᵢ, xⱼ⟩ of a tensor's N inputs, flattened; rows and columns in input order, symmetric. */
+export async function gram(device: Device, blocks: Blocks, { toBase, signal }: GramOptions = {}): Promise<number[][]> {
+  const triangle = await sum(device, blocks, bound(toBase), signal);
+  return square(triangle, blocks.dtypes.length - (toBase ? 1 : 0));
+}
+
+/** The same for each fibre of the tensor. */
+export async function fibreGrams(
   device: Device,
   blocks: Blocks,
-  options: { readonly relativeTo?: number; readonly signal?: AbortSignal | undefined } = {},
-): Promise<number[][]> {
-  const { relativeTo, signal } = options;
-  const size = blocks.dtypes.length - (relativeTo === undefined ? 0 : 1);
-  const terms = relativeTo === undefined ? products : differenceProducts(relativeTo);
-  const triangle = await sum(device, blocks, { terms, uniforms: () => ({}) }, signal);
+  fibres: Fibres,
+  { toBase, signal }: GramOptions = {},
+): Promise<number[][][]> {
+  const sums = await fibreSums(device, blocks, bound(toBase), fibres, signal);
+  const size = blocks.dtypes.length - (toBase ? 1 : 0);
+  return Array.from({ length: fibres.count }, (_, fibre) =>
+    square(
+      sums.map((term) => term[fibre] ?? 0),
+      size,
+    ),
+  );
+}
+
+function bound(toBase: boolean | undefined): BoundTerms {
+  return { terms: toBase ? differenceProducts : products, uniforms: () => ({}) };
+}
+
+/** A symmetric matrix of its upper triangle, row by row. */
+function square(triangle: readonly number[], size: number): number[][] {
   const matrix = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   let next = 0;
   for (let i = 0; i < size; i++) {
@@ -46,25 +69,18 @@ const products: TermsDefinition<Record<string, never>> = {
   reference: (x, out) => multiplyPairs(x, out),
 };
 
-const byBase = new Map<number, TermsDefinition<Record<string, never>>>();
-
-function differenceProducts(base: number): TermsDefinition<Record<string, never>> {
-  const known = byBase.get(base);
-  if (known) return known;
-  const definition: TermsDefinition<Record<string, never>> = {
-    name: `gram of differences with ${base}`,
-    terms: (inputs) => triangleSize(inputs - 1),
-    wgsl: differencesWgsl.replaceAll("BASE", String(base)),
-    uniforms: {},
-    reference(x, out) {
-      const from = x[base] ?? new Float32Array();
-      const differences = x.filter((_, k) => k !== base).map((values) => difference(values, from));
-      multiplyPairs(differences, out);
-    },
-  };
-  byBase.set(base, definition);
-  return definition;
-}
+const differenceProducts: TermsDefinition<Record<string, never>> = {
+  name: "gram of differences",
+  terms: (inputs) => triangleSize(inputs - 1),
+  wgsl: differencesWgsl,
+  uniforms: {},
+  reference([base = new Float32Array(), ...others], out) {
+    multiplyPairs(
+      others.map((values) => difference(values, base)),
+      out,
+    );
+  },
+};
 
 function difference(a: Float32Array, b: Float32Array): Float32Array {
   const out = new Float32Array(a.length);

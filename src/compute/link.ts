@@ -1,4 +1,5 @@
 import dtypes from "../../shaders/common/dtypes.wgsl?raw";
+import fibres from "../../shaders/common/fibres.wgsl?raw";
 import keys from "../../shaders/common/keys.wgsl?raw";
 import load from "../../shaders/common/load.wgsl?raw";
 import random from "../../shaders/common/random.wgsl?raw";
@@ -10,7 +11,7 @@ import type { FloatDType, OutputDType } from "../formats/dtypes";
 import type { UniformLayout } from "./uniforms";
 
 /** Files of `shaders/common` that a body may ask for; the others stand in every module. */
-const COMMON = { "keys.wgsl": keys, "random.wgsl": random } as const;
+const COMMON = { "fibres.wgsl": fibres, "keys.wgsl": keys, "random.wgsl": random } as const;
 export type CommonShader = keyof typeof COMMON;
 
 /** What `//#each` loops count over: each variable with the numbers it takes. */
@@ -24,7 +25,7 @@ export interface ModuleParts {
   readonly outputs: Readonly<Record<string, string>>;
   readonly constants?: Readonly<Record<string, number>>;
   readonly imports: readonly CommonShader[];
-  /** Loops beyond `k` and `j`, which run over the inputs. */
+  /** Loops beyond `k` and `j`, which run over the inputs, and `o`, which leaves out input 0: the base of those that have one. */
   readonly lists?: Lists;
   /** WGSL type that a body takes its inputs as: `vec4u` for bit patterns. */
   readonly lane: "vec4f" | "vec4u";
@@ -63,7 +64,7 @@ export function link(parts: ModuleParts): string {
     .join("\n")
     .replaceAll("$inputs", inputs.map((k) => `x${k}: ${lane}`).join(", "))
     .replaceAll("$args", inputs.map((k) => `x${k}`).join(", "));
-  return expand(text, { k: inputs, j: inputs, ...parts.lists });
+  return expand(text, { k: inputs, j: inputs, o: inputs.slice(1), ...parts.lists });
 }
 
 function storing(dtype: OutputDType): string {
@@ -76,7 +77,7 @@ function storing(dtype: OutputDType): string {
 
 /**
  * Repeats the lines between `//#each v` and `//#end` for every number of list `v`, with `$v` replaced by it. Loops nest.
- * `//#each j from k` starts at the number that `k` has, `except 2` leaves one out.
+ * `//#each j from k` starts at the number that `k` has.
  * @throws {SyntaxError} for a loop over an unknown list, or one without an end.
  */
 export function expand(template: string, lists: Lists): string {
@@ -93,18 +94,18 @@ function expandFrom(lines: readonly string[], start: number, lists: Lists, scope
   for (; next < lines.length; next++) {
     const line = lines[next] ?? "";
     if (/^\s*\/\/#end\s*$/.test(line)) break;
-    const loop = /^\s*\/\/#each (\w+)(?: from (\w+))?(?: except (\d+))?\s*$/.exec(line);
+    const loop = /^\s*\/\/#each (\w+)(?: from (\w+))?\s*$/.exec(line);
     if (!loop) {
       text.push(line.replace(/\$(\w)/g, (found, name: string) => `${own(scope, name) ?? found}`));
       continue;
     }
-    const [, variable = "", from, except] = loop;
+    const [, variable = "", from] = loop;
     const list = own(lists, variable);
     if (!list) throw new SyntaxError(`No list "${variable}" for "${line.trim()}".`);
     const first = from === undefined ? 0 : (own(scope, from) ?? 0);
     const end = endOf(lines, next);
     for (const value of list) {
-      if (value < first || value === Number(except)) continue;
+      if (value < first) continue;
       append(text, expandFrom(lines, next + 1, lists, { ...scope, [variable]: value }).text);
     }
     next = end;

@@ -1,3 +1,4 @@
+import type { Fibres } from "./fibres";
 import type { UniformType, UniformValues } from "./kernel";
 import type { CommonShader } from "./link";
 
@@ -20,14 +21,37 @@ export interface MapDefinition<L extends Record<string, UniformType> = Record<st
   readonly uniforms: L;
   readonly bits?: true;
   /**
+   * Whether it has numbers of its own for each fibre. In scope then: `fibre_of(at)`, and `of_fibre(fibre, column)`, the number in a
+   * column of the table for each of four fibres.
+   */
+  readonly fibres?: true;
+  /**
    * The same in TypeScript. `x[k]` holds the f32 elements of input k, `start` is the index in the tensor of the first;
    * writes `out`, of equal length. Every intermediate is rounded with Math.fround where WGSL rounds.
    */
-  reference(x: readonly Float32Array[], out: Float32Array, values: UniformValues<L>, start: number): void;
+  reference(
+    x: readonly Float32Array[],
+    out: Float32Array,
+    values: UniformValues<L>,
+    start: number,
+    ofFibre: OfFibre,
+  ): void;
+}
+
+/** The number in a column of the table for the fibre of an element, counted as `out` is. */
+export type OfFibre = (element: number, column: number) => number;
+
+/** Numbers for each fibre of a tensor: `width` of them, fibre after fibre. */
+export interface FibreTable {
+  readonly fibres: Fibres;
+  readonly width: number;
+  readonly values: Float32Array<ArrayBuffer>;
 }
 
 /** A map with its numbers. Uniforms may depend on the block (a cut index local to it). */
 export interface BoundMap<L extends Record<string, UniformType> = Record<string, UniformType>> {
   readonly map: MapDefinition<L>;
+  /** For a map with `fibres`. */
+  readonly table?: FibreTable;
   uniforms(block: { readonly start: number; readonly count: number }): UniformValues<L>;
 }

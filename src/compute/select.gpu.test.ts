@@ -17,8 +17,8 @@ const distances: BoundTerms = {
     terms: (inputs) => inputs - 1,
     wgsl: `fn terms(at: vec4u, $inputs) -> array<vec4f, T> {
       return array<vec4f, T>(
-        //#each k except 0
-        abs(x$k - x0),
+        //#each o
+        abs(x$o - x0),
         //#end
       );
     }`,

@@ -1,6 +1,7 @@
 import equalsWgsl from "../../shaders/reduce/equals.wgsl?raw";
 import histogramSkeleton from "../../shaders/reduce/histogram.wgsl?raw";
 import keysSkeleton from "../../shaders/reduce/keys.wgsl?raw";
+import repeatedWgsl from "../../shaders/reduce/repeated.wgsl?raw";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { type Blocks, LEAF, type PackedBlock } from "./blocks";
 import type { Device } from "./device";
@@ -59,10 +60,13 @@ interface Search {
  * Exact k-th largest by a radix select of three passes; two more find the cut index where equals of the k-th are left out.
  * @see KthLargest
  */
-export const kthLargest: KthLargest = async (device, blocks, keys, k, signal) => {
+export const kthLargest: KthLargest = async (device, blocks, single, k, signal) => {
   const count = blocks.count;
-  const terms = keys.terms.terms(blocks.dtypes.length);
-  if (k.length !== terms) throw new RangeError(`${terms} terms need as many k, but got ${k.length}.`);
+  const terms = single.terms.terms(blocks.dtypes.length);
+  const each = k.length / Math.max(1, terms);
+  if (!Number.isInteger(each))
+    throw new RangeError(`${terms} terms need as many k, or so many times, but got ${k.length}.`);
+  const keys = each === 1 ? single : { ...single, terms: repeated(single.terms, each) };
   const searches = k.map((wanted): Search => ({ prefix: 0, rest: wanted, sharing: count }));
   const open = k.some((wanted) => wanted > 0 && wanted < count);
   for (const pass of open ? PASSES : []) {
@@ -266,4 +270,30 @@ function equalsDefinition(keys: TermsDefinition, count: number): TermsDefinition
 /** One u32 per term: `name_0`, `name_1` … */
 function scalars(name: string, terms: readonly number[]): Record<string, UniformType> {
   return Object.fromEntries(terms.map((t) => [`${name}_${t}`, "u32" as const]));
+}
+
+const repeats = new WeakMap<TermsDefinition, Map<number, TermsDefinition>>();
+
+/** Every term several times, one after the other, so that each has as many searches. */
+function repeated(keys: TermsDefinition, each: number): TermsDefinition {
+  const known = repeats.get(keys) ?? new Map<number, TermsDefinition>();
+  repeats.set(keys, known);
+  const definition = known.get(each) ?? repeatedDefinition(keys, each);
+  known.set(each, definition);
+  return definition;
+}
+
+function repeatedDefinition(keys: TermsDefinition, each: number): TermsDefinition {
+  const once = keys.wgsl.replace(/\bfn terms\b/, "fn once_terms").replace(/\bT\b/g, `(T / ${each}u)`);
+  return {
+    ...keys,
+    name: `${keys.name} ×${each}`,
+    terms: (inputs) => each * keys.terms(inputs),
+    wgsl: `${once}\n${repeatedWgsl.replaceAll("EACH", `${each}u`)}`,
+    reference(x, out, values, start) {
+      const made = out.filter((_, t) => t % each === 0);
+      keys.reference(x, made, values, start);
+      for (const [t, term] of out.entries()) if (t % each > 0) term.set(made[Math.floor(t / each)] ?? []);
+    },
+  };
 }

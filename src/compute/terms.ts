@@ -31,6 +31,7 @@ export type Sum = (device: Device, blocks: Blocks, terms: BoundTerms, signal?: A
 /**
  * `src/compute/select.ts`: for each term t the k[t]-th largest value over the whole tensor, exact: its f32 bit pattern, and the
  * index of the first element equal to it that does *not* belong to the k largest (lowest index first among equals).
+ * Several k per term stand one after the other: all of term 0, then all of term 1 …
  * An element belongs iff `key > bits || (key == bits && index < cut)`. k = 0 keeps nothing; k ≥ n keeps all.
  */
 export type KthLargest = (

@@ -243,7 +243,6 @@ async function cachedBytes(model: ShelvedModel): Promise<number> {
 
 /** Method facts without functions, which cannot be posted. */
 function plainFacts(facts: (typeof methodFacts)[number]): Awaited<ReturnType<Engine["methods"]>>[number] {
-  const { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes } = facts;
-  const paper = facts.paper ? { paper: facts.paper } : {};
-  return { id, label, base, inputs, globals, perModel, unlikeEmbeddings, skipsUnlikeShapes, ...paper };
+  const { check, strength, ...plain } = facts;
+  return plain;
 }

@@ -19,12 +19,13 @@ const RECIPES = import.meta.glob<string>("../../e2e/golden/merge/recipes/*.yaml"
   eager: true,
 });
 
-/** Cases of the methods there are, without those that build a tokenizer. */
-const CASES = Object.entries(manifest.cases).flatMap(([name, { method, compare }]) => {
+const ALL = Object.entries(manifest.cases).map(([name, { method, compare }]) => {
   const recipe = RECIPES[`../../e2e/golden/merge/recipes/${name}.yaml`] ?? "";
-  const known = methodFacts.some(({ id }) => id === method);
-  return known && !/^tokenizer/m.test(recipe) ? [{ name, recipe, compare }] : [];
+  const offered = methodFacts.some(({ id }) => id === method) && !/^tokenizer/m.test(recipe);
+  return { name, method, recipe, compare, offered };
 });
+/** Cases of the methods there are, without those that build a tokenizer. */
+const CASES = ALL.filter(({ offered }) => offered);
 
 /** Fields of `config.json` that a merge decides or must keep. */
 const CONFIG_FIELDS = [
@@ -47,7 +48,8 @@ type Values = ReadonlyMap<string, Float32Array>;
 export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
   const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
 
-  it("knows the cases", () => expect(CASES).toHaveLength(26));
+  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([32, 43]));
+  for (const { name, method, offered } of ALL) if (!offered) it.todo(`${name} (${method}) is what mergekit made`);
 
   it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
     const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));

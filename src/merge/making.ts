@@ -6,7 +6,7 @@ import type { BoundMap } from "../compute/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Model } from "../model/model";
-import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
+import type { MergePlan, PlannedInput, PlannedTensor } from "../recipe/plan/plan";
 import { castMethod } from "./cast";
 import { openInput, type TensorInput } from "./inputs";
 import { findMethod } from "./registry";
@@ -47,7 +47,8 @@ export function makingOf(
   const method = findMethod(plan.method);
   const task = taskOf(plan, tensor);
   const only = tensor.action === "copy" ? 0 : method.unchanged?.(task);
-  const planned = only === undefined ? tensor.inputs : tensor.inputs.slice(only, only + 1);
+  const all = baseFirst(tensor.inputs);
+  const planned = only === undefined ? all : all.slice(only, only + 1);
   const inputs = planned.map((input) => openInput(input, tensor.shape, models));
   const [first] = inputs;
   if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
@@ -92,13 +93,18 @@ function mapMaking(
   return { kind: "map", inputs, count: task.count, dtypes, output, method, task };
 }
 
+/** The base is input 0, wherever a recipe names it; the others keep their order. */
+export function baseFirst<T extends Pick<PlannedInput, "isBase">>(inputs: readonly T[]): readonly T[] {
+  return [...inputs.filter(({ isBase }) => isBase), ...inputs.filter(({ isBase }) => !isBase)];
+}
+
 function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTask {
   return {
     name: tensor.name,
     count: elementCount(tensor.shape),
     shape: tensor.shape,
     parameters: tensor.parameters,
-    inputs: tensor.inputs.map(({ model, isBase, parameters }) => ({ model, isBase, parameters })),
+    inputs: baseFirst(tensor.inputs).map(({ model, isBase, parameters }) => ({ model, isBase, parameters })),
     seed: plan.seed,
   };
 }

@@ -34,6 +34,9 @@ const tuned = (["A", "B", "C"] as const).map((key) => ({
 }));
 const [a] = tuned;
 if (!a) throw new Error("unreachable");
+const two = tuned.slice(0, 2);
+const withGamma = (gamma: number) =>
+  tuned.map(({ model, parameters }) => ({ model, parameters: { ...parameters, density: 0.5, gamma } }));
 const withDensity = (density: number) =>
   tuned.map(({ model, parameters }) => ({ model, parameters: { ...parameters, density } }));
 
@@ -83,6 +86,55 @@ const VECTORS: readonly { readonly name: string; readonly recipe: TestRecipe; re
       name: "dare_linear, density 1",
       recipe: { method: "dare_linear", models: [...tuned, base] },
       expected: [0.4375, -1.0375, 0.275, 2.16875, -0.4625, 1.2375, 0.009374999, 0.38125],
+    },
+    {
+      name: "nuslerp",
+      recipe: { method: "nuslerp", models: two },
+      expected: [0.3946586, -1.217343, 0.3480973, 2.363349, -0.6481376, 1.281087, -0.09916325, 0.5135548],
+    },
+    {
+      name: "nuslerp, with a base",
+      recipe: { method: "nuslerp", models: [...two, base] },
+      expected: [0.3606513, -1.238212, 0.3648688, 2.390272, -0.618654, 1.228834, -0.1209888, 0.6183533],
+    },
+    {
+      name: "nuslerp, with a base, flatten false",
+      recipe: { method: "nuslerp", models: [...two, base], globals: { nuslerp_flatten: false } },
+      expected: [0.3261486, -1.277314, 0.3888926, 2.450458, -0.6307069, 1.248908, -0.1081498, 0.5578876],
+    },
+    {
+      name: "nuslerp, with a base, flatten false, row_wise true",
+      recipe: {
+        method: "nuslerp",
+        models: [...two, base],
+        globals: { nuslerp_flatten: false, nuslerp_row_wise: true },
+      },
+      expected: [0.1479455, -1.227292, 0.569621, 2.343061, -0.4698189, 1.240246, -0.3495229, 0.5222544],
+    },
+    {
+      name: "breadcrumbs, density 0.5, gamma 0.25",
+      recipe: { method: "breadcrumbs", models: [...withGamma(0.25), base] },
+      expected: [0.5625, -1.1625, 0.275, 1.9, -0.6625, 1.2375, -0.006250001, -0.125],
+    },
+    {
+      name: "breadcrumbs_ties, density 0.5, gamma 0.25",
+      recipe: { method: "breadcrumbs_ties", models: [...withGamma(0.25), base] },
+      expected: [0.5625, -1.1625, 0.325, 1.9, -0.6625, 1.2375, -0.09375, -0.125],
+    },
+    {
+      name: "breadcrumbs, density 0.5, gamma 0.1: no outlier to drop, nothing kept",
+      recipe: { method: "breadcrumbs", models: [...withGamma(0.1), base] },
+      expected: B,
+    },
+    {
+      name: "model_stock",
+      recipe: { method: "model_stock", models: [...tuned, base] },
+      expected: [0.4881777, -1.002364, 0.2547289, 2.011822, -0.7216265, 1.47872, -0.002364455, -0.08007535],
+    },
+    {
+      name: "model_stock, filter_wise",
+      recipe: { method: "model_stock", models: [base, ...tuned], globals: { filter_wise: true } },
+      expected: [1.429481, -0.8141031, -0.1217921, 1.070518, -0.6009535, 1.388215, -0.01242055, 0.1109904],
     },
     {
       name: "passthrough, scale 0.5",
@@ -262,6 +314,69 @@ export function describeMethods(open: () => Device): void {
     expectClose(await slerp(other, 1), other, 1e-6);
   });
 
+  it("nuslerp goes straight between opposite rows, and takes its direction from neither if one is zero", async () => {
+    const shape = [3, 700];
+    const origin = normals(1, 2100);
+    const other = origin.map((x, i) => (i < 700 ? x : i < 1400 ? -x : 0));
+    const merged = await mergedValues(open(), {
+      method: "nuslerp",
+      models: [
+        { model: vector("origin", origin, shape), parameters: { weight: 0.75 } },
+        { model: vector("other", other, shape), parameters: { weight: 0.25 } },
+      ],
+      globals: { nuslerp_flatten: false },
+    });
+    const factor = [1, 0.5, Math.sin((0.75 * Math.PI) / 2)];
+    expectClose(
+      merged,
+      Array.from(origin, (x, i) => (factor[Math.floor(i / 700)] ?? 0) * x),
+      2e-6,
+    );
+  });
+
+  it.each([
+    [[5, 1500], { nuslerp_flatten: false }],
+    [[5, 1500], { nuslerp_flatten: false, nuslerp_row_wise: true }],
+    [[1500, 5], { nuslerp_flatten: false }],
+    [[1500, 5], { nuslerp_flatten: false, nuslerp_row_wise: true }],
+    [[4, 30, 60], { nuslerp_flatten: false, nuslerp_row_wise: true }],
+    [[7500], { nuslerp_flatten: false }],
+  ] as const)("nuslerp of %j, %j, is an arc for each of its vectors", async (shape, globals) => {
+    const count = shape.reduce((product: number, size) => product * size, 1);
+    const [base, a, b] = [1, 2, 3].map((seed) => normals(seed, count));
+    if (!base || !a || !b) throw new Error("unreachable");
+    const recipe = {
+      method: "nuslerp",
+      models: [
+        { model: vector("a", a, shape), parameters: { weight: 0.3 } },
+        { model: vector("b", b, shape), parameters: { weight: 0.6 } },
+        { model: vector("base", base, shape), isBase: true },
+      ],
+      globals,
+    };
+    const merged = await mergedValues(open(), recipe);
+    const columns = "nuslerp_row_wise" in globals && shape.length > 1;
+    const fibres = columns ? count / shape[0] : count / (shape.at(-1) ?? 1);
+    const fibreOf = (i: number) => (columns ? i % fibres : Math.floor(i / (shape.at(-1) ?? 1)));
+    const products = Array.from({ length: fibres }, () => [0, 0, 0] as [number, number, number]);
+    const deltas = Array.from(base, (x, i) => [(a[i] ?? 0) - x, (b[i] ?? 0) - x] as const);
+    deltas.forEach(([p, q], i) => {
+      const sums = products[fibreOf(i)];
+      if (!sums) return;
+      sums[0] += p * p;
+      sums[1] += p * q;
+      sums[2] += q * q;
+    });
+    const t = 0.6 / (0.3 + 0.6);
+    const expected = deltas.map(([p, q], i) => {
+      const [pp, pq, qq] = products[fibreOf(i)] ?? [0, 0, 0];
+      const angle = Math.acos(Math.min(1, Math.max(-1, pq / Math.sqrt(pp * qq))));
+      if (Math.sin(angle) < 1e-3) return (base[i] ?? 0) + (1 - t) * p + t * q;
+      return (base[i] ?? 0) + (Math.sin((1 - t) * angle) * p + Math.sin(t * angle) * q) / Math.sin(angle);
+    });
+    expectClose(merged, expected, 2e-6);
+  });
+
   it("merges tensors of rank 0, 1 and 3 alike", async () => {
     const { origin, tunes } = family(2, 24);
     const flat = await mergedValues(open(), recipeOf("ties", origin, tunes));
@@ -365,6 +480,14 @@ export function describeMethods(open: () => Device): void {
       { model: vector("second", second), parameters: { weight: 0.5, density: 0.62 } },
     ];
     const all = [...two, { model: bf16("origin", origin), isBase: true, parameters: { weight: 0.1 } }];
+    // Rows longer than a piece of a sum, cut by every block; columns that go through all of them.
+    const shape = [107, 2521];
+    const matrix = (key: string, values: Float32Array) => vector(key, values.subarray(0, 107 * 2521), shape, "BF16");
+    const rows = [
+      { model: matrix("first", first), parameters: { weight: 0.6 } },
+      { model: matrix("second", second), parameters: { weight: 0.5 } },
+      { model: matrix("origin", origin), isBase: true },
+    ];
     const recipes: readonly TestRecipe[] = [
       { method: "linear", models: all },
       { method: "slerp", models: all.slice(1), globals: { t: 0.4 } },
@@ -372,6 +495,11 @@ export function describeMethods(open: () => Device): void {
       { method: "ties", models: all, globals: { rescale: true } },
       { method: "dare_linear", models: all, seed: 7 },
       { method: "dare_ties", models: all, seed: 7 },
+      { method: "breadcrumbs_ties", models: all, globals: { rescale: true } },
+      { method: "nuslerp", models: all },
+      { method: "nuslerp", models: rows, globals: { nuslerp_flatten: false } },
+      { method: "nuslerp", models: rows, globals: { nuslerp_flatten: false, nuslerp_row_wise: true } },
+      { method: "model_stock", models: rows, globals: { filter_wise: true } },
       { method: "passthrough", models: two.slice(0, 1).map(({ model }) => ({ model, parameters: { scale: 0.3 } })) },
     ];
     it.each(recipes)("$method", async (recipe) => {

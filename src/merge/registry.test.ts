@@ -14,10 +14,14 @@ describe("methods", () => {
     expect(methods.map(({ id }) => id)).toEqual([
       "linear",
       "slerp",
+      "nuslerp",
       "task_arithmetic",
       "ties",
       "dare_linear",
       "dare_ties",
+      "breadcrumbs",
+      "breadcrumbs_ties",
+      "model_stock",
       "passthrough",
     ]);
     expect(() => findMethod("tias")).toThrow('no merge method "tias"');
@@ -29,6 +33,8 @@ describe("methods", () => {
     ["ties", true, false],
     ["dare_linear", false, true],
     ["dare_ties", false, true],
+    ["breadcrumbs", false, false],
+    ["breadcrumbs_ties", false, false],
   ])("%s has mergekit's defaults", (id, normalize, rescale) => {
     expect(findMethod(id)).toMatchObject({
       base: "required",

@@ -1,8 +1,12 @@
 import { AwaseError } from "../base/errors";
 import type { MethodFacts } from "../recipe/facts";
+import { breadcrumbs } from "./methods/breadcrumbs";
+import { breadcrumbsTies } from "./methods/breadcrumbsTies";
 import { dareLinear } from "./methods/dareLinear";
 import { dareTies } from "./methods/dareTies";
 import { linear } from "./methods/linear";
+import { modelStock } from "./methods/modelStock";
+import { nuslerp } from "./methods/nuslerp";
 import { passthrough } from "./methods/passthrough";
 import { slerp } from "./methods/slerp";
 import { taskArithmetic } from "./methods/taskArithmetic";
@@ -10,7 +14,19 @@ import { ties } from "./methods/ties";
 import type { MergeMethod } from "./types";
 
 /** Every merge method, in the order a menu offers them. */
-export const methods: readonly MergeMethod[] = [linear, slerp, taskArithmetic, ties, dareLinear, dareTies, passthrough];
+export const methods: readonly MergeMethod[] = [
+  linear,
+  slerp,
+  nuslerp,
+  taskArithmetic,
+  ties,
+  dareLinear,
+  dareTies,
+  breadcrumbs,
+  breadcrumbsTies,
+  modelStock,
+  passthrough,
+];
 
 /** The same without their arithmetic: what the planner, the form and the completion need. */
 export const methodFacts: readonly MethodFacts[] = methods.map(({ prepare, unchanged, ...facts }) => facts);

@@ -7,7 +7,7 @@ import { tensorNamed } from "../model/sources/tensorNamed";
 import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "../model/sources/tensorSource";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { inputKey } from "./inputs";
-import { castMaking, type Making, type MapMaking, makingOf } from "./making";
+import { baseFirst, castMaking, type Making, type MapMaking, makingOf } from "./making";
 import { BlockPipeline, type MadeBlock, type MakeOptions, type PipelineOptions, type Stretch } from "./pipeline";
 import { inputsKey } from "./resident";
 
@@ -121,7 +121,7 @@ export class MergedSource implements TensorSource {
     const { models } = this.options;
     this.#wanted ??= new Set(
       this.plan.tensors.map(({ inputs, shape }) =>
-        inputsKey(inputs.map((input) => ({ key: inputKey(input, shape, models) }))),
+        inputsKey(baseFirst(inputs).map((input) => ({ key: inputKey(input, shape, models) }))),
       ),
     );
     return this.#wanted;

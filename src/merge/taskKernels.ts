@@ -12,79 +12,55 @@ const { fround } = Math;
 const TASK = { weight: "f32[]", rescale: "f32[]", lambda: "f32", normalize: "u32", divisor: "f32" } as const;
 type TaskValues = UniformValues<typeof TASK>;
 
-/** Kernels know at which place the base stands among the inputs: one definition for each place, kept. */
-function perBase<T>(make: (base: number) => T): (base: number) => T {
-  const made = new Map<number, T>();
-  return (base) => {
-    const known = made.get(base) ?? make(base);
-    made.set(base, known);
-    return known;
-  };
-}
-
-const withBase = (wgsl: string, base: number): string => wgsl.replaceAll("BASE", String(base));
-
-/** `|xᵢ − b|` of every input but the base. */
-export const taskMagnitudes = perBase(
-  (base): TermsDefinition => ({
-    name: `merge/task-magnitudes base ${base}`,
-    terms: (inputs) => inputs - 1,
-    wgsl: withBase(magnitudesWgsl, base),
-    uniforms: {},
-    reference(x, out) {
-      others(x, base).forEach((k, term) => {
-        const magnitudes = out[term] ?? new Float32Array();
-        const [from, to] = [x[base] ?? magnitudes, x[k] ?? magnitudes];
-        for (let i = 0; i < magnitudes.length; i++) magnitudes[i] = Math.abs((to[i] ?? 0) - (from[i] ?? 0));
-      });
-    },
-  }),
-);
+/** `|xᵢ − b|` of every input but the base, which is input 0. */
+export const taskMagnitudes: TermsDefinition = {
+  name: "merge/task-magnitudes",
+  terms: (inputs) => inputs - 1,
+  wgsl: magnitudesWgsl,
+  uniforms: {},
+  reference([base, ...others], out) {
+    for (const [term, x] of others.entries()) out[term]?.set(difference(x, base).map(Math.abs));
+  },
+};
 
 /** `|δᵢ|` and `|S(δᵢ)|`, one after the other, of every input but the base. */
-export const taskLengths = (sparsifier: Sparsifier) =>
-  perBase(
-    (base): TermsDefinition => ({
-      name: `merge/task-lengths ${sparsifier.name} base ${base}`,
-      terms: (inputs) => 2 * (inputs - 1),
-      wgsl: `${sparsifier.wgsl}\n${withBase(lengthsWgsl, base)}`,
-      imports: sparsifier.imports,
-      uniforms: sparsifier.uniforms,
-      reference(x, out, values: Numbers, start) {
-        others(x, base).forEach((k, place) => {
-          const delta = difference(x, k, base);
-          out[2 * place]?.set(delta.map(Math.abs));
-          sparsifier.drop(delta, k, values, start);
-          out[2 * place + 1]?.set(delta.map(Math.abs));
-        });
-      },
-    }),
-  );
+export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
+  name: `merge/task-lengths ${sparsifier.name}`,
+  terms: (inputs) => 2 * (inputs - 1),
+  wgsl: `${sparsifier.wgsl}\n${lengthsWgsl}`,
+  imports: sparsifier.imports,
+  uniforms: sparsifier.uniforms,
+  reference([base, ...others], out, values: Numbers, start) {
+    others.forEach((x, place) => {
+      const delta = difference(x, base);
+      out[2 * place]?.set(delta.map(Math.abs));
+      sparsifier.drop(delta, place + 1, values, start);
+      out[2 * place + 1]?.set(delta.map(Math.abs));
+    });
+  },
+});
 
 /** `b + λ·mix`, with mix the sum, or the sum of those that agree in sign, of `wᵢ·rescaleᵢ·S(δᵢ)`. */
-export const taskMap = (sparsifier: Sparsifier, consensus: boolean) =>
-  perBase(
-    (base): MapDefinition<typeof TASK> => ({
-      name: `merge/task-${consensus ? "consensus" : "sum"} ${sparsifier.name} base ${base}`,
-      wgsl: `${sparsifier.wgsl}\n${withBase(consensus ? consensusWgsl : sumWgsl, base)}`,
-      imports: sparsifier.imports,
-      uniforms: { ...TASK, ...sparsifier.uniforms },
-      reference(x, out, values, start) {
-        const voters = others(x, base).map((k) => {
-          const weight = fround(values.weight[k] ?? 0);
-          const rescale = fround(values.rescale[k] ?? 1);
-          const y = difference(x, k, base);
-          sparsifier.drop(y, k, values, start);
-          for (let i = 0; i < y.length; i++) y[i] = weight * fround(rescale * (y[i] ?? 0));
-          return { weight, y };
-        });
-        if (consensus) mixAgreeing(voters, out, values);
-        else mixAll(voters, out, values);
-        const lambda = fround(values.lambda);
-        for (let i = 0; i < out.length; i++) out[i] = (x[base]?.[i] ?? 0) + fround(lambda * (out[i] ?? 0));
-      },
-    }),
-  );
+export const taskMap = (sparsifier: Sparsifier, consensus: boolean): MapDefinition<typeof TASK> => ({
+  name: `merge/task-${consensus ? "consensus" : "sum"} ${sparsifier.name}`,
+  wgsl: `${sparsifier.wgsl}\n${consensus ? consensusWgsl : sumWgsl}`,
+  imports: sparsifier.imports,
+  uniforms: { ...TASK, ...sparsifier.uniforms },
+  reference([base = new Float32Array(), ...others], out, values, start) {
+    const voters = others.map((x, place) => {
+      const weight = fround(values.weight[place + 1] ?? 0);
+      const rescale = fround(values.rescale[place + 1] ?? 1);
+      const y = difference(x, base);
+      sparsifier.drop(y, place + 1, values, start);
+      for (let i = 0; i < y.length; i++) y[i] = weight * fround(rescale * (y[i] ?? 0));
+      return { weight, y };
+    });
+    if (consensus) mixAgreeing(voters, out, values);
+    else mixAll(voters, out, values);
+    const lambda = fround(values.lambda);
+    for (let i = 0; i < out.length; i++) out[i] = (base[i] ?? 0) + fround(lambda * (out[i] ?? 0));
+  },
+});
 
 /** A weighted task vector. */
 interface Voter {
@@ -92,13 +68,9 @@ interface Voter {
   readonly y: Float32Array;
 }
 
-function others(x: readonly Float32Array[], base: number): readonly number[] {
-  return [...x.keys()].filter((k) => k !== base);
-}
-
-function difference(x: readonly Float32Array[], k: number, base: number): Float32Array<ArrayBuffer> {
-  const delta = new Float32Array(x[k] ?? []);
-  for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] ?? 0) - (x[base]?.[i] ?? 0);
+function difference(x: Float32Array, base: Float32Array | undefined): Float32Array<ArrayBuffer> {
+  const delta = new Float32Array(x);
+  for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] ?? 0) - (base?.[i] ?? 0);
   return delta;
 }
 

@@ -1,8 +1,8 @@
 import { sum } from "../compute/sum";
 import type { TermsDefinition } from "../compute/terms";
-import type { MethodFacts } from "../recipe/facts";
-import { baseIndex } from "./baseIndex";
-import { DENSITY, flag, flagOf, LAMBDA, numberOf, WEIGHT } from "./parameters";
+import type { MethodFacts, ResolvedParameters } from "../recipe/facts";
+import { defineMethod } from "./defineMethod";
+import { flag, LAMBDA, WEIGHT } from "./parameters";
 import { keepAll } from "./sparsify/all";
 import type { Chosen, Sparsifier } from "./sparsify/sparsifier";
 import { taskLengths, taskMap } from "./taskKernels";
@@ -35,64 +35,53 @@ export function taskVectorMethod(facts: TaskVectorFacts): MergeMethod {
   const sparse = taskMap(sparsifier, consensus);
   const dense = taskMap(keepAll, consensus);
   const lengths = taskLengths(sparsifier);
+  const perModel: { readonly weight: typeof WEIGHT } = { weight: WEIGHT, ...sparsifier.parameters };
 
-  return {
+  return defineMethod({
     id,
     label,
     paper,
-    base: "required",
-    inputs: { min: 1, max: Number.POSITIVE_INFINITY },
-    globals: {
+    inputs: { others: { min: 0, max: Number.POSITIVE_INFINITY }, base: "required" },
+    parameters: {
       normalize: flag(facts.normalize),
       rescale: flag(facts.rescale),
       lambda: LAMBDA,
       int8_mask: flag(false), // chooses the type of a temporary in mergekit; no number depends on it
     },
-    perModel: { weight: WEIGHT, density: DENSITY },
+    perModel,
+    whenShort: "base",
     unlikeEmbeddings: "crop-to-base",
     skipsUnlikeShapes: true,
 
-    check: ({ elements, perModel }) =>
-      perModel.flatMap((parameters) => sparsifier.check(numberOf(parameters, "density", 1), elements)),
+    check: ({ elements, inputs }) => inputs.flatMap((values) => sparsifier.check(values, elements)),
 
-    unchanged: ({ inputs }) => (inputs.every((input) => input.isBase) ? 0 : undefined),
+    unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
-    heeds: ({ globals, inputs }) =>
-      inputs.map(
-        ({ isBase, parameters }) =>
-          isBase || (numberOf(parameters, "weight", 0) !== 0 && numberOf(globals, "lambda", 1) !== 0),
-      ),
+    heeds: ({ parameters: { lambda }, inputs }) =>
+      inputs.map(({ isBase, weight }) => isBase || (weight !== 0 && lambda !== 0)),
 
     strength: {
       /** λ scales what is added to the base, whatever the weights are divided by and whoever won the vote. */
-      weaken: ({ globals, inputs }, strength) => ({
-        globals: { ...globals, lambda: strength * numberOf(globals, "lambda", 1) },
-        inputs,
-      }),
+      weaken: ({ parameters }, strength) => ({ parameters: { lambda: strength * parameters.lambda } }),
     },
 
-    async prepare(task, tools) {
-      const base = baseIndex(task);
-      const densities = task.inputs.map(({ parameters }) => numberOf(parameters, "density", 1));
-      const weight = task.inputs.map(({ parameters }, k) => (k === base ? 0 : numberOf(parameters, "weight", 0)));
-      const normalize = flagOf(task.parameters, "normalize", facts.normalize);
+    async prepare({ name, count, seed, parameters, inputs }, tools) {
+      const { normalize, rescale, lambda } = parameters;
+      const weight = inputs.map((input, k) => (k === 0 ? 0 : input.weight));
       const common = {
         weight,
         rescale: weight.map(() => 1),
-        lambda: numberOf(task.parameters, "lambda", 1),
+        lambda,
         normalize: Number(normalize),
         divisor: normalize ? divisorOf(weight) : 1,
       };
-      if (sparsifier === keepAll || densities.every((density, k) => k === base || density >= 1)) {
-        return { map: dense(base), uniforms: () => common };
-      }
-      const chosen = await sparsifier.choose(task, base, densities, tools);
-      if (flagOf(task.parameters, "rescale", facts.rescale)) {
-        common.rescale = (await rescales(lengths(base), chosen, tools)).toSpliced(base, 0, 1);
-      }
-      return { map: sparse(base), uniforms: (block) => ({ ...common, ...chosen(block) }) };
+      const values = inputs.map(({ model, isBase, ...own }): ResolvedParameters => own);
+      if (values.slice(1).every((own) => sparsifier.keepsAll(own))) return { map: dense, uniforms: () => common };
+      const chosen = await sparsifier.choose({ name, count, seed, inputs }, values, tools);
+      if (rescale) common.rescale = [1, ...(await rescales(lengths, chosen, tools))];
+      return { map: sparse, uniforms: (block) => ({ ...common, ...chosen(block) }) };
     },
-  };
+  });
 }
 
 /** Σ fl(wᵢ) from the left in f32, or 1 where that is next to nothing. */

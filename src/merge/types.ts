@@ -11,7 +11,7 @@ export interface TensorTask {
   readonly count: number;
   readonly shape: readonly number[];
   readonly parameters: ResolvedParameters;
-  /** In recipe order. */
+  /** The base first, where there is one; the others in recipe order. */
   readonly inputs: readonly {
     readonly model: string;
     readonly isBase: boolean;

@@ -20,6 +20,13 @@ export interface MethodFacts {
   readonly base: "none" | "optional" | "required";
   /** Allowed number of inputs of one tensor, the base counted. */
   readonly inputs: { readonly min: number; readonly max: number };
+  /** Of those, how many beside the base. */
+  readonly others: { readonly min: number; readonly max: number };
+  /**
+   * What becomes of a tensor that too few inputs have. `copy`: one alone goes out unchanged, whoever owns it. `base`: so does the base
+   * alone. `drop`: the same, and with others too few for the method an optional tensor is left out. `error`: nothing of it.
+   */
+  readonly whenShort: "copy" | "base" | "drop" | "error";
   /** Read from slice, module and top level only. */
   readonly globals: Readonly<Record<string, ParameterFacts>>;
   /** Also read from the source or the `models` item. */

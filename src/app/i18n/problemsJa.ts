@@ -175,6 +175,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `${named(facts)} を ${facts.method} でマージできません。持っているモデルは${facts.found}個で、${facts.expected}個必要か、ベースがありません。`,
   "plan/copied-tensor": (facts) =>
     `${named(facts)} は ${facts.method} でマージできないため、${facts.model} から複写します。`,
+  "plan/dropped-tensor": (facts) =>
+    `${named(facts)} は ${facts.method} でマージできないため（持っているモデルは${facts.found}個、必要なのは${facts.expected}個）、出力に含めません。`,
   "plan/copied-integers": (facts) => `${named(facts)} は整数なので、マージせず ${facts.model} から複写します。`,
   "plan/unnamed-tensor": (facts) => `${named(facts)} はアーキテクチャの記述にありませんが、残します。`,
   "plan/behind-merged": (facts) =>
@@ -270,6 +272,8 @@ export const problemsJa: Readonly<Record<string, FactSentence>> = {
     `t が0から1の外にあります。結果は二つのモデルの間ではなく、その先になります（${named(facts)}）。`,
   "merge/density-keeps-nothing": (facts) =>
     `density が小さすぎて、残る要素がありません。大きくしてください（${named(facts)}）。`,
+  "merge/gamma-keeps-nothing": (facts) =>
+    `gamma が小さすぎて外れ値が1つもなく、mergekit と同じく何も残らないため、ベースの値になります。gamma を大きくするか、density を1にしてください（${named(facts)}）。`,
   "merge/density-negative": (facts) => `density は確率です。0から1の間にしてください（${named(facts)}）。`,
 
   "recipe/no-strength": ({ method }) =>

@@ -1,5 +1,5 @@
-import { flag, flagOf, numberOf, WEIGHT } from "../parameters";
-import type { MergeMethod } from "../types";
+import { defineMethod } from "../defineMethod";
+import { flag, WEIGHT } from "../parameters";
 import { weightedSum } from "../weightedSum";
 
 /** Σ fl(wᵢ), added from the left in f32 as the sum of the tensors is. */
@@ -8,7 +8,7 @@ function weightSum(weights: readonly number[]): number {
 }
 
 /** Weighted mean of any number of models: `Σ wᵢ·xᵢ / Σ wᵢ`; without `normalize` the plain sum. */
-export const linear: MergeMethod = {
+export const linear = defineMethod({
   id: "linear",
   label: "Linear",
   paper: {
@@ -16,17 +16,16 @@ export const linear: MergeMethod = {
       "Model soups: averaging weights of multiple fine-tuned models improves accuracy without increasing inference time",
     url: "https://arxiv.org/abs/2203.05482",
   },
-  base: "none",
-  inputs: { min: 1, max: Number.POSITIVE_INFINITY },
-  globals: { normalize: flag(true) },
+  inputs: { others: { min: 1, max: Number.POSITIVE_INFINITY }, base: "none" },
+  parameters: { normalize: flag(true) },
   perModel: { weight: WEIGHT },
+  whenShort: "error",
   unlikeEmbeddings: "crop-to-smallest",
   skipsUnlikeShapes: false,
 
-  check({ globals, perModel }) {
-    if (!flagOf(globals, "normalize", true)) return [];
-    const weights = perModel.map((parameters) => numberOf(parameters, "weight", 0));
-    if (weightSum(weights) !== 0) return [];
+  check({ parameters, inputs }) {
+    const weights = inputs.map(({ weight }) => weight);
+    if (!parameters.normalize || weightSum(weights) !== 0) return [];
     return [
       {
         code: "merge/weights-sum-to-zero",
@@ -39,7 +38,7 @@ export const linear: MergeMethod = {
     ];
   },
 
-  heeds: ({ inputs }) => inputs.map(({ parameters }) => numberOf(parameters, "weight", 0) !== 0),
+  heeds: ({ inputs }) => inputs.map(({ weight }) => weight !== 0),
 
   strength: {
     joining: { weight: 0 },
@@ -47,21 +46,16 @@ export const linear: MergeMethod = {
      * `s·Σ wᵢxᵢ/W + (1 − s)·b` is a sum of the same kind: the base gets what the others give up, and 1 where it is alone, so that
      * dividing by the sum of weights rounds nothing.
      */
-    weaken({ globals, inputs }, strength) {
+    weaken({ parameters, inputs }, strength) {
       if (!inputs.some(({ isBase }) => isBase)) return undefined;
-      const weights = inputs.map(({ parameters }) => numberOf(parameters, "weight", 0));
-      const whole = flagOf(globals, "normalize", true) ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
+      const whole = parameters.normalize ? inputs.reduce((sum, { weight }) => sum + weight, 0) : 1;
       const share = strength === 0 ? 1 : (1 - strength) * whole;
-      const weakened = inputs.map(({ isBase, parameters }, k) => ({
-        isBase,
-        parameters: { ...parameters, weight: strength * (weights[k] ?? 0) + (isBase ? share : 0) },
-      }));
-      return { globals, inputs: weakened };
+      return { inputs: inputs.map(({ isBase, weight }) => ({ weight: strength * weight + (isBase ? share : 0) })) };
     },
   },
 
   async prepare({ inputs, parameters }) {
-    const weights = inputs.map((input) => numberOf(input.parameters, "weight", 0));
-    return weightedSum(weights, flagOf(parameters, "normalize", true) ? weightSum(weights) : 1);
+    const weights = inputs.map(({ weight }) => weight);
+    return weightedSum(weights, parameters.normalize ? weightSum(weights) : 1);
   },
-};
+});

@@ -1,21 +1,20 @@
-import { numberOf } from "../parameters";
-import type { MergeMethod } from "../types";
+import { defineMethod } from "../defineMethod";
 import { weightedSum } from "../weightedSum";
 
 /** The only input as it is, times `scale` where that is set. Layer stacks are passthrough with a layout. */
-export const passthrough: MergeMethod = {
+export const passthrough = defineMethod({
   id: "passthrough",
   label: "Passthrough",
-  base: "none",
-  inputs: { min: 1, max: 1 },
-  globals: {},
+  inputs: { others: { min: 1, max: 1 }, base: "none" },
+  parameters: {},
   perModel: { scale: { kind: "number", default: null, range: [0, 2], step: 0.01 } },
+  whenShort: "error",
   unlikeEmbeddings: "error",
   skipsUnlikeShapes: false,
 
-  unchanged: ({ inputs }) => (numberOf(inputs[0]?.parameters ?? {}, "scale", 1) === 1 ? 0 : undefined),
+  unchanged: ({ inputs }) => ((inputs[0]?.scale ?? 1) === 1 ? 0 : undefined),
 
   async prepare({ inputs }) {
-    return weightedSum([numberOf(inputs[0]?.parameters ?? {}, "scale", 1)]);
+    return weightedSum([inputs[0]?.scale ?? 1]);
   },
-};
+});

@@ -1,7 +1,5 @@
 import { gram } from "../../compute/gram";
-import { baseIndex } from "../baseIndex";
-import { numberOf } from "../parameters";
-import type { MergeMethod } from "../types";
+import { defineMethod } from "../defineMethod";
 import { weightedSum } from "../weightedSum";
 
 /** A shorter vector has no direction worth dividing by. */
@@ -25,18 +23,17 @@ export function slerpCoefficients(base2: number, dot: number, other2: number, t:
  * Spherical interpolation between the base and one other model, each tensor as one vector.
  * The coefficients apply to the original vectors, so lengths that differ are blended too.
  */
-export const slerp: MergeMethod = {
+export const slerp = defineMethod({
   id: "slerp",
   label: "SLERP",
-  base: "required",
-  inputs: { min: 1, max: 2 },
-  globals: { t: { kind: "number", range: [0, 1], step: 0.01 } },
+  inputs: { others: { min: 1, max: 1 }, base: "required" },
+  parameters: { t: { kind: "number", range: [0, 1], step: 0.01 } },
   perModel: {},
+  whenShort: "copy",
   unlikeEmbeddings: "crop-to-smallest",
   skipsUnlikeShapes: false,
 
-  check({ globals }) {
-    const t = numberOf(globals, "t", 0);
+  check({ parameters: { t } }) {
     if (t >= 0 && t <= 1) return [];
     return [
       {
@@ -50,29 +47,17 @@ export const slerp: MergeMethod = {
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
-  heeds({ globals, inputs }) {
-    const t = numberOf(globals, "t", 0);
+  heeds({ parameters: { t }, inputs }) {
     return inputs.map(({ isBase }) => inputs.length === 1 || t !== (isBase ? 1 : 0));
   },
 
   strength: {
     /** Part of the way along the arc. */
-    weaken: ({ globals, inputs }, strength) => ({
-      globals: { ...globals, t: strength * numberOf(globals, "t", 0) },
-      inputs,
-    }),
+    weaken: ({ parameters }, strength) => ({ parameters: { t: strength * parameters.t } }),
   },
 
-  async prepare(task, { device, blocks, signal }) {
-    const base = baseIndex(task);
-    const other = 1 - base;
-    const products = await gram(device, blocks, { ...(signal && { signal }) });
-    const [atBase, atOther] = slerpCoefficients(
-      products[base]?.[base] ?? 0,
-      products[base]?.[other] ?? 0,
-      products[other]?.[other] ?? 0,
-      numberOf(task.parameters, "t", 0),
-    );
-    return weightedSum(base === 0 ? [atBase, atOther] : [atOther, atBase]);
+  async prepare({ parameters }, { device, blocks, signal }) {
+    const [[base2 = 0, dot = 0] = [], [, other2 = 0] = []] = await gram(device, blocks, { signal });
+    return weightedSum(slerpCoefficients(base2, dot, other2, parameters.t));
   },
-};
+});

@@ -1,13 +1,16 @@
 import wgsl from "../../../shaders/merge/keepAll.wgsl?raw";
-import type { Sparsifier } from "./sparsifier";
+import { DENSITY } from "../parameters";
+import { defineSparsifier } from "./sparsifier";
 
-/** Keeps everything; density is not asked. */
-export const keepAll: Sparsifier = {
+/** Keeps everything; density is accepted and not asked. */
+export const keepAll = defineSparsifier({
   name: "all",
+  parameters: { density: DENSITY },
   wgsl,
   imports: [],
   uniforms: {},
+  keepsAll: () => true,
   choose: async () => () => ({}),
   drop: () => {},
   check: () => [],
-};
+});

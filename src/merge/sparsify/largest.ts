@@ -1,8 +1,9 @@
 import wgsl from "../../../shaders/merge/keepLargest.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
 import { cutWithin, keyBits, kthLargest } from "../../compute/select";
+import { DENSITY } from "../parameters";
 import { taskMagnitudes } from "../taskKernels";
-import type { Sparsifier } from "./sparsifier";
+import { defineSparsifier } from "./sparsifier";
 
 const UNIFORMS = { bits: "u32[]", cut: "u32[]" } as const;
 
@@ -11,17 +12,20 @@ const UNIFORMS = { bits: "u32[]", cut: "u32[]" } as const;
  * per input (the cut) can say. mergekit leaves the choice among equals open. A scalar, or the only element of a tensor, is kept
  * by any density above 0: mergekit fails there.
  */
-export const keepLargest: Sparsifier = {
+export const keepLargest = defineSparsifier({
   name: "largest",
+  parameters: { density: DENSITY },
   wgsl,
   imports: ["keys.wgsl"],
   uniforms: UNIFORMS,
 
-  async choose({ count }, base, densities, { device, blocks, signal }) {
-    const wanted = densities.map((density) => keptOf(density, count));
-    const keys = { terms: taskMagnitudes(base), uniforms: () => ({}) };
-    const found = await kthLargest(device, blocks, keys, wanted.toSpliced(base, 1), signal);
-    const thresholds = found.toSpliced(base, 0, { bits: 0, cut: count });
+  keepsAll: ({ density }) => density >= 1,
+
+  async choose({ count }, values, { device, blocks, signal }) {
+    const [, ...wanted] = values.map(({ density }) => keptOf(density, count));
+    const keys = { terms: taskMagnitudes, uniforms: () => ({}) };
+    const found = await kthLargest(device, blocks, keys, wanted, signal);
+    const thresholds = [{ bits: 0, cut: count }, ...found];
     return (block) => ({
       bits: thresholds.map(({ bits }) => bits),
       cut: thresholds.map(({ cut }) => cutWithin(cut, block)),
@@ -38,7 +42,7 @@ export const keepLargest: Sparsifier = {
     }
   },
 
-  check(density, elements) {
+  check({ density }, elements) {
     if (elements === 0 || keptOf(density, elements) > 0) return [];
     return [
       {
@@ -51,7 +55,7 @@ export const keepLargest: Sparsifier = {
       },
     ];
   },
-};
+});
 
 /** How many of so many elements a density keeps. */
 function keptOf(density: number, elements: number): number {

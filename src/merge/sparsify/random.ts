@@ -1,10 +1,11 @@
 import wgsl from "../../../shaders/merge/keepRandom.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
 import { keepBound, randomKey, randomWords } from "../../compute/random";
-import type { Sparsifier } from "./sparsifier";
+import { DENSITY } from "../parameters";
+import { defineSparsifier } from "./sparsifier";
 
 const UNIFORMS = { key_low: "u32[]", key_high: "u32[]", bound: "u32[]" } as const;
-type Values = UniformValues<typeof UNIFORMS>;
+type Numbers = UniformValues<typeof UNIFORMS>;
 
 /** The highest bound: keeps everything, also the one word that is not below it. */
 const ALL = 0xffff_ffff;
@@ -18,23 +19,26 @@ export const DARE_PAPER = {
  * Keeps each element with probability `density`. The draws are keyed by (seed, model, tensor name, index): the same on every device,
  * for every block size, and different for every model.
  */
-export const keepRandom: Sparsifier = {
+export const keepRandom = defineSparsifier({
   name: "random",
+  parameters: { density: DENSITY },
   wgsl,
   imports: ["random.wgsl"],
   uniforms: UNIFORMS,
 
-  async choose({ inputs, name, seed }, base, densities) {
+  keepsAll: ({ density }) => density >= 1,
+
+  async choose({ inputs, name, seed }, values) {
     const keys = inputs.map(({ model }) => randomKey(seed, model, name));
-    const values: Values = {
+    const numbers: Numbers = {
       key_low: keys.map(([low]) => low),
       key_high: keys.map(([, high]) => high),
-      bound: densities.map((density, k) => (k === base || density >= 1 ? ALL : keepBound(density))),
+      bound: values.map(({ density }, k) => (k === 0 || density >= 1 ? ALL : keepBound(density))),
     };
-    return () => values;
+    return () => numbers;
   },
 
-  drop(delta, k, { key_low, key_high, bound }: Values, start) {
+  drop(delta, k, { key_low, key_high, bound }: Numbers, start) {
     const below = bound[k] ?? ALL;
     if (below === ALL) return;
     const words = new Uint32Array(delta.length);
@@ -42,7 +46,7 @@ export const keepRandom: Sparsifier = {
     for (let i = 0; i < delta.length; i++) if ((words[i] ?? 0) >= below) delta[i] = 0;
   },
 
-  check(density) {
+  check({ density }) {
     if (density >= 0) return [];
     return [
       {
@@ -53,4 +57,4 @@ export const keepRandom: Sparsifier = {
       },
     ];
   },
-};
+});

@@ -1,30 +1,57 @@
 import type { Numbers, UniformType } from "../../compute/kernel";
 import type { MapDefinition } from "../../compute/map";
-import type { MethodFacts } from "../../recipe/facts";
+import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
+import { type ParameterTable, type Values, valuesOf } from "../defineMethod";
 import type { TensorTask, Tools } from "../types";
 
-/** Complaints about one density, as `MethodFacts.check` gives them. */
-export type DensityProblems = ReturnType<NonNullable<MethodFacts["check"]>>;
+/** Complaints about the numbers of one input, as `MethodFacts.check` gives them. */
+type Findings = ReturnType<NonNullable<MethodFacts["check"]>>;
 
-/**
- * Decides which elements of a task vector stay. `density` is the share that does; 1 and above means all of them,
- * and then no rescale happens either.
- */
-export interface Sparsifier {
+/** What a sparsifier sees of a tensor. */
+export type SparseTask = Pick<TensorTask, "name" | "count" | "seed"> & {
+  /** The base first. */
+  readonly inputs: readonly { readonly model: string }[];
+};
+
+/** Decides which elements of a task vector stay, by parameters of its own. */
+export interface SparsifierDefinition<P extends ParameterTable> {
   readonly name: string;
+  /** Per model. */
+  readonly parameters: P;
   /** Defines `fn sparse$k(delta: vec4f, at: vec4u) -> vec4f` for every input k. */
   readonly wgsl: string;
   readonly imports: NonNullable<MapDefinition["imports"]>;
   readonly uniforms: Readonly<Record<string, UniformType>>;
+  /** Whether nothing is dropped with these numbers; then no rescale happens either. */
+  keepsAll(values: Values<P>): boolean;
   /**
-   * The numbers by which each block decides, after the reductions they need. `densities` has one for every input; that of
-   * the base counts for nothing.
+   * The numbers by which each block decides, after the reductions they need.
+   * @param values of every input; those of the base, input 0, count for nothing
    */
-  choose(task: TensorTask, base: number, densities: readonly number[], tools: Tools): Promise<Chosen>;
+  choose(task: SparseTask, values: readonly Values<P>[], tools: Tools): Promise<Chosen>;
   /** What `sparse$k` does, in TypeScript: zeros the dropped elements of `delta`, whose first has index `start` in the tensor. */
   drop(delta: Float32Array, k: number, values: Numbers, start: number): void;
-  /** What is wrong with a density for a tensor of so many elements. */
-  check(density: number, elements: number): DensityProblems;
+  /** What is wrong with these numbers for a tensor of so many elements. */
+  check(values: Values<P>, elements: number): Findings;
+}
+
+/** The same for those who do not know its parameters: they hand them on. */
+export interface Sparsifier
+  extends Pick<SparsifierDefinition<ParameterTable>, "name" | "parameters" | "wgsl" | "imports" | "uniforms" | "drop"> {
+  keepsAll(values: ResolvedParameters): boolean;
+  choose(task: SparseTask, values: readonly ResolvedParameters[], tools: Tools): Promise<Chosen>;
+  check(values: ResolvedParameters, elements: number): Findings;
 }
 
 export type Chosen = (block: { readonly start: number; readonly count: number }) => Numbers;
+
+export function defineSparsifier<const P extends ParameterTable>(definition: SparsifierDefinition<P>): Sparsifier {
+  const { parameters, keepsAll, choose, check } = definition;
+  const typed = (values: ResolvedParameters) => valuesOf(parameters, values);
+  return {
+    ...definition,
+    keepsAll: (values) => keepsAll(typed(values)),
+    choose: (task, values, tools) => choose(task, values.map(typed), tools),
+    check: (values, elements) => check(typed(values), elements),
+  };
+}

@@ -6,7 +6,11 @@ const one: ParameterFacts = { kind: "number", default: 1 };
 const any = Number.POSITIVE_INFINITY;
 
 function method(facts: Partial<MethodFacts> & Pick<MethodFacts, "id">): MethodFacts {
+  const { base = "none", inputs = { min: 1, max: any } } = facts;
+  const bases = base === "required" ? 1 : 0;
   return {
+    others: { min: inputs.min - bases, max: inputs.max - bases },
+    whenShort: base === "required" ? "base" : "error",
     label: facts.id,
     base: "none",
     inputs: { min: 1, max: any },
@@ -28,7 +32,7 @@ function taskVectors(id: string, defaults: { normalize: boolean; rescale: boolea
       lambda: one,
       int8_mask: flag(false),
     },
-    perModel: { weight: required, density: one },
+    perModel: { weight: required, density: one, ...(id.startsWith("breadcrumbs") ? { gamma: one } : {}) },
     unlikeEmbeddings: "crop-to-base",
     skipsUnlikeShapes: true,
   });
@@ -50,11 +54,31 @@ export const testMethods: readonly MethodFacts[] = [
     id: "slerp",
     base: "required",
     inputs: { min: 1, max: 2 },
+    others: { min: 1, max: 1 },
+    whenShort: "copy",
     globals: { t: required },
     heeds: ({ globals, inputs }) => inputs.map(({ isBase }) => globals.t !== (isBase ? 1 : 0)),
   }),
+  method({
+    id: "nuslerp",
+    base: "optional",
+    inputs: { min: 1, max: 3 },
+    others: { min: 2, max: 2 },
+    whenShort: "copy",
+    globals: { nuslerp_flatten: flag(true), nuslerp_row_wise: flag(false) },
+    perModel: { weight: required },
+  }),
+  method({
+    id: "model_stock",
+    base: "required",
+    inputs: { min: 3, max: any },
+    whenShort: "drop",
+    globals: { filter_wise: flag(false) },
+  }),
   taskVectors("task_arithmetic", { normalize: false, rescale: false }),
   taskVectors("ties", { normalize: true, rescale: false }),
+  taskVectors("breadcrumbs", { normalize: false, rescale: false }),
+  taskVectors("breadcrumbs_ties", { normalize: false, rescale: false }),
   taskVectors("dare_linear", { normalize: false, rescale: true }),
   taskVectors("dare_ties", { normalize: false, rescale: true }),
   method({

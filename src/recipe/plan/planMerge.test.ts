@@ -182,7 +182,7 @@ parameters: {scale: [{filter: embed, value: 30}, {value: 40}]}
 describe("methods and bases", () => {
   it.each([
     [LINEAR.replace("linear", "liner"), "recipe/unknown-method 1:15"],
-    [LINEAR.replace("linear", "model_stock"), "recipe/not-yet 1:15"],
+    [LINEAR.replace("linear", "arcee_fusion"), "recipe/not-yet 1:15"],
     [TIES.replace("base_model: base\n", ""), "plan/base-required 1:15"],
     [SLERP.replace("{model: b}]", "{model: b}, {model: base}]"), "plan/input-count 1:15"],
     [SLERP.replace("base_model: a", "base_model: base"), "plan/input-count 1:15"],

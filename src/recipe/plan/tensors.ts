@@ -221,18 +221,30 @@ class TensorPlanner {
     const base = inputs.find(({ isBase }) => isBase);
     const chosen = baseOrFirst(inputs);
     if (!chosen) return undefined;
-    const alone = inputs.length === 1;
-    // A blend of two that finds one gives it back unchanged, whoever owns it.
-    if (alone && (base || (method.base === "required" && method.inputs.max === 2))) return { action: "copy", inputs };
+    const others = inputs.length - (base ? 1 : 0);
+    if (base && others === 0) return { action: "copy", inputs };
+    if (inputs.length === 1 && method.whenShort === "copy") return { action: "copy", inputs };
     const lacksBase = method.base === "required" && !base;
-    if (!lacksBase && inputs.length >= method.inputs.min) return { action: "merge", inputs };
+    if (!lacksBase && others >= method.others.min) return { action: "merge", inputs };
     const facts = {
       method: method.id,
       found: inputs.length,
-      expected: method.inputs.min,
+      expected: method.others.min + (base || lacksBase ? 1 : 0),
       model: chosen.source.model.key,
     };
     const why = lacksBase ? "the base lacks it" : `${facts.expected} models must have it and ${facts.found} do`;
+    if (weight.presence === "optional" && method.whenShort === "drop") {
+      bag.add({
+        code: "plan/dropped-tensor",
+        severity: "warning",
+        span: recipe.base?.span ?? recipe.method.span,
+        tensor: name,
+        facts,
+        message: (tensors) =>
+          `${tensors} cannot be merged with ${method.label} (${why}); it is left out of the output.`,
+      });
+      return undefined;
+    }
     if (weight.presence === "optional") {
       bag.add({
         code: "plan/copied-tensor",

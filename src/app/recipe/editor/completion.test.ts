@@ -7,6 +7,8 @@ const method = (id: string, globals: string[], perModel: string[]): FormMethod =
   label: id.toUpperCase(),
   base: "optional",
   inputs: { min: 1, max: 9 },
+  others: { min: 1, max: 9 },
+  whenShort: "error",
   globals: Object.fromEntries(globals.map((name) => [name, { kind: "number" }])),
   perModel: Object.fromEntries(perModel.map((name) => [name, { kind: "number" }])),
   unlikeEmbeddings: "error",

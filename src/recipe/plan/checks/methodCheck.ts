@@ -92,7 +92,7 @@ function checkBase({ method, recipe, bag }: PlanContext, slice: PlannedSlice): v
   }
   const models = distinctSources(slice);
   if (models.some(({ source }) => source.model.identity === base.identity)) return;
-  if (models.length === 1 && method.inputs.max === 2) return; // copied unchanged
+  if (models.length === 1 && method.whenShort === "copy") return; // copied unchanged
   const facts = { method: method.id, base: base.key };
   bag.add({
     code: "plan/base-not-in-slice",

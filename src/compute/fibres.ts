@@ -1,0 +1,130 @@
+import fibreSumsSkeleton from "../../shaders/reduce/fibreSums.wgsl?raw";
+import type { Blocks, PackedBlock } from "./blocks";
+import type { Device } from "./device";
+import type { Numbers } from "./kernel";
+import { packedNumbers } from "./packed";
+import type { BoundTerms } from "./terms";
+import { partsOf, type Reduction, termsKernel } from "./termsKernel";
+
+/** The vectors that a tensor is taken apart into: every element belongs to one. */
+export interface Fibres {
+  readonly count: number;
+  /** Elements of a fibre. */
+  readonly length: number;
+  /** From an element of a fibre to its next: 1 for rows, the number of fibres for columns. */
+  readonly stride: number;
+}
+
+/** `W[i, :]`: along the last axis. A vector, or a scalar, is one row. */
+export function rowsOf(shape: readonly number[]): Fibres {
+  const length = shape.at(-1) ?? 1;
+  const elements = shape.reduce((product, size) => product * size, 1);
+  return { count: shape.length < 2 ? 1 : elements / Math.max(1, length), length, stride: 1 };
+}
+
+/** `W[:, j]`: along axis 0. A vector, or a scalar, is one column. */
+export function columnsOf(shape: readonly number[]): Fibres {
+  if (shape.length < 2) return rowsOf(shape);
+  const [length = 1, ...others] = shape;
+  const count = others.reduce((product, size) => product * size, 1);
+  return { count, length, stride: count };
+}
+
+/** Elements of a fibre that are added on the device: a fixed place to go on from in f64, whatever the block size. */
+const PIECE = 1024;
+/** Terms that one kernel sums: their running sums stay in registers. */
+const MOST_TERMS = 16;
+const THREADS = 64;
+
+/**
+ * T sums over each fibre of a tensor. A thread adds up to 1024 elements of a fibre, one after the other, across blocks, in f32; pieces
+ * are added in f64 on the host, in order. So the block size changes nothing.
+ * @returns one list per term, with one sum per fibre
+ * @throws {AwaseError} `gpu/out-of-memory`, `gpu/shader`, `gpu/lost`
+ */
+export async function fibreSums(
+  device: Device,
+  blocks: Blocks,
+  terms: BoundTerms,
+  fibres: Fibres,
+  signal?: AbortSignal,
+): Promise<Float64Array[]> {
+  const count = terms.terms.terms(blocks.dtypes.length);
+  const totals = Array.from({ length: count }, () => new Float64Array(fibres.count));
+  if (blocks.count === 0) return totals;
+  const kernels = await Promise.all(
+    partsOf(count, MOST_TERMS).map((part) =>
+      device.prepare(termsKernel(terms.terms, blocks.dtypes, part, fibreReduction(part.from, count))),
+    ),
+  );
+  const pieces = Math.ceil(fibres.length / PIECE);
+  const bytes = fibres.count * pieces * count * 4;
+  using sums = await device.lease(bytes, `${terms.terms.name} of fibres`);
+  device.clear(sums, 0, bytes);
+  for await (const block of blocks) {
+    signal?.throwIfAborted();
+    const touched = piecesIn(block, fibres);
+    const numbers = { ...terms.uniforms(block), ...packedNumbers(block), ...touched, ...geometry(fibres) };
+    for (const kernel of kernels) {
+      device.run(kernel, [block.buffer, sums], numbers, Math.ceil((touched.last - touched.first) / THREADS));
+    }
+  }
+  const read = new Float32Array((await device.read(sums, 0, bytes)).buffer);
+  signal?.throwIfAborted();
+  for (let piece = 0; piece < fibres.count * pieces; piece++) {
+    const fibre = fibres.stride === 1 ? Math.floor(piece / pieces) : piece % fibres.count;
+    for (const [t, total] of totals.entries()) total[fibre] = (total[fibre] ?? 0) + (read[piece * count + t] ?? 0);
+  }
+  return totals;
+}
+
+function geometry({ count, length, stride }: Fibres) {
+  return { fibres: count, length, stride, pieces: Math.ceil(length / PIECE) };
+}
+
+/**
+ * The pieces [first, last) that a block has elements of. They are counted row by row for rows; for columns, all first pieces come
+ * before all second ones: either way, as their elements lie.
+ */
+function piecesIn({ start, count }: PackedBlock, { count: fibres, length, stride }: Fibres) {
+  const end = start + count - 1;
+  if (stride !== 1) {
+    const band = PIECE * stride;
+    return { first: Math.floor(start / band) * fibres, last: (Math.floor(end / band) + 1) * fibres };
+  }
+  const pieces = Math.ceil(length / PIECE);
+  const pieceOf = (element: number) => Math.floor(element / length) * pieces + Math.floor((element % length) / PIECE);
+  return { first: pieceOf(start), last: pieceOf(end) + 1 };
+}
+
+function fibreReduction(from: number, total: number): Reduction {
+  return {
+    name: "fibre sums",
+    skeleton: fibreSumsSkeleton,
+    output: ["sums", "array<f32>"],
+    constants: { PIECE },
+    uniforms: { first: "u32", last: "u32", fibres: "u32", length: "u32", stride: "u32", pieces: "u32" },
+    reference(terms, output, values, count) {
+      const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);
+      const number = (name: string) => Number((values as Numbers)[name]);
+      const start = number("first4") * 4;
+      const [length, stride, pieces] = [number("length"), number("stride"), number("pieces")];
+      for (let piece = number("first"); piece < number("last"); piece++) {
+        const within = stride === 1 ? piece % pieces : Math.floor(piece / number("fibres"));
+        const begin =
+          stride === 1
+            ? Math.floor(piece / pieces) * length + within * PIECE
+            : (piece % number("fibres")) + within * PIECE * stride;
+        const elements = Math.min(PIECE, length - within * PIECE);
+        const skipped = Math.max(0, Math.ceil((start - begin) / stride));
+        for (let j = skipped; j < elements && begin + j * stride < start + count; j++) {
+          const at = begin + j * stride - start;
+          for (const [t, term] of terms.entries()) {
+            const place = piece * total + from + t;
+            sums[place] = (sums[place] ?? 0) + (term[at] ?? 0);
+          }
+        }
+      }
+    },
+  };
+}

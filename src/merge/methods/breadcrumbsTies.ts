@@ -1,0 +1,13 @@
+import { BREADCRUMBS_PAPER, keepMiddle } from "../sparsify/middle";
+import { taskVectorMethod } from "../taskVectors";
+
+/** As `breadcrumbs`, with the sign election of TIES. */
+export const breadcrumbsTies = taskVectorMethod({
+  id: "breadcrumbs_ties",
+  label: "Breadcrumbs TIES",
+  paper: BREADCRUMBS_PAPER,
+  sparsifier: keepMiddle,
+  consensus: true,
+  normalize: false,
+  rescale: false,
+});
