@@ -228,7 +228,7 @@ describe("a failure ends with 1", () => {
     await writeFile(join(models, "a", "model.safetensors"), "not a model");
     const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", out(), ...cpu]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^safetensors\//m);
+    expect(stderr).toMatch(/^model\/text-file: model\.safetensors of a /m);
   });
 });
 

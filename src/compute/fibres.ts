@@ -1,4 +1,5 @@
 import fibreSumsSkeleton from "../../shaders/reduce/fibreSums.wgsl?raw";
+import { own } from "../base/own";
 import type { Blocks, PackedBlock } from "./blocks";
 import type { Device } from "./device";
 import type { Numbers } from "./kernel";
@@ -106,7 +107,7 @@ function fibreReduction(from: number, total: number): Reduction {
     uniforms: { first: "u32", last: "u32", fibres: "u32", length: "u32", stride: "u32", pieces: "u32" },
     reference(terms, output, values, count) {
       const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);
-      const number = (name: string) => Number((values as Numbers)[name]);
+      const number = (name: string) => Number(own(values as Numbers, name));
       const start = number("first4") * 4;
       const [length, stride, pieces] = [number("length"), number("stride"), number("pieces")];
       for (let piece = number("first"); piece < number("last"); piece++) {

@@ -243,6 +243,6 @@ async function cachedBytes(model: ShelvedModel): Promise<number> {
 
 /** Method facts without functions, which cannot be posted. */
 function plainFacts(facts: (typeof methodFacts)[number]): Awaited<ReturnType<Engine["methods"]>>[number] {
-  const { check, strength, ...plain } = facts;
+  const { check, heeds, strength, ...plain } = facts;
   return plain;
 }

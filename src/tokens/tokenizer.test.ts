@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { MemoryFolder } from "../io/memory";
 import { nodeFolder } from "../io/node";
 import type { Folder } from "../io/types";
-import { openTokenizer, TOKENIZER_FILE } from "./tokenizer";
+import { openTokenizer } from "./tokenizer";
+import { TOKENIZER_FILE } from "./tokenizerFiles";
 
 type Expected = Readonly<Record<string, readonly { readonly text: string; readonly ids: readonly number[] }[]>>;
 const expected: Expected = JSON.parse(readFileSync("e2e/golden/samples/tokens.json", "utf8"));

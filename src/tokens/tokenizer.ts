@@ -3,15 +3,11 @@ import { sha256 } from "hash-wasm";
 import { AwaseError } from "../base/errors";
 import { isObject, type UnknownObject } from "../formats/json";
 import type { Folder } from "../io/types";
-import { brokenFile, parseObject, readFolderText, type TextFile } from "./folderText";
+import { brokenFile, parseObject, readFolderText } from "./folderText";
 import { namedToken, type TokenName, withNamedTokens } from "./namedTokens";
 import { withIsolatedSplits } from "./splitBehaviour";
+import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizerFiles";
 import type { TokenIds } from "./types";
-
-/** The largest vocabularies, of a quarter million tokens with their merges, take about 35 MB. */
-export const TOKENIZER_FILE: TextFile = { path: "tokenizer.json", limit: 128 * 1024 * 1024 };
-/** A few kB; those that repeat thousands of reserved tokens reach one MB. */
-export const TOKENIZER_CONFIG_FILE: TextFile = { path: "tokenizer_config.json", limit: 16 * 1024 * 1024 };
 
 /** Text to token ids and back, as transformers does it for one model folder. */
 export interface Tokenizer {
@@ -63,12 +59,6 @@ export async function openTokenizer(folder: Folder, signal?: AbortSignal): Promi
     const what = cause instanceof Error ? cause.message : String(cause);
     throw brokenFile(folder, TOKENIZER_FILE.path, `it describes no tokenizer that is known (${what})`, cause);
   }
-}
-
-/** The settings beside a tokenizer; an empty object where the folder has none. */
-export async function readTokenizerConfig(folder: Folder, signal?: AbortSignal): Promise<UnknownObject> {
-  const text = await readFolderText(folder, TOKENIZER_CONFIG_FILE, signal);
-  return text === undefined ? {} : parseObject(folder, TOKENIZER_CONFIG_FILE.path, text);
 }
 
 /** The two files of a tokenizer, parsed. */

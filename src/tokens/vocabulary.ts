@@ -4,7 +4,7 @@ import { brokenFile, parseObject, readFolderText, type TextFile } from "./folder
 import { namedToken } from "./namedTokens";
 import { sentencePieces } from "./sentencePiece";
 import { readTemplateText } from "./templateText";
-import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizer";
+import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizerFiles";
 
 /** Which token each row of a model's embedding stands for, and which ids its other files count on. */
 export interface Vocabulary {

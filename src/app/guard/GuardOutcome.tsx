@@ -25,7 +25,7 @@ export function GuardOutcome() {
   if (!record || !report) return null;
   const written = record.result !== undefined || running;
   const outdated = isOutdated(recipe, record) ? t.run.outdated : undefined;
-  const better = endingOf(report) === "changed";
+  const better = ["changed", "base"].includes(endingOf(report));
   const used = recipe === report.recipe;
   return (
     <Section

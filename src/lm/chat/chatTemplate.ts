@@ -1,7 +1,8 @@
 import type { Folder } from "../../io/types";
 import { namedToken, TOKEN_NAMES } from "../../tokens/namedTokens";
 import { readTemplateText } from "../../tokens/templateText";
-import { readTokenizerConfig, type Tokenizer } from "../../tokens/tokenizer";
+import type { Tokenizer } from "../../tokens/tokenizer";
+import { readTokenizerConfig } from "../../tokens/tokenizerFiles";
 import { BoundedTemplate } from "./boundedTemplate";
 import { strftime } from "./strftime";
 

@@ -1,4 +1,5 @@
 import { append } from "../../base/lists";
+import { own } from "../../base/own";
 import type { Problem, TextSpan } from "../problems";
 import { codePoint, editOf, pieces, type Repair } from "./pieces";
 
@@ -97,6 +98,6 @@ function digits(piece: string, add: (index: number, sign: string, insert: string
 }
 
 function narrow(sign: string, next = ""): string {
-  const plain = NARROW[sign as keyof typeof NARROW] ?? sign;
+  const plain = own(NARROW, sign) ?? sign;
   return (plain === ":" || plain === ",") && next !== "" && !/\s/.test(next) ? `${plain} ` : plain;
 }
