@@ -56,7 +56,7 @@ test("a link whose models are called as what every object inherits is shown, acc
   await studio.review.accept();
   await expect.poll(() => studio.recipe.text()).toContain("constructor");
   await studio.reload();
-  expect(await studio.recipe.text()).toBe(recipe);
+  await expect.poll(() => studio.recipe.text()).toBe(recipe);
 });
 
 test("a link that takes the page down is set aside, and everything else is as it was", async ({
