@@ -5,6 +5,8 @@ import { isObject, type UnknownObject } from "../formats/json";
 import type { Folder } from "../io/types";
 import { brokenFile, parseObject, readFolderText } from "./folderText";
 import { namedToken, type TokenName, withNamedTokens } from "./namedTokens";
+import { boundPatterns, checkDefinition } from "./patterns/boundTokenizer";
+import type { Effort } from "./patterns/effort";
 import { withIsolatedSplits } from "./splitBehaviour";
 import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizerFiles";
 import type { TokenIds } from "./types";
@@ -12,7 +14,8 @@ import type { TokenIds } from "./types";
 /** Text to token ids and back, as transformers does it for one model folder. */
 export interface Tokenizer {
   /**
-   * Token ids of a text. `special`: with the tokens the tokenizer puts around every text (BOS), as for a prompt that no
+   * Token ids of a text. Throws `tokenizer/too-much` where the definition needs far more time for it than any should.
+   * `special`: with the tokens the tokenizer puts around every text (BOS), as for a prompt that no
    * template was applied to; without it only those that stand in the text.
    */
   encode(text: string, options: { readonly special: boolean }): number[];
@@ -38,7 +41,8 @@ export interface Tokenizer {
 
 /**
  * Opens the tokenizer of a model folder: `tokenizer.json`, and `tokenizer_config.json` where there is one.
- * @throws {AwaseError} `tokenizer/missing`, `tokenizer/too-large`, `tokenizer/broken`
+ * What the definition makes the library do is bounded: see `patterns`.
+ * @throws {AwaseError} `tokenizer/missing`, `tokenizer/too-large`, `tokenizer/broken`, `tokenizer/too-much`
  */
 export async function openTokenizer(folder: Folder, signal?: AbortSignal): Promise<Tokenizer> {
   const text = await readFolderText(folder, TOKENIZER_FILE, signal);
@@ -54,9 +58,12 @@ export async function openTokenizer(folder: Folder, signal?: AbortSignal): Promi
   const key = await contentKey({ definition, config });
   signal?.throwIfAborted();
   try {
+    checkDefinition(definition);
     return new FolderTokenizer(new Library(withIsolatedSplits(definition), config), { definition, config }, key);
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof AwaseError) throw cause;
+    const what =
+      cause instanceof RangeError ? "it is nested too deeply" : cause instanceof Error ? cause.message : String(cause);
     throw brokenFile(folder, TOKENIZER_FILE.path, `it describes no tokenizer that is known (${what})`, cause);
   }
 }
@@ -69,6 +76,7 @@ interface Files {
 
 class FolderTokenizer implements Tokenizer {
   readonly #library: Library;
+  readonly #effort: Effort;
   readonly #vocabulary: readonly string[];
   readonly #added: ReadonlySet<number>;
   readonly #special: ReadonlySet<number>;
@@ -85,6 +93,7 @@ class FolderTokenizer implements Tokenizer {
     readonly key: string,
   ) {
     this.#library = library;
+    this.#effort = boundPatterns(library);
     this.#vocabulary = library.model?.vocab ?? [];
     const added = [...library.get_added_tokens_decoder().values()];
     this.#added = new Set(added.map(({ id }) => id));
@@ -122,7 +131,10 @@ class FolderTokenizer implements Tokenizer {
   decode(ids: TokenIds, { skipSpecial }: { readonly skipSpecial: boolean }): string {
     const kept = ids.filter((id) => this.tokenOf(id) !== undefined && !(skipSpecial && this.#special.has(id)));
     if (kept.length === 0) return ""; // which the library refuses
-    return this.#library.decode(kept, { skip_special_tokens: false, clean_up_tokenization_spaces: this.#cleanUp });
+    const length = kept.reduce((sum, id) => sum + (this.tokenOf(id)?.length ?? 0), 0);
+    return this.#bounded(length, () =>
+      this.#library.decode(kept, { skip_special_tokens: false, clean_up_tokenization_spaces: this.#cleanUp }),
+    );
   }
 
   tokenOf(id: number): string | undefined {
@@ -152,14 +164,27 @@ class FolderTokenizer implements Tokenizer {
 
   #plain(text: string): number[] {
     // A vocabulary without an unknown token drops what it cannot spell; the library leaves a hole there.
-    return this.#library.encode(text, { add_special_tokens: false }).ids.filter(Number.isInteger);
+    return this.#bounded(text.length, () => this.#library.encode(text, { add_special_tokens: false }).ids).filter(
+      Number.isInteger,
+    );
+  }
+
+  /** What the library does for a text. @throws {AwaseError} `tokenizer/too-much` */
+  #bounded<T>(length: number, work: () => T): T {
+    this.#effort.begin(length);
+    try {
+      return work();
+    } catch (cause) {
+      // The library calls functions with all pieces of a text as their arguments.
+      throw cause instanceof RangeError ? this.#effort.outOfRoom(cause) : cause;
+    }
   }
 
   /** What the post-processor puts around a text, seen on a short one. */
   #surroundings(): { prefix: TokenIds; suffix: TokenIds } {
     const text = "a";
     const plain = this.#plain(text);
-    const ids = this.#library.encode(text).ids.filter(Number.isInteger);
+    const ids = this.#bounded(text.length, () => this.#library.encode(text).ids).filter(Number.isInteger);
     if (plain.length === 0) return { prefix: ids, suffix: [] };
     for (let at = 0; at + plain.length <= ids.length; at++) {
       if (!plain.every((id, index) => ids[at + index] === id)) continue;

@@ -49,6 +49,8 @@ export const measuringJa: Readonly<Record<string, FactSentence>> = {
     `${folder} の ${file} を使えません（${found}）。ダウンロードし直してください。`,
   "tokenizer/too-large": ({ folder, file, found, limit }) =>
     `${folder} の ${file} は${found}バイトあります。読めるのは${limit}バイトまでです。トークナイザのファイルではないようです。ダウンロードし直してください。`,
+  "tokenizer/too-much": ({ characters }) =>
+    `${characters}文字の文で、トークナイザが上限を超えて動こうとしたため止めました。tokenizer.jsonを別の所から取るか、文を短く分けてください。`,
   "template/broken": ({ found }) =>
     `チャットテンプレートを読めません（${found}）。モデルのフォルダで直すか、テンプレートを切ってください。`,
   "template/failed": ({ found }) =>
