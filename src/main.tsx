@@ -61,6 +61,9 @@ function takeFragment(): string {
   return fragment;
 }
 
+// Who leaves or reloads a page that still answers saw it work; one that hangs, or could not be drawn, does not get here.
+window.addEventListener("pagehide", () => trials.settle(["link", "before"]));
+
 window.addEventListener("hashchange", () => {
   if (isShareFragment(location.hash)) void studio.getState().openShare(takeFragment());
 });

@@ -1,5 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
 import { Component, type ReactNode } from "react";
+import { asFileName } from "../../io/path";
 import { type Failure, failureOf } from "../../state/failure";
 import { useStudioStore, useText } from "../context";
 import classes from "./Boundary.module.css";
@@ -42,7 +43,7 @@ function WaysOut({ failure, rescue }: { readonly failure: Failure; readonly resc
   const studio = useStudioStore();
   const saveRecipe = () => {
     const { recipe, recipeName } = studio.getState();
-    saveBlob(`${recipeName || "recipe"}.yaml`, new Blob([recipe.present], { type: "text/yaml" }));
+    saveBlob(`${asFileName(recipeName, "recipe")}.yaml`, new Blob([recipe.present], { type: "text/yaml" }));
   };
   return (
     <main className={classes.place}>
