@@ -16,7 +16,8 @@ const NEARLY_OPPOSITE = 1e-6;
  * Coefficients of two vectors on the arc between them, from their inner products, in f64.
  * @param t 0 is the first, 1 the second
  */
-function arc([[a2 = 0, dot = 0] = [], [, b2 = 0] = []]: readonly (readonly number[])[], t: number): readonly number[] {
+function arc(products: readonly (readonly number[])[], t: number): readonly number[] {
+  const [[a2 = 0, dot = 0] = [], [_, b2 = 0] = []] = products;
   const norms = Math.max(Math.sqrt(a2), SHORTEST) * Math.max(Math.sqrt(b2), SHORTEST);
   const cosine = Math.min(1, Math.max(-1, dot / norms));
   const angle = Math.acos(cosine);
