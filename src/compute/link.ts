@@ -17,6 +17,36 @@ export type CommonShader = keyof typeof COMMON;
 /** What `//#each` loops count over: each variable with the numbers it takes. */
 export type Lists = Readonly<Record<string, readonly number[]>>;
 
+/** Storage buffers of a module by their WGSL names, in binding order, with their types. */
+export type Bindings = Readonly<Record<string, { readonly type: string; readonly access: "read" | "read_write" }>>;
+
+/** The parts of any module. */
+interface Module {
+  /** As `const NAME: u32`. */
+  readonly constants: Readonly<Record<string, number>>;
+  readonly uniforms: UniformLayout;
+  readonly buffers: Bindings;
+  readonly lists: Lists;
+  /** What stands after the declarations and `dtypes.wgsl`, written as `kernels/README.md` says. */
+  readonly text: readonly string[];
+}
+
+/** Makes one whole WGSL module: all of them go through here. @throws {SyntaxError} as `expand` does */
+export function linkModule({ constants, uniforms, buffers, lists, text }: Module): string {
+  const bindings = Object.entries(buffers);
+  const lines = [
+    ...Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`),
+    uniforms.wgsl,
+    ...bindings.map(
+      ([name, { type, access }], at) => `@group(0) @binding(${at}) var<storage, ${access}> ${name}: ${type};`,
+    ),
+    `@group(0) @binding(${bindings.length}) var<uniform> u: Uniforms;`,
+    dtypes,
+    ...text,
+  ];
+  return expand(lines.join("\n"), lists);
+}
+
 /** The parts of a module whose inputs are packed in one buffer. */
 export interface ModuleParts {
   readonly inputs: readonly FloatDType[];
@@ -36,20 +66,13 @@ export interface ModuleParts {
   readonly stores?: OutputDType;
 }
 
-/** Makes one whole WGSL module, specialised for the number and the dtypes of its inputs. */
+/** A module over packed inputs, specialised for their number and their dtypes. */
 export function link(parts: ModuleParts): string {
   const inputs = parts.inputs.map((_, k) => k);
   const outputs = Object.entries(parts.outputs);
   const { lane } = parts;
+  const written = outputs.map(([name, type]) => [name, { type, access: "read_write" }] as const);
   const lines = [
-    ...Object.entries({ N: inputs.length, ...parts.constants }).map(
-      ([name, value]) => `const ${name}: u32 = ${value}u;`,
-    ),
-    parts.uniforms.wgsl,
-    "@group(0) @binding(0) var<storage, read> packed: array<vec4u>;",
-    ...outputs.map(([name, type], at) => `@group(0) @binding(${at + 1}) var<storage, read_write> ${name}: ${type};`),
-    `@group(0) @binding(${outputs.length + 1}) var<uniform> u: Uniforms;`,
-    dtypes,
     load,
     ...parts.inputs.map((dtype, k) => `fn load_${k}(i: u32) -> Eight { return load_${dtype}(u.offset_${k}, i); }`),
     parts.stores ? storing(parts.stores) : "",
@@ -64,7 +87,13 @@ export function link(parts: ModuleParts): string {
     .join("\n")
     .replaceAll("$inputs", inputs.map((k) => `x${k}: ${lane}`).join(", "))
     .replaceAll("$args", inputs.map((k) => `x${k}`).join(", "));
-  return expand(text, { k: inputs, j: inputs, o: inputs.slice(1), ...parts.lists });
+  return linkModule({
+    constants: { N: inputs.length, ...parts.constants },
+    uniforms: parts.uniforms,
+    buffers: { packed: { type: "array<vec4u>", access: "read" }, ...Object.fromEntries(written) },
+    lists: { k: inputs, j: inputs, o: inputs.slice(1), ...parts.lists },
+    text: [text],
+  });
 }
 
 function storing(dtype: OutputDType): string {

@@ -1,20 +1,16 @@
-import dtypes from "../../../shaders/common/dtypes.wgsl?raw";
-import common from "../../../shaders/lm/common.wgsl?raw";
+import common from "../../../shaders/common/kernel.wgsl?raw";
 import type { Device, DeviceBuffer } from "../device";
 import type { Kernel } from "../kernel";
-import { expand, type Lists } from "../link";
+import { type Bindings, type Lists, linkModule } from "../link";
 import { uniformLayout } from "../uniforms";
 
 type UniformTypes = Readonly<Record<string, "u32" | "f32">>;
 type Values<L extends UniformTypes> = { readonly [K in keyof L]: number };
 
-/** Buffers of a kernel by their WGSL names, in binding order; what it writes to comes as `write`. */
-type Bindings = Readonly<Record<string, { readonly type: string; readonly access: "read" | "write" }>>;
-
-/** What `bind` makes a kernel of. */
+/** What `define` makes a kernel of. */
 interface KernelParts<L extends UniformTypes> {
   readonly name: string;
-  /** `fn kernel(group: u32, thread: u32)` and what it calls, written as `expand` says. The bindings, `u`, and `common.wgsl` are in scope. */
+  /** `fn kernel(group: u32, thread: u32)` and what it calls, written as `README.md` says. The bindings, `u`, and `kernel.wgsl` are in scope. */
   readonly wgsl: string;
   readonly buffers: Bindings;
   readonly uniforms: L;
@@ -25,28 +21,16 @@ interface KernelParts<L extends UniformTypes> {
 }
 
 export const reads = (type: string) => ({ type, access: "read" }) as const;
-export const writes = (type: string) => ({ type, access: "write" }) as const;
+export const writes = (type: string) => ({ type, access: "read_write" }) as const;
 
-/** Makes a kernel of the forward pass: a module with a binding for each buffer, and the uniforms after the last. */
+/** Makes a kernel that names its buffers: a module with a binding for each buffer, and the uniforms after the last. */
 export function define<const L extends UniformTypes>(parts: KernelParts<L>): Kernel<Values<L>> {
   const uniforms = uniformLayout(parts.uniforms, 0);
-  const bindings = Object.entries(parts.buffers);
-  const lines = [
-    ...Object.entries(parts.constants).map(([name, value]) => `const ${name}: u32 = ${value}u;`),
-    uniforms.wgsl,
-    ...bindings.map(
-      ([name, { type, access }], at) =>
-        `@group(0) @binding(${at}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: ${type};`,
-    ),
-    `@group(0) @binding(${bindings.length}) var<uniform> u: Uniforms;`,
-    dtypes,
-    common,
-    parts.wgsl,
-  ];
+  const { constants, buffers } = parts;
   return {
     name: parts.name,
-    wgsl: expand(lines.join("\n"), parts.lists ?? {}),
-    buffers: bindings.map(([, { access }]) => (access === "read" ? "read" : "read_write")),
+    wgsl: linkModule({ constants, uniforms, buffers, lists: parts.lists ?? {}, text: [common, parts.wgsl] }),
+    buffers: Object.values(buffers).map(({ access }) => access),
     packUniforms: (values) => uniforms.pack(values),
     reference: parts.reference,
   };

@@ -14,7 +14,7 @@ export interface Weight {
   readonly columns?: number;
 }
 
-/** How shaders are told of a dtype at run time; see `common.wgsl`. */
+/** How shaders are told of a dtype at run time; see `kernel.wgsl`. */
 export const DTYPE_CODE: Readonly<Record<OutputDType, number>> = { F32: 0, BF16: 1, F16: 2 };
 const DTYPES: readonly OutputDType[] = ["F32", "BF16", "F16"];
 
