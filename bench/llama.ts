@@ -1,3 +1,4 @@
+import type { Bytes, Floats } from "../src/base/bytes";
 import { narrow } from "../src/formats/convert";
 
 /** Shape of a made-up Llama, as config.json says it. */
@@ -48,14 +49,14 @@ export function llamaTensors(of: LlamaShape): readonly (readonly [name: string, 
  * `count` weights as packed bf16. The base, seed 0, is N(0, 0.02²); other seeds add N(0, 0.002²) of their own, so that task vectors
  * look like those of a fine-tune.
  */
-export function llamaWeights(seed: number, count: number): Uint8Array<ArrayBuffer> {
+export function llamaWeights(seed: number, count: number): Bytes {
   const base = normals(1, count, 0.02);
   const noise = seed === 0 ? undefined : normals(seed + 1, count, 0.002);
   return narrow(noise ? base.map((x, at) => x + (noise[at] ?? 0)) : base, "BF16");
 }
 
 /** Repeatable normal numbers: a 32-bit generator under Box and Muller's transform. */
-export function normals(seed: number, count: number, deviation: number): Float32Array<ArrayBuffer> {
+export function normals(seed: number, count: number, deviation: number): Floats {
   const out = new Float32Array(count);
   let state = seed * 0x9e3779b9;
   const uniform = () => {

@@ -1,4 +1,5 @@
 import { blockUntilReady, init, numpy as np } from "@jax-js/jax";
+import type { Floats } from "../../src/base/bytes";
 import type { Device } from "../../src/compute/device";
 import { matmul } from "../../src/compute/kernels/products/matmul";
 import { narrow } from "../../src/formats/convert";
@@ -38,7 +39,7 @@ export async function products(device: Device, rows: readonly number[], width: n
 }
 
 async function ours(device: Device, dtype: "BF16" | "F32", m: number, width: number): Promise<number> {
-  const bytes = (values: Float32Array<ArrayBuffer>) => new Uint8Array(values.buffer);
+  const bytes = (values: Floats) => new Uint8Array(values.buffer);
   const values = normals(2, width * width, 0.02);
   const packed = dtype === "F32" ? bytes(values) : narrow(values, dtype);
   using x = await device.lease(4 * m * width, "bench x");

@@ -1,3 +1,4 @@
+import type { Floats, Words } from "../../src/base/bytes";
 import { normals } from "../llama";
 import { secondsEach } from "./timing";
 import wgsl from "./tripleLoop.wgsl?raw";
@@ -11,7 +12,7 @@ export async function tripleLoop(gpu: GPU, m: number, n: number, k: number): Pro
     layout: "auto",
     compute: { module: device.createShaderModule({ code: wgsl }) },
   });
-  const buffer = (values: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>, usage: number) => {
+  const buffer = (values: Floats | Words, usage: number) => {
     const made = device.createBuffer({ size: values.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
     device.queue.writeBuffer(made, 0, values);
     return made;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
+import type { Bytes } from "../../src/base/bytes";
 
 /** Bytes by range: small ones in memory, files on disk, or huge ones made up as they are asked for. */
 export interface Content {
   readonly size: number;
-  read(start: number, end: number): Uint8Array<ArrayBuffer>;
+  read(start: number, end: number): Bytes;
 }
 
 export function bytesContent(bytes: Uint8Array | string): Content {
@@ -55,7 +56,7 @@ export function part(content: Content, start: number, end: number): Content {
 const PIECE_BYTES = 1024 * 1024;
 
 /** A content piece by piece, so that none is ever whole in memory. */
-export function* pieces(content: Content): Generator<Uint8Array<ArrayBuffer>> {
+export function* pieces(content: Content): Generator<Bytes> {
   for (let at = 0; at < content.size; at += PIECE_BYTES) {
     yield content.read(at, Math.min(at + PIECE_BYTES, content.size));
   }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import type { Kernel, Prepared } from "./kernel";
 
 /** Memory on a device, lent by its pool until disposed. `using` gives it back at the end of the block. */
@@ -43,7 +44,7 @@ export interface Device {
   /** Lends `bytes` (rounded up to 16) of memory, contents undefined. Waits while too much work is in flight. @throws {AwaseError} `gpu/out-of-memory` */
   lease(bytes: number, label: string): Promise<DeviceBuffer>;
   /** Copies host bytes in. `at` a multiple of 16; a tail that does not fill 4 bytes is padded with zeros. */
-  write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void;
+  write(buffer: DeviceBuffer, at: number, bytes: Bytes): void;
   /** Fills [at, at + length) with zeros; multiples of 4. */
   clear(buffer: DeviceBuffer, at: number, length: number): void;
   /** Copies between buffers; offsets and length multiples of 4. */
@@ -53,7 +54,7 @@ export interface Device {
   /** Runs what this device prepared over `groups` workgroups (any number: rows of workgroups are made as needed). */
   run<U>(prepared: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void;
   /** Host bytes [at, at + length) after everything issued before. @throws {AwaseError} `gpu/lost` */
-  read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(buffer: DeviceBuffer, at: number, length: number): Promise<Bytes>;
   /** Waits until everything issued is done, so that memory does not grow with the file. */
   settle(): Promise<void>;
   close(): void;

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import { narrow, widen } from "../formats/convert";
 import { DTYPE_BYTES, FLOAT_DTYPES, type FloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import type { Device } from "./device";
@@ -25,7 +26,7 @@ async function mapAll(
   inputs: readonly TestInput[],
   output: OutputDType,
   elements = 1 << 20,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; notFinite: NotFinite }> {
+): Promise<{ bytes: Bytes; notFinite: NotFinite }> {
   const blocks = testBlocks(device, inputs, elements);
   const bytes = new Uint8Array(blocks.count * DTYPE_BYTES[output]);
   using counter = await NotFiniteCounter.open(device, inputs.length);
@@ -69,13 +70,13 @@ const weightedSum: MapDefinition<typeof weights> = {
 const weighted = (...weight: number[]): BoundMap => ({ map: weightedSum, uniforms: () => ({ weight }) });
 
 /** All codes of a stored type, once each. */
-function allCodes(dtype: FloatDType): Uint8Array<ArrayBuffer> {
+function allCodes(dtype: FloatDType): Bytes {
   if (DTYPE_BYTES[dtype] === 1) return Uint8Array.from({ length: 256 }, (_, code) => code);
   return new Uint8Array(Uint16Array.from({ length: 65_536 }, (_, code) => code).buffer);
 }
 
 /** Every upper half of an f32 with lower halves around the midpoints of bf16, and every midpoint of f16 with its neighbours. */
-function roundingCases(): Uint8Array<ArrayBuffer> {
+function roundingCases(): Bytes {
   const lower = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
   const upper = Array.from({ length: 65_536 }, (_, high) => lower.map((low) => high * 65_536 + low)).flat();
   const half = widen(allCodes("F16"), "F16");

@@ -1,4 +1,5 @@
 import mapSkeleton from "../../shaders/map/map.wgsl?raw";
+import type { Bytes } from "../base/bytes";
 import { countNonFinite, narrow, widen } from "../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
 import type { PackedBlock } from "./blocks";
@@ -168,7 +169,7 @@ function linkMap(
 }
 
 /** What `of_fibre` reads, in TypeScript. */
-function ofFibre(table: Uint8Array<ArrayBuffer> | undefined, values: Numbers, width: number): OfFibre {
+function ofFibre(table: Bytes | undefined, values: Numbers, width: number): OfFibre {
   if (!table) return () => Number.NaN;
   const numbers = new Float32Array(table.buffer, table.byteOffset, table.byteLength / 4);
   const [skew, size, rows] = [values.fibre_skew, values.fibre_size, values.fibre_rows].map(Number) as [

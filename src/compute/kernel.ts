@@ -1,3 +1,5 @@
+import type { Bytes } from "../base/bytes";
+
 /** One number, or one number per input of the kernel (`[]`). WGSL sees `u.name`, or `u.name_0`, `u.name_1` … for lists. */
 export type UniformType = "u32" | "f32" | "u32[]" | "f32[]";
 
@@ -20,12 +22,12 @@ export interface Kernel<U = unknown> {
   /** Access of each storage buffer. */
   readonly buffers: readonly ("read" | "read_write")[];
   /** Packs uniform values as the WGSL struct lays them out. */
-  packUniforms(values: U): Uint8Array<ArrayBuffer>;
+  packUniforms(values: U): Bytes;
   /**
    * The same arithmetic in TypeScript, every operation rounded to f32: oracle in tests, and the CPU device.
    * Buffers are the raw bytes the shader would see.
    */
-  reference(buffers: readonly Uint8Array<ArrayBuffer>[], values: U, groups: number): void;
+  reference(buffers: readonly Bytes[], values: U, groups: number): void;
 }
 
 /** A kernel made ready by a device's `prepare`, for that device's `run`. */

@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import type { Fibres } from "./fibres";
 import type { UniformType, UniformValues } from "./kernel";
 import type { CommonShader } from "./link";
@@ -45,7 +46,7 @@ export type OfFibre = (element: number, column: number) => number;
 export interface FibreTable {
   readonly fibres: Fibres;
   readonly width: number;
-  readonly values: Float32Array<ArrayBuffer>;
+  readonly values: Floats;
 }
 
 /** A map with its numbers. Uniforms may depend on the block (a cut index local to it). */

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
 import type { PackedBlock } from "./blocks";
 import type { Numbers, UniformType } from "./kernel";
@@ -24,7 +25,7 @@ export function packedNumbers(block: PackedBlock): Numbers {
 }
 
 /** What a reference reads out of the packed buffer and the values of PACKED_UNIFORMS. */
-export function packedInputs(packed: Uint8Array<ArrayBuffer>, values: Numbers, dtypes: readonly FloatDType[]) {
+export function packedInputs(packed: Bytes, values: Numbers, dtypes: readonly FloatDType[]) {
   const count = Number(values.count);
   const offsets = values.offset as readonly number[];
   return {

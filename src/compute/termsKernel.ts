@@ -1,4 +1,5 @@
 import termsOfEight from "../../shaders/reduce/terms.wgsl?raw";
+import type { Bytes } from "../base/bytes";
 import { widen } from "../formats/convert";
 import type { FloatDType } from "../formats/dtypes";
 import type { Kernel, Numbers, UniformType } from "./kernel";
@@ -20,7 +21,7 @@ export interface Reduction {
   readonly lists?: Lists;
   readonly uniforms: Readonly<Record<string, UniformType>>;
   /** Reduces the terms of `count` elements into `output`, the buffer's raw bytes. */
-  reference(terms: readonly Float32Array[], output: Uint8Array<ArrayBuffer>, values: Numbers, count: number): void;
+  reference(terms: readonly Float32Array[], output: Bytes, values: Numbers, count: number): void;
 }
 
 /** The terms that a kernel reduces, out of all of its definition. */

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { own } from "../base/own";
 import type { Numbers, UniformType } from "./kernel";
 
@@ -5,7 +6,7 @@ import type { Numbers, UniformType } from "./kernel";
 export interface UniformLayout {
   /** `struct Uniforms { … }`, scalars only, so that every field takes four bytes. */
   readonly wgsl: string;
-  pack(values: Numbers): Uint8Array<ArrayBuffer>;
+  pack(values: Numbers): Bytes;
 }
 
 /** Lays out uniforms for a kernel of `inputs` inputs: a list `w` becomes the fields `w_0 … w_{inputs−1}`. */

@@ -1,4 +1,5 @@
 import { sha256 } from "hash-wasm";
+import type { Doubles, Floats, Words } from "../base/bytes";
 import { smallest } from "../base/lists";
 import type { Generated } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
@@ -10,7 +11,7 @@ import type { EndReading } from "./measures/eosHealth";
 export interface StateRows {
   readonly kind: "states";
   /** f32 [rows, hidden]. */
-  readonly states: Float32Array<ArrayBuffer>;
+  readonly states: Floats;
 }
 
 /** What is left of a base model's distributions: enough to compare with, so that the base need not be there any more. */
@@ -19,13 +20,13 @@ export interface TopRows {
   /** Tokens kept per row. */
   readonly k: number;
   /** [rows, k]; see `TopRow`. */
-  readonly ids: Uint32Array<ArrayBuffer>;
+  readonly ids: Words;
   /** [rows, k] */
-  readonly logProbabilities: Float64Array<ArrayBuffer>;
+  readonly logProbabilities: Doubles;
   /** [rows] */
-  readonly rest: Float64Array<ArrayBuffer>;
+  readonly rest: Doubles;
   /** [rows] */
-  readonly least: Float64Array<ArrayBuffer>;
+  readonly least: Doubles;
   /** How each row sees the end ids. */
   readonly ends: readonly EndReading[];
 }

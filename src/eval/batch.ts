@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import { append } from "../base/lists";
 import type { LanguageModel, Position } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
@@ -38,7 +39,7 @@ export interface PassResult {
   /** By sequence; see `LanguageModel.nll`. */
   readonly nll: readonly Float64Array[];
   /** f32 [positions, hidden]: rows after the final norm, in the order of the batch's positions. */
-  readonly states: Float32Array<ArrayBuffer>;
+  readonly states: Floats;
 }
 
 export interface PassOptions {

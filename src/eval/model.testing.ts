@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import type {
   Activations,
   Generated,
@@ -25,7 +26,7 @@ export interface TestWeights {
 
 interface TestActivations extends Activations {
   /** f32 [tokens, 2]: the token, and what the parts have added so far. */
-  readonly rows: readonly Float32Array<ArrayBuffer>[];
+  readonly rows: readonly Floats[];
 }
 
 /**
@@ -71,7 +72,7 @@ export class TestModel implements LanguageModel {
     });
   }
 
-  async states(activations: Activations, positions: readonly Position[]): Promise<Float32Array<ArrayBuffer>> {
+  async states(activations: Activations, positions: readonly Position[]): Promise<Floats> {
     this.calls.push("states");
     const rows = rowsOf(activations);
     return Float32Array.from(
@@ -79,7 +80,7 @@ export class TestModel implements LanguageModel {
     );
   }
 
-  async logits(states: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>> {
+  async logits(states: Floats): Promise<Floats> {
     const rows = Array.from({ length: states.length / 2 }, (_, row) =>
       this.#logits(states.subarray(2 * row, 2 * row + 2)),
     );
@@ -109,7 +110,7 @@ export class TestModel implements LanguageModel {
   }
 }
 
-function activationsOf(sequences: readonly TokenIds[], rows: readonly Float32Array<ArrayBuffer>[]): TestActivations {
+function activationsOf(sequences: readonly TokenIds[], rows: readonly Floats[]): TestActivations {
   TestModel.alive++;
   return {
     sequences,
@@ -123,7 +124,7 @@ function activationsOf(sequences: readonly TokenIds[], rows: readonly Float32Arr
   };
 }
 
-function rowsOf(activations: Activations): readonly Float32Array<ArrayBuffer>[] {
+function rowsOf(activations: Activations): readonly Floats[] {
   if (!("rows" in activations)) throw new Error("These activations are not of a test model.");
   return (activations as TestActivations).rows;
 }

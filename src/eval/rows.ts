@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import { largest } from "../base/lists";
 import type { LanguageModel } from "../lm/types";
 
@@ -7,7 +8,7 @@ const LOGIT_CHUNK_BYTES = 128 * 1024 * 1024;
 /** A model and rows of its states, f32 [rows, hidden]. */
 export interface Side {
   readonly model: LanguageModel;
-  readonly states: Float32Array<ArrayBuffer>;
+  readonly states: Floats;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Bytes, Floats } from "../base/bytes";
 import { countNonFinite, narrow, widen } from "./convert";
 import type { FloatDType } from "./dtypes";
 
@@ -30,8 +31,8 @@ function allCodes(dtype: Small): Uint8Array {
     : new Uint8Array(Uint16Array.from({ length: count }, (_, i) => i).buffer);
 }
 
-const codesOf = (bytes: Uint8Array<ArrayBuffer>) => new Uint16Array(bytes.buffer);
-const patternsOf = (values: Float32Array<ArrayBuffer>) => new Uint32Array(values.buffer);
+const codesOf = (bytes: Bytes) => new Uint16Array(bytes.buffer);
+const patternsOf = (values: Floats) => new Uint32Array(values.buffer);
 const fromPatterns = (patterns: readonly number[]) => new Float32Array(Uint32Array.from(patterns).buffer);
 
 describe.each(SMALL)("widening %s", (dtype) => {

@@ -1,3 +1,4 @@
+import type { Bytes, Floats } from "../base/bytes";
 import type { FloatDType, OutputDType } from "./dtypes";
 
 /*
@@ -11,7 +12,7 @@ import type { FloatDType, OutputDType } from "./dtypes";
  * is an f32 value.
  * @param bytes elements of `dtype`; need not be aligned
  */
-export function widen(bytes: Uint8Array, dtype: FloatDType): Float32Array<ArrayBuffer> {
+export function widen(bytes: Uint8Array, dtype: FloatDType): Floats {
   switch (dtype) {
     case "F32":
       return new Float32Array(new Uint8Array(bytes).buffer);
@@ -27,7 +28,7 @@ export function widen(bytes: Uint8Array, dtype: FloatDType): Float32Array<ArrayB
 }
 
 /** Encodes f32 for storing: to the nearest value, ties to the even one; NaN stays NaN, what is too large becomes Inf. */
-export function narrow(values: Float32Array, dtype: OutputDType): Uint8Array<ArrayBuffer> {
+export function narrow(values: Float32Array, dtype: OutputDType): Bytes {
   switch (dtype) {
     case "F32":
       return new Uint8Array(new Float32Array(values).buffer);
@@ -87,13 +88,13 @@ function table(codes: number, bits: (code: number) => number): () => Uint32Array
   };
 }
 
-function look(codes: Uint8Array | Uint16Array, patterns: Uint32Array): Float32Array<ArrayBuffer> {
+function look(codes: Uint8Array | Uint16Array, patterns: Uint32Array): Floats {
   const out = new Uint32Array(codes.length);
   for (let i = 0; i < codes.length; i++) out[i] = patterns[codes[i] ?? 0] ?? 0;
   return new Float32Array(out.buffer);
 }
 
-function widenBf16(codes: Uint16Array): Float32Array<ArrayBuffer> {
+function widenBf16(codes: Uint16Array): Floats {
   const out = new Uint32Array(codes.length);
   for (let i = 0; i < codes.length; i++) out[i] = (codes[i] ?? 0) << 16;
   return new Float32Array(out.buffer);
@@ -121,7 +122,7 @@ function bitsOf(value: number): number {
   return new Uint32Array(new Float32Array([value]).buffer)[0] ?? 0;
 }
 
-function narrowBf16(values: Float32Array): Uint8Array<ArrayBuffer> {
+function narrowBf16(values: Float32Array): Bytes {
   const bits = words(values);
   const out = new Uint16Array(bits.length);
   for (let i = 0; i < bits.length; i++) {
@@ -132,7 +133,7 @@ function narrowBf16(values: Float32Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(out.buffer);
 }
 
-function narrowF16(values: Float32Array): Uint8Array<ArrayBuffer> {
+function narrowF16(values: Float32Array): Bytes {
   const bits = words(values);
   const out = new Uint16Array(bits.length);
   for (let i = 0; i < bits.length; i++) {

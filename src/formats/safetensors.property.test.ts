@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { memorySource } from "../io/memory";
 import type { ByteSource } from "../io/types";
@@ -59,7 +60,7 @@ async function readsOrRefuses(bytes: Uint8Array): Promise<void> {
   expect(read()).toBeLessThanOrEqual(Math.min(bytes.length, MAX_HEADER_BYTES + 8));
 }
 
-function written(facts: readonly TensorFacts[]): Uint8Array<ArrayBuffer> {
+function written(facts: readonly TensorFacts[]): Bytes {
   const [shard] = planShards(facts, 0);
   const file = new Uint8Array(shard?.size ?? 0);
   file.set(shard?.header ?? []);

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { AwaseError, type ErrorFacts } from "../base/errors";
 import type { ByteSource } from "../io/types";
 import { DTYPE_BYTES, type DType } from "./dtypes";
@@ -85,7 +86,7 @@ function faultOf(name: string): Fault {
 /** The header's bytes without its length: from the first read, and the rest where that was not enough. */
 async function completeHeader(
   source: ByteSource,
-  head: Uint8Array<ArrayBuffer>,
+  head: Bytes,
   dataStart: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {

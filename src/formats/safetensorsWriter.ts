@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { DTYPE_BYTES, type DType } from "./dtypes";
 import { quoted } from "./json";
@@ -10,7 +11,7 @@ export interface Shard {
   /** Bytes in all. */
   readonly size: number;
   /** The file's first bytes: header length and header. */
-  readonly header: Uint8Array<ArrayBuffer>;
+  readonly header: Bytes;
   /** In the order they were given; `start` and `end` count from the file's first byte. */
   readonly tensors: readonly StoredTensor[];
 }
@@ -120,7 +121,7 @@ function byTypeThenName(a: TensorFacts, b: TensorFacts): number {
 }
 
 /** Length, JSON, spaces up to the next multiple of 8. */
-function encodeHeader(json: string): Uint8Array<ArrayBuffer> {
+function encodeHeader(json: string): Bytes {
   const text = new TextEncoder().encode(json);
   const padded = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
   const header = new Uint8Array(8 + padded).fill(0x20);

@@ -1,4 +1,5 @@
 import { downloadFile, HubApiError } from "@huggingface/hub";
+import type { Bytes } from "../base/bytes";
 import { checkRange } from "../io/errors";
 import type { ByteRange, ByteSource, FileVersion } from "../io/types";
 import type { Access } from "./access";
@@ -43,7 +44,7 @@ export class HubSource implements ByteSource {
    * The bytes [start, end), fetched in slices of at most 16 MiB. A file that is read whole is checked against its hash.
    * @throws {AwaseError} `io/range`, `hub/short-read`, `hub/bad-hash`, `hub/changed`, and refusals of the Hub
    */
-  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     signal?.throwIfAborted();
     checkRange(this, start, end);
     const bytes = new Uint8Array(end - start);
@@ -61,7 +62,7 @@ export class HubSource implements ByteSource {
     return bytes;
   }
 
-  async #slice(range: ByteRange, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async #slice(range: ByteRange, signal: AbortSignal): Promise<Bytes> {
     for (let refusals = 0; ; refusals++) {
       const place = await this.#whereabouts.get(signal);
       const turn = () => this.line.lanes.data.run(() => this.#fetch(place, range, signal), signal);
@@ -73,7 +74,7 @@ export class HubSource implements ByteSource {
   }
 
   /** @returns undefined when the address is refused, as it is once its signature ran out */
-  async #fetch(place: Place, range: ByteRange, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async #fetch(place: Place, range: ByteRange, signal: AbortSignal): Promise<Bytes | undefined> {
     const { repo, sha } = this.model;
     const { path, size } = this.file;
     return ask(this.line, path, async () => {

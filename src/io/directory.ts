@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { AwaseError, isAbort } from "../base/errors";
 import {
   checkWrite,
@@ -198,7 +199,7 @@ export class WritableSink implements ByteSink {
     readonly ends: StreamEnds,
   ) {}
 
-  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  async write(bytes: Bytes, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
     checkWrite(this.name, this.size, at, bytes.length);
     try {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { checkRange, notFound, shortRead } from "./errors";
 import { MAX_FOLDER_FILES } from "./limits";
@@ -42,7 +43,7 @@ export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.
 
 /** Reads by range where the server honours ranges, else the whole file once. */
 class FetchedSource implements ByteSource {
-  #whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #whole: Promise<Bytes> | undefined;
 
   constructor(
     readonly name: string,
@@ -51,7 +52,7 @@ class FetchedSource implements ByteSource {
     readonly fetch: typeof globalThis.fetch,
   ) {}
 
-  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     signal?.throwIfAborted();
     checkRange(this, start, end);
     if (start === end) return new Uint8Array(0);
@@ -73,7 +74,7 @@ class FetchedSource implements ByteSource {
   }
 
   /** A server that ignores ranges sent the whole file: it is kept, and not fetched again. */
-  async #keep(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  async #keep(response: Response): Promise<Bytes> {
     if (this.#whole) {
       await response.body?.cancel();
       return this.#whole;

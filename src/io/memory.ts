@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { checkRange, checkWrite, closedSink, incomplete, notFound, shortRead } from "./errors";
 import { checkPath } from "./path";
 import type { ByteSink, ByteSource, FileEntry, Folder, OutputFolder } from "./types";
@@ -40,13 +41,13 @@ export class MemoryFolder implements Folder {
 
 /** What was written of a file that is not closed. */
 interface Part {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
   written: number;
 }
 
 /** An output folder in memory: finished files in `files`, unfinished ones kept apart for `resume`. */
 export class MemoryOutput implements OutputFolder {
-  readonly files = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly files = new Map<string, Bytes>();
   readonly #parts = new Map<string, Part>();
 
   constructor(readonly name = "memory") {}
@@ -79,13 +80,13 @@ class MemorySink implements ByteSink {
     readonly onEnd: (finished: boolean) => void,
   ) {}
 
-  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number): Promise<Bytes> {
     if (!this.#open) throw closedSink(this.name);
     if (end > this.part.written) throw shortRead(this.name, start, end, Math.max(0, this.part.written - start));
     return this.part.bytes.slice(start, end);
   }
 
-  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  async write(bytes: Bytes, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
     checkWrite(this.name, this.part.bytes.length, at, bytes.length);
     this.part.bytes.set(bytes, at);

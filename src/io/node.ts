@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { Bytes } from "../base/bytes";
 import {
   changed,
   checkRange,
@@ -136,12 +137,12 @@ class NodeSink implements ByteSink {
     readonly kept: number,
   ) {}
 
-  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number): Promise<Bytes> {
     if (!this.#open) throw closedSink(this.name);
     return readFrom(this.file, this.name, start, end);
   }
 
-  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  async write(bytes: Bytes, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
     checkWrite(this.name, this.size, at, bytes.length);
     try {

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import {
   descend,
   explain,
@@ -114,9 +115,9 @@ interface PrivateFileHandle extends FileSystemFileHandle {
 /** A file open for reading and writing in place; nobody else can open it meanwhile. */
 interface AccessHandle {
   /** Bytes written. */
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  write(bytes: Bytes, options: { at: number }): number;
   /** Bytes read. */
-  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  read(into: Bytes, options: { at: number }): number;
   getSize(): number;
   truncate(size: number): void;
   flush(): void;
@@ -146,7 +147,7 @@ class AccessSink implements ByteSink {
     readonly discard: () => Promise<void>,
   ) {}
 
-  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number): Promise<Bytes> {
     if (!this.#open) throw closedSink(this.name);
     const bytes = new Uint8Array(end - start);
     const got = this.access.read(bytes, { at: start });
@@ -154,7 +155,7 @@ class AccessSink implements ByteSink {
     return bytes;
   }
 
-  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  async write(bytes: Bytes, at: number): Promise<void> {
     if (!this.#open) throw closedSink(this.name);
     checkWrite(this.name, this.size, at, bytes.length);
     let written = 0;

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { opfsOutput } from "./opfs";
 import type { ByteSink } from "./types";
@@ -12,7 +13,7 @@ export type Request = { readonly id: number } & (
       readonly resume: boolean;
     }
   | { readonly kind: "remove"; readonly root: string; readonly path: string }
-  | { readonly kind: "write"; readonly sink: number; readonly bytes: Uint8Array<ArrayBuffer>; readonly at: number }
+  | { readonly kind: "write"; readonly sink: number; readonly bytes: Bytes; readonly at: number }
   | { readonly kind: "read"; readonly sink: number; readonly start: number; readonly end: number }
   | { readonly kind: "flush" | "close" | "abort" | "abandon"; readonly sink: number }
 );
@@ -21,7 +22,7 @@ export interface Reply {
   readonly id: number;
   /** Of `create`: the sink's number, and bytes that an earlier try left. */
   readonly value?: readonly [sink: number, kept: number];
-  readonly bytes?: Uint8Array<ArrayBuffer>;
+  readonly bytes?: Bytes;
   readonly error?: { readonly code: AwaseError["code"]; readonly message: string; readonly facts: AwaseError["facts"] };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import { patterned } from "./sources.testing";
 import type { OutputFolder } from "./types";
 
@@ -66,7 +67,7 @@ export function describeOutput(name: string, make: () => Promise<OutputUnderTest
 
     it("keeps an earlier file until the next is closed, also when that is aborted", async () => {
       const { output, files } = await make();
-      const write = async (content: Uint8Array<ArrayBuffer>) => {
+      const write = async (content: Bytes) => {
         const sink = await output.create("f", { size: content.length });
         await sink.write(content, 0);
         return sink;

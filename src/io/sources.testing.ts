@@ -1,9 +1,10 @@
+import type { Bytes } from "../base/bytes";
 import { memorySource } from "./memory";
 import { type Block, type BlockFile, type BlockTable, rangeKey } from "./store/blockTable";
 import type { ByteRange, ByteSource } from "./types";
 
 /** Bytes one after the other. */
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concatenated(parts: readonly Uint8Array[]): Bytes {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -14,7 +15,7 @@ export function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuff
 }
 
 /** Bytes that differ from their neighbours and, for another seed, from each other. */
-export function patterned(length: number, seed = 0): Uint8Array<ArrayBuffer> {
+export function patterned(length: number, seed = 0): Bytes {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = Math.imul(i + seed * 7919, 2654435761) >>> 24;
   return bytes;

@@ -1,3 +1,5 @@
+import type { Bytes } from "../base/bytes";
+
 /**
  * Named bytes that can be read by range: a shard on the Hub, a dropped file, a cached block, a finished output.
  * Parsers never know which.
@@ -12,7 +14,7 @@ export interface ByteSource {
    * The bytes [start, end), always exactly `end - start` of them.
    * @throws {AwaseError} `io/short-read` when the source has fewer, `io/range` when the range leaves the source.
    */
-  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  read(start: number, end: number, signal?: AbortSignal): Promise<Bytes>;
   /**
    * Tells a caching source which ranges will be asked for, so that it fetches those and nothing else,
    * joining neighbours. Other sources ignore it.
@@ -42,8 +44,8 @@ export interface ByteSink {
   /** With `resume`: bytes that an earlier try left. Absent: it cannot be told. */
   readonly kept?: number;
   /** Bytes [start, end) as they lie there now, by whichever try they were written. Absent: they cannot be read before `close`. */
-  read?(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
-  write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
+  read?(start: number, end: number): Promise<Bytes>;
+  write(bytes: Bytes, at: number): Promise<void>;
   /** Makes bytes written so far survive a crash. What a journal may count on. */
   flush?(): Promise<void>;
   /** Shows the file whole. When that fails, `abort` takes it away and `create` with `resume` takes it up again. */

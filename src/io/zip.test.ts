@@ -1,10 +1,11 @@
 import { crc32 } from "node:zlib";
 import { expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import { patterned } from "./sources.testing";
 import { zipStream } from "./zip";
 
 /** Files of a zip as its central directory lists them (PKWARE APPNOTE 4.3.12), each read from its local header. */
-function unzip(zip: Uint8Array<ArrayBuffer>): { path: string; method: number; crc: number; bytes: Uint8Array }[] {
+function unzip(zip: Bytes): { path: string; method: number; crc: number; bytes: Uint8Array }[] {
   const view = new DataView(zip.buffer);
   const end = zip.length - 22; // the record at the end, which has no comment
   expect(view.getUint32(end, true)).toBe(0x06054b50);

@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { largest } from "../base/lists";
 import type { TokenIds } from "../tokens/types";
@@ -48,18 +49,14 @@ export class DecoderModel implements LanguageModel {
     return nllOf(this.parts, this.#own(activations), signal);
   }
 
-  async states(
-    activations: Activations,
-    positions: readonly Position[],
-    signal?: AbortSignal,
-  ): Promise<Float32Array<ArrayBuffer>> {
+  async states(activations: Activations, positions: readonly Position[], signal?: AbortSignal): Promise<Floats> {
     if (positions.length === 0) return new Float32Array(0);
     const { device, spec } = this.parts;
     using states = await statesAt(this.parts, this.#own(activations), positions, signal);
     return new Float32Array((await device.read(states, 0, positions.length * spec.hidden * 4)).buffer);
   }
 
-  async logits(states: Float32Array<ArrayBuffer>, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
+  async logits(states: Floats, signal?: AbortSignal): Promise<Floats> {
     const { device, spec } = this.parts;
     const rows = states.length / spec.hidden;
     if (!Number.isInteger(rows)) {

@@ -1,3 +1,4 @@
+import type { Bytes, Floats } from "../base/bytes";
 import type { Device, DeviceInfo } from "../compute/device";
 import { normals } from "../compute/devices/devices.testing";
 import { narrow } from "../formats/convert";
@@ -68,12 +69,10 @@ export class MemoryTensors implements TensorSource {
   }
 
   /** A tensor's values in f32; it must be stored so. */
-  floats(name: string): Float32Array<ArrayBuffer> {
+  floats(name: string): Floats {
     return new Float32Array(this.values.get(name)?.bytes.slice().buffer ?? new ArrayBuffer(0));
   }
 }
-
-type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface MemoryTensor {
   readonly shape: readonly number[];

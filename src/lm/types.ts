@@ -1,3 +1,4 @@
+import type { Floats } from "../base/bytes";
 import type { TokenIds } from "../tokens/types";
 
 /** Facts of a language model that whoever uses it needs. */
@@ -70,13 +71,9 @@ export interface LanguageModel {
    */
   nll(activations: Activations, signal?: AbortSignal): Promise<readonly Float64Array[]>;
   /** Rows after the final norm, f32 [positions, hidden]: all the head needs, small enough to be kept for a base model. */
-  states(
-    activations: Activations,
-    positions: readonly Position[],
-    signal?: AbortSignal,
-  ): Promise<Float32Array<ArrayBuffer>>;
+  states(activations: Activations, positions: readonly Position[], signal?: AbortSignal): Promise<Floats>;
   /** Logits f32 [rows, vocabulary] of rows that `states` gave, soft cap and scale applied. The caller keeps `rows` small. */
-  logits(states: Float32Array<ArrayBuffer>, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  logits(states: Floats, signal?: AbortSignal): Promise<Floats>;
   /** Answers to all prompts, step by step together, with a key-value cache. Weights stay on the device while they fit. */
   generate(prompts: readonly TokenIds[], options: GenerateOptions): Promise<readonly Generated[]>;
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import type { BlockLayout } from "../compute/blockSize";
 import { BLOCKS_IN_FLIGHT, packedBytes } from "../compute/blockSize";
 import type { Blocks, PackedBlock } from "../compute/blocks";
@@ -9,14 +10,14 @@ import type { SourceTensor } from "../model/sources/tensorSource";
 export interface HostBlock {
   readonly start: number;
   readonly count: number;
-  readonly inputs: readonly Uint8Array<ArrayBuffer>[];
+  readonly inputs: readonly Bytes[];
 }
 
 /** A stretch of a tensor that is being read. */
 export interface ComingBlock {
   readonly start: number;
   readonly count: number;
-  readonly inputs: Promise<readonly Uint8Array<ArrayBuffer>[]>;
+  readonly inputs: Promise<readonly Bytes[]>;
 }
 
 /** Starts to read elements [start, end), block by block. Reading begins when a block is taken from the generator. */

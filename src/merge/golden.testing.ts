@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import manifest from "../../e2e/golden/merge/manifest.json";
+import type { Bytes } from "../base/bytes";
 import type { Device } from "../compute/device";
 import { keepBound, randomKey, randomWords } from "../compute/random";
 import { widen } from "../formats/convert";
@@ -88,7 +89,7 @@ async function valuesOf(checkpoint: Model): Promise<Values> {
   return values;
 }
 
-function decode(bytes: Uint8Array<ArrayBuffer>, dtype: DType): Float32Array {
+function decode(bytes: Bytes, dtype: DType): Float32Array {
   if (!isFloatDType(dtype)) throw new Error(`No golden tensor is ${dtype}.`);
   return widen(bytes, dtype);
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import type { Device } from "../compute/device";
 import { widen } from "../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
@@ -65,7 +66,7 @@ export function modelsOf(recipe: TestRecipe): ReadonlyMap<string, Model> {
 export async function mergeToMemory(
   plan: MergePlan,
   options: Omit<MergeRun, "write" | "tensorDone">,
-): Promise<Uint8Array<ArrayBuffer>[]> {
+): Promise<Bytes[]> {
   const outputs = plan.tensors.map(({ bytes }) => new Uint8Array(bytes));
   await runMerge(plan, {
     ...options,

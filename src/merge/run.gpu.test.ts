@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import { normals } from "../compute/devices/devices.testing";
 import { openWebGpuDevice } from "../compute/devices/webgpu";
 import { testModel } from "../model/checkpoint.testing";
@@ -18,7 +19,7 @@ it("goes on with a new device from the last finished tensor when the GPU goes aw
   const finished = new Set<number>();
   const sink = {
     models: modelsOf(recipe),
-    write: async (tensor: number, at: number, bytes: Uint8Array<ArrayBuffer>) => outputs[tensor]?.set(bytes, at),
+    write: async (tensor: number, at: number, bytes: Bytes) => outputs[tensor]?.set(bytes, at),
   };
   const first = await openWebGpuDevice({ gpu: navigator.gpu });
   const run = runMerge(plan, {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Bytes } from "../base/bytes";
 import type { Device } from "../compute/device";
 import { normals, openTestDevices, stored } from "../compute/devices/devices.testing";
 import { widen } from "../formats/convert";
@@ -46,7 +47,7 @@ function recipe(method: string, t = 0.4): TestRecipe {
 }
 
 /** The whole buffer, given back. */
-async function bytesOf(device: Device, tensor: PlacedTensor): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(device: Device, tensor: PlacedTensor): Promise<Bytes> {
   using lent = tensor;
   return device.read(lent.buffer, 0, lent.buffer.bytes);
 }

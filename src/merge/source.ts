@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import type { BlockLayout } from "../compute/blockSize";
 import type { Device } from "../compute/device";
 import { DTYPE_BYTES } from "../formats/dtypes";
@@ -35,7 +36,7 @@ export class MergedSource implements TensorSource {
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what merging throws; NaN and Inf pass. */
-  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     const making = this.making(name);
     if (making.kind === "copy") {
       const [input] = making.inputs;

@@ -2,6 +2,7 @@ import consensusWgsl from "../../shaders/merge/taskConsensus.wgsl?raw";
 import lengthsWgsl from "../../shaders/merge/taskLengths.wgsl?raw";
 import magnitudesWgsl from "../../shaders/merge/taskMagnitudes.wgsl?raw";
 import sumWgsl from "../../shaders/merge/taskSum.wgsl?raw";
+import type { Floats } from "../base/bytes";
 import type { Numbers, UniformValues } from "../compute/kernel";
 import type { MapDefinition } from "../compute/map";
 import type { TermsDefinition } from "../compute/terms";
@@ -68,7 +69,7 @@ interface Voter {
   readonly y: Float32Array;
 }
 
-function difference(x: Float32Array, base: Float32Array | undefined): Float32Array<ArrayBuffer> {
+function difference(x: Float32Array, base: Float32Array | undefined): Floats {
   const delta = new Float32Array(x);
   for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] ?? 0) - (base?.[i] ?? 0);
   return delta;

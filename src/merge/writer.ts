@@ -1,4 +1,5 @@
 import { abortable } from "../base/abortable";
+import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
 import { BoundedQueue } from "../base/queue";
 import { MAX_BLOCK_BYTES } from "../compute/blockSize";
@@ -21,7 +22,7 @@ import { MergedSource } from "./source";
 export interface WriteRun {
   readonly device: Device;
   /** Stores bytes of an output tensor, `at` counted from its first byte. Bytes of one tensor come in order. */
-  write(tensor: number, at: number, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  write(tensor: number, at: number, bytes: Bytes): Promise<void>;
   /** All bytes of a tensor were stored: what a journal notes. Tensors end in order. */
   tensorDone(tensor: number, nonFinite: NonFinite): Promise<void>;
   /** Indices of tensors that an earlier try finished. */
@@ -69,9 +70,7 @@ type ReadItem =
   | { readonly tensor: number; readonly block: ComingBlock };
 
 /** From the computing to the writing lane: the bytes of a tensor, then its end. */
-type WriteItem =
-  | { readonly tensor: number; readonly at: number; readonly bytes: Promise<Uint8Array<ArrayBuffer>> }
-  | EndOfTensor;
+type WriteItem = { readonly tensor: number; readonly at: number; readonly bytes: Promise<Bytes> } | EndOfTensor;
 
 interface EndOfTensor {
   readonly tensor: number;

@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/bytes";
 import { stored } from "../compute/devices/devices.testing";
 import { DTYPE_BYTES, type DType, type FloatDType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
@@ -100,11 +101,11 @@ export interface TestTensor {
 export function testModel(
   key: string,
   tensors: Readonly<Record<string, TestTensor>>,
-  open: (bytes: Uint8Array<ArrayBuffer>) => ByteSource = (bytes) => memorySource(key, bytes),
+  open: (bytes: Bytes) => ByteSource = (bytes) => memorySource(key, bytes),
 ): Checkpoint {
   const file = "model.bin";
   const facts = new Map<string, StoredTensor>();
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const pieces: Bytes[] = [];
   let end = 0;
   for (const [name, { shape, values, dtype = "F32" }] of Object.entries(tensors)) {
     const bytes = stored(Float32Array.from(values), dtype);

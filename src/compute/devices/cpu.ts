@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "../device";
 import type { Kernel, Prepared } from "../kernel";
 import { BufferPool, type Loan } from "./pool";
@@ -8,7 +9,7 @@ class CpuBuffer implements DeviceBuffer {
   constructor(
     readonly label: string,
     readonly bytes: number,
-    readonly loan: Loan<Uint8Array<ArrayBuffer>>,
+    readonly loan: Loan<Bytes>,
   ) {}
   [Symbol.dispose](): void {
     this.loan[Symbol.dispose]();
@@ -34,7 +35,7 @@ export function openCpuDevice(options: { readonly reason: string; readonly budge
 class CpuDevice implements Device {
   /** Ordinary memory does not go away. */
   readonly lost = new Promise<Error>(() => undefined);
-  readonly #pool: BufferPool<Uint8Array<ArrayBuffer>>;
+  readonly #pool: BufferPool<Bytes>;
 
   constructor(readonly info: DeviceInfo) {
     this.#pool = new BufferPool(
@@ -59,7 +60,7 @@ class CpuDevice implements Device {
     return { kernel };
   }
 
-  write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void {
+  write(buffer: DeviceBuffer, at: number, bytes: Bytes): void {
     const to = bytesOf(buffer);
     to.set(bytes, at);
     to.fill(0, at + bytes.byteLength, at + Math.ceil(bytes.byteLength / 4) * 4);
@@ -77,7 +78,7 @@ class CpuDevice implements Device {
     if (groups > 0) kernel.reference(buffers.map(bytesOf), uniforms, groups);
   }
 
-  async read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(buffer: DeviceBuffer, at: number, length: number): Promise<Bytes> {
     const bytes = bytesOf(buffer).slice(at, at + length);
     await nextTask();
     return bytes;
@@ -92,7 +93,7 @@ class CpuDevice implements Device {
   }
 }
 
-function bytesOf(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> {
+function bytesOf(buffer: DeviceBuffer): Bytes {
   if (!(buffer instanceof CpuBuffer)) throw new TypeError(`"${buffer.label}" belongs to another device.`);
   if (buffer.loan.returned) throw new TypeError(`"${buffer.label}" is used after it was given back.`);
   return buffer.loan.buffer.subarray(0, buffer.bytes);

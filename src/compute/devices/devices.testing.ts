@@ -1,3 +1,4 @@
+import type { Bytes, Floats } from "../../base/bytes";
 import { narrow } from "../../formats/convert";
 import { DTYPE_BYTES, type FloatDType } from "../../formats/dtypes";
 import type { Blocks, PackedBlock } from "../blocks";
@@ -16,7 +17,7 @@ export async function openTestDevices(): Promise<readonly { readonly name: strin
 /** Stored elements of one input of a tensor. */
 export interface TestInput {
   readonly dtype: FloatDType;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
 }
 
 /** A whole tensor in host memory as blocks of `elements` elements; the bytes between inputs are not zero but NaN. */
@@ -60,7 +61,7 @@ async function pack(
 }
 
 /** Numbers of ordinary size for tests, the same for the same seed: a sum of uniforms, near enough to a normal distribution. */
-export function normals(seed: number, count: number): Float32Array<ArrayBuffer> {
+export function normals(seed: number, count: number): Floats {
   let state = seed >>> 0;
   const uniform = () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -70,7 +71,7 @@ export function normals(seed: number, count: number): Float32Array<ArrayBuffer> 
 }
 
 /** Elements of any stored type: fp8 by taking the nearest code, which no output has. */
-export function stored(values: Float32Array, dtype: FloatDType): Uint8Array<ArrayBuffer> {
+export function stored(values: Float32Array, dtype: FloatDType): Bytes {
   if (dtype !== "F8_E4M3" && dtype !== "F8_E5M2") return narrow(values, dtype);
   if (dtype === "F8_E5M2") return Uint8Array.from(new Uint16Array(narrow(values, "F16").buffer), (half) => half >> 8);
   return Uint8Array.from(values, (value) =>

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError, isAbort } from "../../base/errors";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "../device";
 import type { Kernel, Prepared } from "../kernel";
@@ -129,7 +130,7 @@ export class WebGpuDevice implements Device {
     return this.#pipelines.ready(kernel) ?? this.#pending.guard(this.#pipelines.prepare(kernel));
   }
 
-  write(buffer: DeviceBuffer, at: number, bytes: Uint8Array<ArrayBuffer>): void {
+  write(buffer: DeviceBuffer, at: number, bytes: Bytes): void {
     const to = this.#buffer(buffer);
     this.#submit(); // what was recorded before may read what is overwritten here
     const whole = bytes.byteLength - (bytes.byteLength % 4);
@@ -172,7 +173,7 @@ export class WebGpuDevice implements Device {
     if (++this.#recorded >= MAX_RECORDED) this.#submit();
   }
 
-  async read(buffer: DeviceBuffer, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(buffer: DeviceBuffer, at: number, length: number): Promise<Bytes> {
     const start = at - (at % 4);
     const size = Math.ceil((at + length - start) / 4) * 4;
     const from = this.#buffer(buffer);
@@ -272,7 +273,7 @@ export class WebGpuDevice implements Device {
   }
 
   /** Copies uniforms behind those of the commands already recorded; returns their offset. */
-  #pushUniforms(values: Uint8Array<ArrayBuffer>): number {
+  #pushUniforms(values: Bytes): number {
     const size = Math.ceil(values.byteLength / UNIFORM_ALIGNMENT) * UNIFORM_ALIGNMENT;
     if (this.#uniformsUsed + size > UNIFORM_BYTES) this.#submit();
     const offset = this.#uniformsUsed;

@@ -1,4 +1,5 @@
 import common from "../../../shaders/common/kernel.wgsl?raw";
+import type { Bytes, Floats, Words } from "../../base/bytes";
 import type { Device, DeviceBuffer } from "../device";
 import type { Kernel } from "../kernel";
 import { type Bindings, type Lists, linkModule } from "../link";
@@ -17,7 +18,7 @@ interface KernelParts<L extends UniformTypes> {
   /** As `const NAME: u32`; `THREADS` is the size of the workgroup. */
   readonly constants: Readonly<Record<"THREADS", number> & Record<string, number>>;
   readonly lists?: Lists;
-  reference(buffers: readonly Uint8Array<ArrayBuffer>[], values: Values<L>): void;
+  reference(buffers: readonly Bytes[], values: Values<L>): void;
 }
 
 export const reads = (type: string) => ({ type, access: "read" }) as const;
@@ -48,13 +49,13 @@ export async function dispatch<U>(
 }
 
 /** The buffer's bytes as f32, not copied. */
-export function floats(bytes: Uint8Array<ArrayBuffer> | undefined): Float32Array<ArrayBuffer> {
+export function floats(bytes: Bytes | undefined): Floats {
   if (!bytes) throw new TypeError("A kernel was run with fewer buffers than it binds.");
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }
 
 /** The buffer's bytes as u32, not copied. */
-export function words(bytes: Uint8Array<ArrayBuffer> | undefined): Uint32Array<ArrayBuffer> {
+export function words(bytes: Bytes | undefined): Words {
   if (!bytes) throw new TypeError("A kernel was run with fewer buffers than it binds.");
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }

@@ -1,3 +1,4 @@
+import type { Bytes, Floats } from "../../base/bytes";
 import { widen } from "../../formats/convert";
 import { DTYPE_BYTES, type OutputDType } from "../../formats/dtypes";
 import type { DeviceBuffer } from "../device";
@@ -19,12 +20,7 @@ export const DTYPE_CODE: Readonly<Record<OutputDType, number>> = { F32: 0, BF16:
 const DTYPES: readonly OutputDType[] = ["F32", "BF16", "F16"];
 
 /** Elements [start, start + count) of a packed tensor as f32; `code` as in DTYPE_CODE. */
-export function widenStretch(
-  bytes: Uint8Array<ArrayBuffer> | undefined,
-  code: number,
-  start: number,
-  count: number,
-): Float32Array<ArrayBuffer> {
+export function widenStretch(bytes: Bytes | undefined, code: number, start: number, count: number): Floats {
   const dtype = DTYPES[code];
   if (!bytes || !dtype) throw new TypeError("A kernel was run without its weight.");
   const size = DTYPE_BYTES[dtype];

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 import type { Hasher, HashReply, HashRequest } from "./hashing";
 
@@ -53,7 +54,7 @@ class ThreadHasher implements Hasher {
     readonly onEnd: () => void,
   ) {}
 
-  async update(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async update(bytes: Bytes): Promise<void> {
     while (this.#waiting > 0 && this.#waiting + bytes.length > MAX_WAITING_BYTES) await this.#change();
     if (this.#failure) throw this.#failure;
     const copy = bytes.slice();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../../base/bytes";
 import type { ByteSink, OutputFolder } from "../../io/types";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import { recordStore } from "../machine/recordKinds";
@@ -90,7 +91,7 @@ class FailingEnvironment extends MemoryEnvironment {
   }
 
   #failingSink(sink: ByteSink, locks: Set<string>, path: string): ByteSink {
-    const unflushed: (readonly [Uint8Array<ArrayBuffer>, number])[] = [];
+    const unflushed: (readonly [Bytes, number])[] = [];
     const flush = async () => {
       for (const [bytes, at] of unflushed.splice(0)) await sink.write(bytes, at);
     };

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { ByteSink, ByteSource, OutputFolder } from "../../io/types";
 import type { Hasher } from "../machine/hashing";
 
@@ -5,7 +6,7 @@ import type { Hasher } from "../machine/hashing";
 const CHUNK_BYTES = 8 * 2 ** 20;
 
 /** Walks a file in pieces. */
-export async function* chunksOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* chunksOf(source: ByteSource, signal?: AbortSignal): AsyncGenerator<Bytes> {
   for (let at = 0; at < source.size; at += CHUNK_BYTES) {
     yield await source.read(at, Math.min(at + CHUNK_BYTES, source.size), signal);
   }
@@ -22,7 +23,7 @@ export async function writeFile(
   output: OutputFolder,
   path: string,
   size: number,
-  chunks: AsyncIterable<Uint8Array<ArrayBuffer>> | Iterable<Uint8Array<ArrayBuffer>>,
+  chunks: AsyncIterable<Bytes> | Iterable<Bytes>,
 ): Promise<void> {
   const sink: ByteSink = await output.create(path, { size });
   try {

@@ -1,4 +1,5 @@
 import { createXXHash64, type IHasher } from "hash-wasm";
+import type { Bytes } from "../../base/bytes";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { OutputPlace } from "../machine/environment";
 import type { Hasher } from "../machine/hashing";
@@ -110,7 +111,7 @@ export class WeightWriter {
   }
 
   /** Writes bytes of tensor `index` of the plan, `at` counted from the tensor's first byte. */
-  write(index: number, bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  write(index: number, bytes: Bytes, at: number): Promise<void> {
     return this.#inLine(async () => {
       const { shard, start } = this.#slot(index);
       const file = await this.#fileOf(shard);

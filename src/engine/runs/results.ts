@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 import { directoryFolder, directoryOutput } from "../../io/directory";
 import { filesFolder } from "../../io/file";
@@ -72,10 +73,7 @@ export function keepResults(environment: Environment): Results {
   };
 }
 
-async function* counted(
-  chunks: AsyncIterable<Uint8Array<ArrayBuffer>>,
-  add: (bytes: number) => void,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* counted(chunks: AsyncIterable<Bytes>, add: (bytes: number) => void): AsyncGenerator<Bytes> {
   for await (const chunk of chunks) {
     yield chunk;
     add(chunk.length);

@@ -1,4 +1,5 @@
 import { createXXHash64 } from "hash-wasm";
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { ByteSink } from "../../io/types";
@@ -88,7 +89,7 @@ export class ShardFile {
     return found.every((byte, index) => byte === header[index]);
   }
 
-  async write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void> {
+  async write(bytes: Bytes, at: number): Promise<void> {
     await this.#sink.write(bytes, at);
     if (at !== this.#hashed) this.#hasher = undefined;
     try {

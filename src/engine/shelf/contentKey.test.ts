@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Bytes } from "../../base/bytes";
 import { filesFolder } from "../../io/file";
 import { nodeFolder } from "../../io/node";
 import { openCheckpoint } from "../../model/open";
@@ -19,7 +20,7 @@ const weights = () => join(folder, "model.safetensors");
 const keyOnDisk = async () => contentKey(await openCheckpoint("x", nodeFolder(folder)));
 
 function keyOfDropped(lastModified: number, bytes = readFileSync(weights())): Promise<string> {
-  const file = (path: string, content: Uint8Array<ArrayBuffer>) => ({
+  const file = (path: string, content: Bytes) => ({
     path,
     file: new File([content], path, { lastModified }),
   });

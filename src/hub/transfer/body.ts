@@ -1,6 +1,8 @@
+import type { Bytes } from "../../base/bytes";
+
 /** A buffer that is filled from the front by one or several answers. */
 export class Filling {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
   #filled = 0;
 
   constructor(size: number) {
@@ -56,11 +58,7 @@ export async function fill(filling: Filling, response: Response, onPiece: () => 
 }
 
 /** A whole body of at most `cap` bytes. @throws when it is longer, or breaks off */
-export async function readWhole(
-  response: Response,
-  cap: number,
-  onPiece: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readWhole(response: Response, cap: number, onPiece: () => void): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const piece of pieces(response, onPiece)) {

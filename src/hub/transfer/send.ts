@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { isHub, type Line } from "./line";
 
 /**
@@ -36,7 +37,7 @@ export function discard(response: Response): void {
 }
 
 /** An answer whose body was read, as an answer again: what the client expects of fetch, with the address it came from. */
-export function restate(response: Response, body: Uint8Array<ArrayBuffer>): Response {
+export function restate(response: Response, body: Bytes): Response {
   const empty = response.status === 204 || response.status === 304;
   const { status, statusText, headers } = response;
   const restated = new Response(empty ? null : body, { status, statusText, headers });

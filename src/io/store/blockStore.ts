@@ -1,4 +1,5 @@
 import { createXXHash64, type IHasher } from "hash-wasm";
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 import { isQuotaExceeded, quotaExceeded } from "../errors";
 import type { ByteRange } from "../types";
@@ -46,7 +47,7 @@ export class BlockStore {
   /** Blocks whose checksum was found right since the page was opened. */
   readonly #verified = new Set<string>();
   /** Whole blocks being read and checked, so that several reads of one share the work. */
-  readonly #checks = new Map<string, Promise<Uint8Array<ArrayBuffer> | undefined>>();
+  readonly #checks = new Map<string, Promise<Bytes | undefined>>();
   /** Models read or written since the page was opened: a merge must not throw out its own inputs. */
   readonly #inUse = new Set<string>();
   #hash: Promise<IHasher> | undefined;
@@ -69,7 +70,7 @@ export class BlockStore {
    * @returns bytes that others may hold as well: copy them before changing them. Undefined if the block is gone or was
    *   damaged; then it is dropped
    */
-  async read(block: Block, range: ByteRange): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async read(block: Block, range: ByteRange): Promise<Bytes | undefined> {
     const key = rangeKey(block);
     const [from, to] = [range.start - block.start, range.end - block.start];
     const recent = this.recent.get(key);
@@ -89,7 +90,7 @@ export class BlockStore {
     return (await check)?.subarray(from, to);
   }
 
-  async #check(block: Block): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  async #check(block: Block): Promise<Bytes | undefined> {
     const blob = await this.#table.bytes(block);
     const bytes = blob && (await readBlob(blob));
     if (bytes?.length !== block.end - block.start || (await this.#checksum(bytes)) !== block.checksum) {
@@ -109,7 +110,7 @@ export class BlockStore {
    * was used since the page was opened.
    * @throws {AwaseError} `storage/quota` with the bytes needed and left
    */
-  async put(file: BlockFile, start: number, bytes: Uint8Array<ArrayBuffer>): Promise<Block> {
+  async put(file: BlockFile, start: number, bytes: Bytes): Promise<Block> {
     if (bytes.length > MAX_BLOCK_BYTES) {
       throw new AwaseError(
         "storage/block-size",
@@ -234,7 +235,7 @@ export class BlockStore {
 }
 
 /** Undefined where the browser lost the file behind a blob. */
-async function readBlob(blob: Blob): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readBlob(blob: Blob): Promise<Bytes | undefined> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch {

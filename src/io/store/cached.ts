@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError, type ErrorFacts } from "../../base/errors";
 import { checkRange, shortRead } from "../errors";
 import type { ByteRange, ByteSource, FileVersion } from "../types";
@@ -52,7 +53,7 @@ class StoredSource implements CachedSource {
   #segments: Segments;
   /** What the store has of this file: asked once, then kept up to date here. */
   #blocks: Promise<Set<Block>> | undefined;
-  readonly #fetches = new Map<string, SharedWork<Uint8Array<ArrayBuffer>>>();
+  readonly #fetches = new Map<string, SharedWork<Bytes>>();
   #keeps = true;
 
   constructor(
@@ -78,7 +79,7 @@ class StoredSource implements CachedSource {
     return totalBytes(asked) - totalBytes(asked.flatMap((range) => subtractRanges(range, kept)));
   }
 
-  async read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     signal?.throwIfAborted();
     checkRange(this, start, end);
     const wanted = { start, end };
@@ -118,7 +119,7 @@ class StoredSource implements CachedSource {
     );
   }
 
-  async #fetch(gap: ByteRange, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async #fetch(gap: ByteRange, signal?: AbortSignal): Promise<Bytes> {
     const key = rangeKey({ ...this.file, ...gap });
     const recent = this.store.recent.get(key);
     if (recent) return recent;
@@ -136,7 +137,7 @@ class StoredSource implements CachedSource {
     return work.wait(signal);
   }
 
-  async #fetchAndKeep(gap: ByteRange, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async #fetchAndKeep(gap: ByteRange, signal: AbortSignal): Promise<Bytes> {
     const bytes = await this.remote.read(gap.start, gap.end, signal);
     if (bytes.length !== gap.end - gap.start) throw shortRead(this.name, gap.start, gap.end, bytes.length);
     if (this.#keeps) await this.#keep(gap, bytes);
@@ -144,7 +145,7 @@ class StoredSource implements CachedSource {
     return bytes;
   }
 
-  async #keep(gap: ByteRange, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #keep(gap: ByteRange, bytes: Bytes): Promise<void> {
     try {
       const block = await this.store.put(this.file, gap.start, bytes);
       (await this.#known()).add(block);

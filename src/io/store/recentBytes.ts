@@ -1,12 +1,14 @@
+import type { Bytes } from "../../base/bytes";
+
 /** Bytes read lately, the least recently used dropped first: many small tensors lie in one block. */
 export class RecentBytes {
-  readonly #held = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #held = new Map<string, Bytes>();
   #bytes = 0;
 
   /** @param limit bytes held at most */
   constructor(readonly limit: number) {}
 
-  get(key: string): Uint8Array<ArrayBuffer> | undefined {
+  get(key: string): Bytes | undefined {
     const bytes = this.#held.get(key);
     if (bytes) {
       this.#held.delete(key); // a Map keeps insertion order: put back, it is the youngest
@@ -15,7 +17,7 @@ export class RecentBytes {
     return bytes;
   }
 
-  set(key: string, bytes: Uint8Array<ArrayBuffer>): void {
+  set(key: string, bytes: Bytes): void {
     this.delete(key);
     if (bytes.length > this.limit) return;
     this.#held.set(key, bytes);

@@ -1,3 +1,4 @@
+import type { Bytes, Words } from "../../base/bytes";
 import type { Device, DeviceBuffer } from "../../compute/device";
 import type { TokenIds } from "../../tokens/types";
 import type { Activations, Position } from "../types";
@@ -42,11 +43,7 @@ export class ChunkRows implements Disposable {
 }
 
 /** Whole numbers in a buffer of the device. */
-export async function uploadWords(
-  device: Device,
-  words: Uint32Array<ArrayBuffer>,
-  label: string,
-): Promise<DeviceBuffer> {
+export async function uploadWords(device: Device, words: Words, label: string): Promise<DeviceBuffer> {
   const buffer = await device.lease(words.byteLength, label);
   device.write(buffer, 0, new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
   return buffer;
@@ -54,7 +51,7 @@ export async function uploadWords(
 
 /** f32 rows of a chunk: on the device, or on the host where a batch has too many of them. */
 type Stored = { readonly kind: "device"; readonly buffer: DeviceBuffer } | { readonly kind: "host"; bytes: HostBytes };
-type HostBytes = Uint8Array<ArrayBuffer>;
+type HostBytes = Bytes;
 
 function hostRows(bytes: HostBytes): Stored {
   return { kind: "host", bytes };

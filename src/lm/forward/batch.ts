@@ -1,3 +1,4 @@
+import type { Words } from "../../base/bytes";
 import type { TokenIds } from "../../tokens/types";
 import type { Position } from "../types";
 
@@ -12,11 +13,11 @@ export interface BatchLimits {
 
 /** Rows of one or several sequences that go through a layer together. */
 export interface Chunk {
-  readonly ids: Uint32Array<ArrayBuffer>;
+  readonly ids: Words;
   /** Position of each row in its sequence. */
-  readonly positions: Uint32Array<ArrayBuffer>;
+  readonly positions: Words;
   /** Row of each row's first key among the keys of its group. */
-  readonly firstKeys: Uint32Array<ArrayBuffer>;
+  readonly firstKeys: Words;
   /** Sequences that have rows here. */
   readonly sequences: number;
 }

@@ -1,3 +1,4 @@
+import type { Words } from "../../base/bytes";
 import { gatherRows } from "../../compute/kernels/activations/gatherRows";
 import type { TokenIds } from "../../tokens/types";
 import { type ModelParts, tablePlace } from "../weights/modelParts";
@@ -26,7 +27,7 @@ export function embedBatch(
 
 interface Gathering {
   /** Which row of the table each row of the chunk takes. */
-  readonly rowsOf: (chunk: Chunk) => Uint32Array<ArrayBuffer>;
+  readonly rowsOf: (chunk: Chunk) => Words;
   readonly scale: number;
   readonly accumulate: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Floats, Words } from "../../base/bytes";
 import type { DeviceBuffer } from "../../compute/device";
 import { activate } from "../../compute/kernels/activations/activate";
 import { addRows } from "../../compute/kernels/activations/addRows";
@@ -14,8 +15,8 @@ import { type LayerStep, leaseRows, normRows } from "./layerStep";
 /** Rows that an expert is asked for, and what each of its answers counts. */
 interface Errand {
   readonly expert: number;
-  readonly rows: Uint32Array<ArrayBuffer>;
-  readonly weights: Float32Array<ArrayBuffer>;
+  readonly rows: Words;
+  readonly weights: Floats;
 }
 
 /**

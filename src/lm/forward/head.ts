@@ -1,3 +1,4 @@
+import type { Floats, Words } from "../../base/bytes";
 import type { DeviceBuffer } from "../../compute/device";
 import { capLogits } from "../../compute/kernels/activations/capLogits";
 import { nllFold, RunningNll } from "../../compute/kernels/activations/nllFold";
@@ -49,7 +50,7 @@ export async function nllOf(
 
 interface ChunkTargets {
   readonly index: number;
-  readonly targets: Uint32Array<ArrayBuffer>;
+  readonly targets: Words;
   readonly into: Float64Array;
 }
 
@@ -128,7 +129,7 @@ export async function logitsOf(
   states: DeviceBuffer,
   rows: number,
   signal: AbortSignal | undefined,
-): Promise<Float32Array<ArrayBuffer>> {
+): Promise<Floats> {
   const { spec, plan, device } = parts;
   const vocabulary = plan.head.rows;
   const logits = new Float32Array(rows * vocabulary);

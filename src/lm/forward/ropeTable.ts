@@ -1,3 +1,4 @@
+import type { Floats } from "../../base/bytes";
 import type { RopeSpec } from "../../model/forward/rope";
 
 /**
@@ -5,7 +6,7 @@ import type { RopeSpec } from "../../model/forward/rope";
  * attention factor (YaRN, LongRoPE) multiplies both.
  * @param longest positions of the longest text; LongRoPE turns otherwise once that is more than the model was made for
  */
-export function ropeTable(spec: RopeSpec, positions: number, longest = positions): Float32Array<ArrayBuffer> {
+export function ropeTable(spec: RopeSpec, positions: number, longest = positions): Floats {
   const frequencies = ropeFrequencies(spec, longest);
   const { scaling } = spec;
   const factor = "attentionFactor" in scaling ? scaling.attentionFactor : 1;

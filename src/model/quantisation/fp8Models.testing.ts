@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { planShards } from "../../formats/safetensorsWriter";
 import type { TensorFacts } from "../../formats/tensor";
 import { MemoryFolder } from "../../io/memory";
@@ -6,7 +7,7 @@ import type { ByteRange, ByteSource, Folder } from "../../io/types";
 
 /** A tensor of a test model: what its file has. */
 export interface FileTensor extends TensorFacts {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
 }
 
 /** Codes with scales, and the f32 values they stand for, worked out one by one from the definition of the formats. */
@@ -87,7 +88,7 @@ export function noted(expected: ByteRange[], reads: ByteRange[]): (source: ByteS
   });
 }
 
-export function safetensors(tensors: readonly FileTensor[]): Uint8Array<ArrayBuffer> {
+export function safetensors(tensors: readonly FileTensor[]): Bytes {
   const [shard] = planShards(tensors, 0);
   if (!shard) throw new Error("There is no tensor.");
   const bytes = new Map(tensors.map((tensor) => [tensor.name, tensor.bytes]));

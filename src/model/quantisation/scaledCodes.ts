@@ -1,3 +1,4 @@
+import type { Floats } from "../../base/bytes";
 import { widen } from "../../formats/convert";
 import { type DType, type FloatDType, isFloatDType } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
@@ -55,7 +56,7 @@ export function applyScales(
   { dtype, grid }: Pick<ScaledCodes, "dtype" | "grid">,
   scales: Float32Array,
   start: number,
-): Float32Array<ArrayBuffer> {
+): Floats {
   const values = valuesOf(dtype);
   const out = new Float32Array(codes.length);
   const { columns, blockColumns } = grid;

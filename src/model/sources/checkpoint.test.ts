@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../../base/bytes";
 import { openCpuDevice } from "../../compute/devices/cpu";
 import { normals, stored } from "../../compute/devices/devices.testing";
 import { widen } from "../../formats/convert";
@@ -17,7 +18,7 @@ const model = testModel("a", {
 });
 
 /** All that a placed tensor's buffer holds, and then gives it back. */
-async function bytesOf(tensor: PlacedTensor): Promise<Uint8Array<ArrayBuffer>> {
+async function bytesOf(tensor: PlacedTensor): Promise<Bytes> {
   using lent = tensor;
   return device.read(lent.buffer, 0, lent.buffer.bytes);
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { Device } from "../../compute/device";
 import { DTYPE_BYTES } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
@@ -24,7 +25,7 @@ export class CheckpointSource implements TensorSource {
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what reading the file throws */
-  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     const [range] = await this.ranges(name, start, end);
     return range.source.read(range.start, range.end, signal);
   }

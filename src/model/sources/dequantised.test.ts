@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Bytes } from "../../base/bytes";
 import { narrow, widen } from "../../formats/convert";
 import { DTYPE_BYTES } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
@@ -111,7 +112,7 @@ describe("elements of a model's tensors", () => {
   });
 });
 
-function openTensor(tensor: CheckpointTensor, files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): DequantisedSource {
+function openTensor(tensor: CheckpointTensor, files: ReadonlyMap<string, Bytes>): DequantisedSource {
   return new DequantisedSource({
     key: "model",
     tensors: new Map([[tensor.name, tensor]]),

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { Device } from "../../compute/device";
 import type { StoredTensor } from "../../formats/tensor";
 import type { CheckpointTensor } from "../checkpoint";
@@ -25,7 +26,7 @@ export class DequantisedSource implements TensorSource {
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what reading the files throws */
-  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     const { scaled } = this.#find(name);
     const needed = scaled && start < end ? scalesOf(scaled.grid, start, end) : undefined;
     const [bytes, scales] = await Promise.all([

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { Device } from "../../compute/device";
 import type { TensorFacts } from "../../formats/tensor";
 import { tensorNamed } from "./tensorNamed";
@@ -21,7 +22,7 @@ export class LayeredSource implements TensorSource {
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what the chosen source throws */
-  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     return this.#chosen(name).read(name, start, end, signal);
   }
 

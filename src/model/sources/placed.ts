@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 import type { Device, DeviceBuffer } from "../../compute/device";
 import { widen } from "../../formats/convert";
@@ -15,7 +16,7 @@ export interface HostStretch {
   readonly start: number;
   readonly end: number;
   /** Stored bytes of a part of it. */
-  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  read(start: number, end: number, signal?: AbortSignal): Promise<Bytes>;
 }
 
 /** A tensor on a device that owns its buffer. */
@@ -95,7 +96,7 @@ async function* pieces({ start, end, read }: HostStretch, elements: number, sign
 }
 
 /** Stored elements as the device holds them. */
-function inDType(bytes: Uint8Array<ArrayBuffer>, stored: DType, dtype: OutputDType): Uint8Array<ArrayBuffer> {
+function inDType(bytes: Bytes, stored: DType, dtype: OutputDType): Bytes {
   if (stored !== "F8_E4M3" && stored !== "F8_E5M2") return bytes;
   if (dtype !== "F32") throw new TypeError(`fp8 is widened to F32, not to ${dtype}.`);
   return new Uint8Array(widen(bytes, stored).buffer);

@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { Remembered } from "../../base/remembered";
 import type { Device } from "../../compute/device";
 import { DTYPE_BYTES } from "../../formats/dtypes";
@@ -41,7 +42,7 @@ export class ResidentSource implements TensorSource, Disposable {
     return this.#bytes;
   }
 
-  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     return this.source.read(name, start, end, signal);
   }
 

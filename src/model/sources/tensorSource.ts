@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import type { Device, DeviceBuffer } from "../../compute/device";
 import type { OutputDType } from "../../formats/dtypes";
 import type { TensorFacts } from "../../formats/tensor";
@@ -28,7 +29,7 @@ export interface TensorSource {
    * (after the reductions of its tensor, which are done once and remembered). `start` is a multiple of LEAF.
    * @throws {AwaseError} `merge/no-tensor`
    */
-  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes>;
   /**
    * The same stretch on a device, lent until disposed. For a recipe the merge happens there: nothing comes back to the
    * host. A stretch may not be larger than the device's largest binding.

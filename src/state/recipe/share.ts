@@ -1,3 +1,4 @@
+import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
 
 /**
@@ -98,20 +99,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function pipe(
-  bytes: Uint8Array<ArrayBuffer>,
-  through: GenericTransformStream,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new Blob([bytes]).stream().pipeThrough(through as ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource>);
+function pipe(bytes: Bytes, through: GenericTransformStream): ReadableStream<Bytes> {
+  return new Blob([bytes]).stream().pipeThrough(through as ReadableWritablePair<Bytes, BufferSource>);
 }
 
 /** All bytes of a stream; undefined when it is broken or has more than `limit`, in which case the rest is not made. */
-async function collect(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function collect(stream: ReadableStream<Bytes>, limit: number): Promise<Bytes | undefined> {
   const reader = stream.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Bytes[] = [];
   let length = 0;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
@@ -140,7 +135,7 @@ function toBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
+function fromBase64Url(text: string): Bytes | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   try {
     return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
