@@ -6,8 +6,8 @@ import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../en
 import { createSession, type Session } from "../engine/session";
 import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { GuardOptions } from "../eval/types";
-import type { MergeProgress } from "../merge/events";
-import { MAX_FLOAT16 } from "../merge/overflow";
+import type { MergeProgress } from "../merge/writing/events";
+import { MAX_FLOAT16 } from "../merge/writing/overflow";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { guardLine } from "./guardLine";
 import { loadModels, refuseInputAsOutput } from "./input/locateModels";

@@ -1,5 +1,5 @@
 import type { TensorDrift } from "../merge/drift";
-import type { LayerGroup } from "../model/layerOf";
+import type { LayerGroup } from "../model/layout/layerOf";
 import type { GuardLimit } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 

@@ -6,7 +6,7 @@ import { elementCount } from "../formats/tensor";
 import type { Model } from "../model/model";
 import type { ResolvedParameters } from "../recipe/facts";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
-import { type MergeRun, runMerge } from "./run";
+import { type MergeRun, runMerge } from "./writing/run";
 
 export interface TestRecipe {
   readonly method: string;

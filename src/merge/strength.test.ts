@@ -6,7 +6,7 @@ import { narrow, widen } from "../formats/convert";
 import { type DType, isFloatDType, OUTPUT_DTYPES } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import { nodeFolder } from "../io/node";
-import { layerGroups } from "../model/layerOf";
+import { layerGroups } from "../model/layout/layerOf";
 import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
 import type { TensorSource } from "../model/sources/tensorSource";

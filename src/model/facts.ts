@@ -2,7 +2,7 @@ import { largest } from "../base/lists";
 import type { DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import { architectureNames, configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "./config";
-import { layoutOf } from "./layoutOf";
+import { layoutOf } from "./layout/layoutOf";
 import type { Model, ModelTensor } from "./model";
 import { storedBytes } from "./storedBytes";
 

@@ -8,7 +8,7 @@ import { runWholeGuard } from "../../eval/guard/whole";
 import type { GuardLimit, GuardOptions, GuardReport, GuardStage } from "../../eval/types";
 import { tensorDrift } from "../../merge/drift";
 import { methodFacts } from "../../merge/registry";
-import { layerGroups, type ModelLayers } from "../../model/layerOf";
+import { layerGroups, type ModelLayers } from "../../model/layout/layerOf";
 import type { MergePlan } from "../../recipe/plan/plan";
 import type { Problem } from "../../recipe/problems";
 import { guardBase, guardLimit, unwritableLimit } from "../../recipe/strength/guardLimit";

@@ -4,7 +4,7 @@ import type { Device } from "../../compute/device";
 import type { Strengths } from "../../eval/guard/guardMachine";
 import { openLanguageModel } from "../../lm/open";
 import type { LanguageModel } from "../../lm/types";
-import type { ModelLayers } from "../../model/layerOf";
+import type { ModelLayers } from "../../model/layout/layerOf";
 import { LayeredSource } from "../../model/sources/layered";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";

@@ -1,6 +1,6 @@
 import type { DeviceInfo, DeviceMemory } from "../../compute/device";
 import type { Evaluation, GuardOptions, GuardReport, PromptSet } from "../../eval/types";
-import type { Lane } from "../../merge/events";
+import type { Lane } from "../../merge/writing/events";
 import type { MethodFacts } from "../../recipe/facts";
 import type {
   Answer,

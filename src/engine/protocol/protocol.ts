@@ -1,13 +1,13 @@
 import type { GuardLimit, GuardOptions, GuardReport } from "../../eval/types";
 import type { DType } from "../../formats/dtypes";
-import type { MergeNonFinite, MergeProgress } from "../../merge/events";
+import type { MergeNonFinite, MergeProgress } from "../../merge/writing/events";
 import type { StoredDType } from "../../model/facts";
 import type { PlanTotals } from "../../recipe/plan/plan";
 import type { Problem } from "../../recipe/problems";
 import type { GuardEvent } from "./evalProtocol";
 import type { ModelKey, RunId } from "./ids";
 
-export type { Lane } from "../../merge/events";
+export type { Lane } from "../../merge/writing/events";
 
 /*
  * What the page and the worker say to each other: types alone, nothing at run time.

@@ -1,5 +1,5 @@
 import type { Device } from "../../compute/device";
-import { runMerge } from "../../merge/run";
+import { runMerge } from "../../merge/writing/run";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { neverFalling } from "../boundary/monotone";
 import type { DeviceKeeper } from "../machine/deviceKeeper";

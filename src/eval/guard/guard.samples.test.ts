@@ -6,7 +6,7 @@ import { openLanguageModel } from "../../lm/open";
 import { tensorDrift } from "../../merge/drift";
 import { methodFacts } from "../../merge/registry";
 import { MergedSource } from "../../merge/source";
-import { layerGroups } from "../../model/layerOf";
+import { layerGroups } from "../../model/layout/layerOf";
 import type { Model } from "../../model/model";
 import { openCheckpoint } from "../../model/open";
 import { LayeredSource } from "../../model/sources/layered";

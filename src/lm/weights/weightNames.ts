@@ -1,7 +1,7 @@
 import { AwaseError } from "../../base/errors";
 import type { TensorFacts } from "../../formats/tensor";
-import { findTensor, layerName, type Weight } from "../../model/layout";
-import { layoutOf } from "../../model/layoutOf";
+import { findTensor, layerName, type Weight } from "../../model/layout/layout";
+import { layoutOf } from "../../model/layout/layoutOf";
 import type { JsonObject } from "../../model/model";
 
 /** Finds tensors of a model by their canonical names, whatever name the files give them. */

@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { BREADCRUMBS_PAPER, keepMiddle } from "../sparsify/middle";
-import { taskVectorMethod } from "../taskVectors";
 
 /** Drop the smallest and the very largest elements of each task vector, weight the rest, and add. */
 export const breadcrumbs = taskVectorMethod({

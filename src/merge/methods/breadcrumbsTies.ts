@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { BREADCRUMBS_PAPER, keepMiddle } from "../sparsify/middle";
-import { taskVectorMethod } from "../taskVectors";
 
 /** As `breadcrumbs`, with the sign election of TIES. */
 export const breadcrumbsTies = taskVectorMethod({

@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { DARE_PAPER, keepRandom } from "../sparsify/random";
-import { taskVectorMethod } from "../taskVectors";
 
 /** Drop random elements of each task vector, scale the rest up to its former L1 norm, and add. */
 export const dareLinear = taskVectorMethod({

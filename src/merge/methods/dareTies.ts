@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { DARE_PAPER, keepRandom } from "../sparsify/random";
-import { taskVectorMethod } from "../taskVectors";
 
 /** As `dare_linear`, with the sign election of TIES. */
 export const dareTies = taskVectorMethod({

@@ -1,6 +1,6 @@
+import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
 import { flag, WEIGHT } from "../parameters";
-import { weightedSum } from "../weightedSum";
 
 /** Σ fl(wᵢ), added from the left in f32 as the sum of the tensors is. */
 function weightSum(weights: readonly number[]): number {

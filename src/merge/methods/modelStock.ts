@@ -1,7 +1,7 @@
 import { rowsOf } from "../../compute/fibres";
+import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
 import { flag } from "../parameters";
-import { span } from "../span";
 
 /** A smaller product of two lengths is not divided by. */
 const LEAST_NORMS = 1e-6;

@@ -1,7 +1,7 @@
 import { columnsOf, rowsOf } from "../../compute/fibres";
+import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
 import { flag, WEIGHT } from "../parameters";
-import { span } from "../span";
 
 /** Shorter vectors are divided by this. */
 const SHORTEST = 1e-7;

@@ -1,5 +1,5 @@
+import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
-import { weightedSum } from "../weightedSum";
 
 /** The only input as it is, times `scale` where that is set. Layer stacks are passthrough with a layout. */
 export const passthrough = defineMethod({

@@ -1,6 +1,6 @@
 import { gram } from "../../compute/gram";
+import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
-import { weightedSum } from "../weightedSum";
 
 /** A shorter vector has no direction worth dividing by. */
 const SHORTEST = 1e-8;

@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { keepAll } from "../sparsify/all";
-import { taskVectorMethod } from "../taskVectors";
 
 /** `b + λ·Σ wᵢ·(xᵢ − b)`. With weights of 1 and two models it is the diff merge A + B − base. */
 export const taskArithmetic = taskVectorMethod({

@@ -1,5 +1,5 @@
+import { taskVectorMethod } from "../arithmetic/taskVectors";
 import { keepLargest } from "../sparsify/largest";
-import { taskVectorMethod } from "../taskVectors";
 
 /** Trim each task vector to its largest elements, elect a sign per element, and average the models that agree with it. */
 export const ties = taskVectorMethod({

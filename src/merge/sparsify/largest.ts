@@ -1,8 +1,8 @@
 import wgsl from "../../../shaders/merge/keepLargest.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
 import { cutWithin, keyBits, kthLargest } from "../../compute/select";
+import { taskMagnitudes } from "../arithmetic/taskKernels";
 import { DENSITY } from "../parameters";
-import { taskMagnitudes } from "../taskKernels";
 import { defineSparsifier } from "./sparsifier";
 
 const UNIFORMS = { bits: "u32[]", cut: "u32[]" } as const;

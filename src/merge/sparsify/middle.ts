@@ -2,8 +2,8 @@ import wgsl from "../../../shaders/merge/keepMiddle.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
 import { cutWithin, keyBits, kthLargest } from "../../compute/select";
 import type { ParameterFacts } from "../../recipe/facts";
+import { taskMagnitudes } from "../arithmetic/taskKernels";
 import { DENSITY } from "../parameters";
-import { taskMagnitudes } from "../taskKernels";
 import { defineSparsifier } from "./sparsifier";
 
 const GAMMA = { kind: "number", default: 0.01, range: [0, 0.2], step: 0.001 } as const satisfies ParameterFacts;

@@ -1,7 +1,7 @@
 import type { DType } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
 import type { Checkpoint, CheckpointTensor } from "../checkpoint";
-import { isBuffer } from "../layout";
+import { isBuffer } from "../layout/layout";
 import { type Claim, claimOf } from "./claim";
 import { fp8WithoutScales, quantised } from "./refusals";
 import { isActivationScale, pairScales, withScales } from "./scaledFp8";

@@ -1,7 +1,7 @@
 import { DTYPE_BYTES } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
-import { nameBehind } from "../../model/behindStack";
-import { atLayer, type BehindWeight, type Weight } from "../../model/layout";
+import { nameBehind } from "../../model/layout/behindStack";
+import { atLayer, type BehindWeight, type Weight } from "../../model/layout/layout";
 import type { ModelTensor } from "../../model/model";
 import type { PlannedModule, PlannedSlice } from "./expand";
 import type { PlanContext } from "./planContext";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ToyLlama, toyCheckpoint, toyLlama } from "../../model/checkpoint.testing";
-import { layerGroups } from "../../model/layerOf";
+import { layerGroups } from "../../model/layout/layerOf";
 import { testMethods } from "./methods.testing";
 import { planMerge } from "./planMerge";
 

@@ -1,4 +1,4 @@
-import type { Layout, ModuleLayout } from "../../model/layout";
+import type { Layout, ModuleLayout } from "../../model/layout/layout";
 import type { ModelReference, Recipe, Settings } from "../parse/recipe";
 import type { TextSpan } from "../problems";
 import type { ProblemBag } from "./problemBag";

@@ -1,4 +1,4 @@
-import { atLayer, findTensor, type Weight } from "../../model/layout";
+import { atLayer, findTensor, type Weight } from "../../model/layout/layout";
 import type { ModelTensor } from "../../model/model";
 import { distinctSources, type PlannedSlice, type PlannedSource } from "./expand";
 import type { PresentInput } from "./fitInputs";

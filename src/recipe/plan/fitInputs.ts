@@ -1,6 +1,6 @@
 import { smallest } from "../../base/lists";
 import { elementCount } from "../../formats/tensor";
-import { isInLayers, type Weight } from "../../model/layout";
+import { isInLayers, type Weight } from "../../model/layout/layout";
 import type { ModelTensor } from "../../model/model";
 import { storedBytes } from "../../model/storedBytes";
 import { sizesSaid } from "./checks/sizesSaid";

@@ -1,6 +1,6 @@
 import { configNumber } from "../../model/config";
-import type { Layout } from "../../model/layout";
-import { layoutOf } from "../../model/layoutOf";
+import type { Layout } from "../../model/layout/layout";
+import { layoutOf } from "../../model/layout/layoutOf";
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";

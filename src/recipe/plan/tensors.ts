@@ -1,6 +1,6 @@
 import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
-import { atLayer, isBuffer, type Weight } from "../../model/layout";
+import { atLayer, isBuffer, type Weight } from "../../model/layout/layout";
 import { type CarriedTensor, carriedBehind, mergedBehind } from "./behindStack";
 import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
 import { findInputs, type HeadDecision, type Target } from "./findInputs";

@@ -1,4 +1,4 @@
-import type { Layout } from "../../model/layout";
+import type { Layout } from "../../model/layout/layout";
 import type { Model } from "../../model/model";
 
 /**

@@ -1,5 +1,5 @@
 import { own } from "../../base/own";
-import { aroundLayer, atLayer } from "../../model/layout";
+import { aroundLayer, atLayer } from "../../model/layout/layout";
 import type { ResolvedParameters, TensorParameters } from "../facts";
 import type { Setting } from "../parse/recipe";
 import { type BindOptions, bind } from "../plan/bind";

@@ -1,5 +1,5 @@
 import { architectureNames } from "../../../model/config";
-import { aroundLayer, findTensor, type ModuleLayout, type Weight } from "../../../model/layout";
+import { aroundLayer, findTensor, type ModuleLayout, type Weight } from "../../../model/layout/layout";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 

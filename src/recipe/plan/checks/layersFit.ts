@@ -1,4 +1,4 @@
-import { atLayer, findTensor, isBuffer, isInLayers, type Weight } from "../../../model/layout";
+import { atLayer, findTensor, isBuffer, isInLayers, type Weight } from "../../../model/layout/layout";
 import type { PlannedModule } from "../expand";
 import type { Target } from "../findInputs";
 import type { PlannedTensor } from "../plan";

@@ -1,5 +1,5 @@
 import { largest } from "../../../base/lists";
-import { atLayer } from "../../../model/layout";
+import { atLayer } from "../../../model/layout/layout";
 import { mergedBehind } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";

@@ -1,5 +1,5 @@
-import { nameBehind } from "../../../model/behindStack";
-import { findTensor, type Layout } from "../../../model/layout";
+import { nameBehind } from "../../../model/layout/behindStack";
+import { findTensor, type Layout } from "../../../model/layout/layout";
 import type { Model, ModelTensor } from "../../../model/model";
 import { storedBytes } from "../../../model/storedBytes";
 import type { TextSpan } from "../../problems";

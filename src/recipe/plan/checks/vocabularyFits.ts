@@ -1,5 +1,5 @@
 import type { TensorFacts } from "../../../formats/tensor";
-import { findTensor } from "../../../model/layout";
+import { findTensor } from "../../../model/layout/layout";
 import { textConfig } from "../../../model/traits/families";
 import { compareVocabularies } from "../../../tokens/compareVocabularies";
 import { roleIds, type Vocabulary } from "../../../tokens/vocabulary";

@@ -1,6 +1,6 @@
-import { PREDICTOR_KEYS } from "../../../model/behindStack";
 import { configNumber } from "../../../model/config";
 import type { JsonEdit } from "../../../model/jsonEdit";
+import { PREDICTOR_KEYS } from "../../../model/layout/behindStack";
 import { losesModules } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";

@@ -1,9 +1,9 @@
-import type { TensorFacts } from "../formats/tensor";
+import type { TensorFacts } from "../../formats/tensor";
+import { configNumber, VOCABULARY_KEYS } from "../config";
+import type { ModelHeaders } from "../model";
 import { countedStack, findBehind } from "./behindStack";
-import { configNumber, VOCABULARY_KEYS } from "./config";
 import { layersHeld } from "./layersHeld";
 import { type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
-import type { ModelHeaders } from "./model";
 
 /**
  * A layout from headers alone, for architectures nobody described: the first number in a tensor's name is its layer, what

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toyCheckpoint, toyLlama } from "./checkpoint.testing";
+import { toyCheckpoint, toyLlama } from "../checkpoint.testing";
 import { layerGroups } from "./layerOf";
 
 const ids = (groups: readonly { readonly id: string }[]) => groups.map(({ id }) => id);

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
-import { openCpuDevice } from "../compute/devices/cpu";
-import { normals, stored } from "../compute/devices/devices.testing";
-import { memorySource } from "../io/memory";
-import type { ByteRange } from "../io/types";
-import { testModel } from "../model/checkpoint.testing";
-import { LayeredSource } from "../model/sources/layered";
-import type { TensorSource } from "../model/sources/tensorSource";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
-import { MergedSource } from "./source";
+import { openCpuDevice } from "../../compute/devices/cpu";
+import { normals, stored } from "../../compute/devices/devices.testing";
+import { memorySource } from "../../io/memory";
+import type { ByteRange } from "../../io/types";
+import { testModel } from "../../model/checkpoint.testing";
+import { LayeredSource } from "../../model/sources/layered";
+import type { TensorSource } from "../../model/sources/tensorSource";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "../merge.testing";
+import { MergedSource } from "../source";
 import { writeTensors } from "./writer";
 
 const COUNT = 5000;

@@ -1,12 +1,12 @@
-import consensusWgsl from "../../shaders/merge/taskConsensus.wgsl?raw";
-import lengthsWgsl from "../../shaders/merge/taskLengths.wgsl?raw";
-import magnitudesWgsl from "../../shaders/merge/taskMagnitudes.wgsl?raw";
-import sumWgsl from "../../shaders/merge/taskSum.wgsl?raw";
-import type { Floats } from "../base/bytes";
-import type { Numbers, UniformValues } from "../compute/kernel";
-import type { MapDefinition } from "../compute/map";
-import type { TermsDefinition } from "../compute/terms";
-import type { Sparsifier } from "./sparsify/sparsifier";
+import consensusWgsl from "../../../shaders/merge/taskConsensus.wgsl?raw";
+import lengthsWgsl from "../../../shaders/merge/taskLengths.wgsl?raw";
+import magnitudesWgsl from "../../../shaders/merge/taskMagnitudes.wgsl?raw";
+import sumWgsl from "../../../shaders/merge/taskSum.wgsl?raw";
+import type { Floats } from "../../base/bytes";
+import type { Numbers, UniformValues } from "../../compute/kernel";
+import type { MapDefinition } from "../../compute/map";
+import type { TermsDefinition } from "../../compute/terms";
+import type { Sparsifier } from "../sparsify/sparsifier";
 
 const { fround } = Math;
 

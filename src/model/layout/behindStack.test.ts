@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { type ToyTensors, toyCheckpoint, toyLlama } from "../checkpoint.testing";
+import { modelFacts } from "../facts";
 import { countedStack, nameBehind } from "./behindStack";
-import { type ToyTensors, toyCheckpoint, toyLlama } from "./checkpoint.testing";
-import { modelFacts } from "./facts";
 import { layerGroups } from "./layerOf";
 import { layoutOf } from "./layoutOf";
 

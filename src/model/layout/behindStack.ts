@@ -1,6 +1,6 @@
-import { configNumber, DEPTH_KEYS } from "./config";
+import { configNumber, DEPTH_KEYS } from "../config";
+import type { ModelHeaders } from "../model";
 import { atLayer, type BehindWeight, layerName } from "./layout";
-import type { ModelHeaders } from "./model";
 
 /** A stack of layers in one model: `<root>.0` to `<root>.<depth - 1>`. Files may use any of the roots. */
 export interface Stack {

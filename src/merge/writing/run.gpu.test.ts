@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import type { Bytes } from "../base/bytes";
-import { normals } from "../compute/devices/devices.testing";
-import { openWebGpuDevice } from "../compute/devices/webgpu";
-import { testModel } from "../model/checkpoint.testing";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
+import type { Bytes } from "../../base/bytes";
+import { normals } from "../../compute/devices/devices.testing";
+import { openWebGpuDevice } from "../../compute/devices/webgpu";
+import { testModel } from "../../model/checkpoint.testing";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "../merge.testing";
 import { runMerge } from "./run";
 
 it("goes on with a new device from the last finished tensor when the GPU goes away", async () => {

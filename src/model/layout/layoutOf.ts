@@ -1,11 +1,11 @@
-import { findArchitecture } from "./architectures";
-import type { ArchitectureDefinition, WeightDefinition } from "./architectures/define";
+import { findArchitecture } from "../architectures";
+import type { ArchitectureDefinition, WeightDefinition } from "../architectures/define";
+import { configNumber } from "../config";
+import type { ModelHeaders } from "../model";
 import { findBehind } from "./behindStack";
-import { configNumber } from "./config";
 import { inferLayout } from "./infer";
 import { layersHeld } from "./layersHeld";
 import { isBuffer, type Layout, layerName, type ModuleLayout, type Weight } from "./layout";
-import type { ModelHeaders } from "./model";
 
 /**
  * The layout that these checkpoints share: by the definition of their architecture where it is known, else from their

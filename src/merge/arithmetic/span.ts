@@ -1,11 +1,11 @@
-import differencesWgsl from "../../shaders/merge/spanOfDifferences.wgsl?raw";
-import fibresWgsl from "../../shaders/merge/spanOfFibres.wgsl?raw";
-import type { Fibres } from "../compute/fibres";
-import { fibreGrams, gram } from "../compute/gram";
-import type { BoundMap, MapDefinition } from "../compute/map";
-import { keepAll } from "./sparsify/all";
+import differencesWgsl from "../../../shaders/merge/spanOfDifferences.wgsl?raw";
+import fibresWgsl from "../../../shaders/merge/spanOfFibres.wgsl?raw";
+import type { Fibres } from "../../compute/fibres";
+import { fibreGrams, gram } from "../../compute/gram";
+import type { BoundMap, MapDefinition } from "../../compute/map";
+import { keepAll } from "../sparsify/all";
+import type { Tools } from "../types";
 import { taskMap } from "./taskKernels";
-import type { Tools } from "./types";
 import { weightedSum } from "./weightedSum";
 
 const { fround } = Math;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { architectures } from "./architectures";
-import { toyCheckpoint, toyLlama } from "./checkpoint.testing";
-import { modelFacts } from "./facts";
+import { architectures } from "../architectures";
+import { toyCheckpoint, toyLlama } from "../checkpoint.testing";
+import { modelFacts } from "../facts";
 import { findTensor, isBuffer } from "./layout";
 import { layoutOf } from "./layoutOf";
 

@@ -1,5 +1,5 @@
-import type { TensorFacts } from "../formats/tensor";
-import type { ArchitectureDefinition } from "./architectures/define";
+import type { TensorFacts } from "../../formats/tensor";
+import type { ArchitectureDefinition } from "../architectures/define";
 
 /** Stands for the layer's number in the names of layer weights. */
 const LAYER = "{layer}";

@@ -1,5 +1,5 @@
-import { largest } from "../base/lists";
-import type { DeviceMemory } from "../compute/device";
+import { largest } from "../../base/lists";
+import type { DeviceMemory } from "../../compute/device";
 import type { Lane, MergeProgress } from "./events";
 
 /** Between two events, in milliseconds. */

@@ -1,11 +1,11 @@
-import { AwaseError } from "../base/errors";
-import type { Device } from "../compute/device";
-import { widen } from "../formats/convert";
-import { elementCount, type TensorFacts } from "../formats/tensor";
-import type { Model } from "../model/model";
-import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
+import { AwaseError } from "../../base/errors";
+import type { Device } from "../../compute/device";
+import { widen } from "../../formats/convert";
+import { elementCount, type TensorFacts } from "../../formats/tensor";
+import type { Model } from "../../model/model";
+import type { MergePlan, PlannedTensor } from "../../recipe/plan/plan";
+import { MergedSource } from "../source";
 import type { NonFinite } from "./events";
-import { MergedSource } from "./source";
 
 /** The largest finite value of float16; what rounds to more than this becomes Inf. */
 export const MAX_FLOAT16 = 65_504;

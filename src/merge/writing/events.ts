@@ -1,4 +1,4 @@
-import type { DeviceMemory } from "../compute/device";
+import type { DeviceMemory } from "../../compute/device";
 
 export interface Lane {
   /** Bytes, never falling. */

@@ -1,12 +1,12 @@
-import { sum } from "../compute/sum";
-import type { TermsDefinition } from "../compute/terms";
-import type { MethodFacts, ResolvedParameters } from "../recipe/facts";
-import { defineMethod } from "./defineMethod";
-import { flag, LAMBDA, WEIGHT } from "./parameters";
-import { keepAll } from "./sparsify/all";
-import type { Chosen, Sparsifier } from "./sparsify/sparsifier";
+import { sum } from "../../compute/sum";
+import type { TermsDefinition } from "../../compute/terms";
+import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
+import { defineMethod } from "../defineMethod";
+import { flag, LAMBDA, WEIGHT } from "../parameters";
+import { keepAll } from "../sparsify/all";
+import type { Chosen, Sparsifier } from "../sparsify/sparsifier";
+import type { MergeMethod, Tools } from "../types";
 import { taskLengths, taskMap } from "./taskKernels";
-import type { MergeMethod, Tools } from "./types";
 
 /** Below this, the L1 norm of a task vector is not divided by, nor scaled to. */
 const SHORTEST_L1 = 1e-7;

@@ -1,8 +1,8 @@
+import { architectureNames } from "../config";
+import type { ModelHeaders } from "../model";
 import { nameBehind } from "./behindStack";
-import { architectureNames } from "./config";
 import { atLayer, type ModuleLayout, type Weight } from "./layout";
 import { layoutOf } from "./layoutOf";
-import type { ModelHeaders } from "./model";
 
 /** A stretch of a model, from the embedding up. */
 export interface LayerGroup {

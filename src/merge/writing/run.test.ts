@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Device } from "../compute/device";
-import { openCpuDevice } from "../compute/devices/cpu";
-import { normals } from "../compute/devices/devices.testing";
-import { memorySource } from "../io/memory";
-import type { ByteRange } from "../io/types";
-import { testModel } from "../model/checkpoint.testing";
+import type { Device } from "../../compute/device";
+import { openCpuDevice } from "../../compute/devices/cpu";
+import { normals } from "../../compute/devices/devices.testing";
+import { memorySource } from "../../io/memory";
+import type { ByteRange } from "../../io/types";
+import { testModel } from "../../model/checkpoint.testing";
+import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "../merge.testing";
 import type { MergeNonFinite, MergeProgress } from "./events";
-import { mergeToMemory, modelsOf, sameBytes, type TestRecipe, testPlan } from "./merge.testing";
 import { type MergeRun, runMerge } from "./run";
 
 const cpu = (budgetBytes?: number) =>

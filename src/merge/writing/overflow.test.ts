@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openCpuDevice } from "../compute/devices/cpu";
-import { testModel } from "../model/checkpoint.testing";
+import { openCpuDevice } from "../../compute/devices/cpu";
+import { testModel } from "../../model/checkpoint.testing";
+import { mergeToMemory, modelsOf, type TestRecipe, testPlan } from "../merge.testing";
 import type { MergeNonFinite } from "./events";
-import { mergeToMemory, modelsOf, type TestRecipe, testPlan } from "./merge.testing";
 
 const device = openCpuDevice({ reason: "A test asks for it." });
 

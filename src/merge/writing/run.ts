@@ -1,7 +1,7 @@
-import type { Model } from "../model/model";
-import type { MergePlan } from "../recipe/plan/plan";
+import type { Model } from "../../model/model";
+import type { MergePlan } from "../../recipe/plan/plan";
+import { MergedSource } from "../source";
 import { float16Overflow } from "./overflow";
-import { MergedSource } from "./source";
 import { type WriteRun, writeTensors } from "./writer";
 
 export interface MergeRun extends Omit<WriteRun, "overflow"> {
