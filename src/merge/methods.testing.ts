@@ -35,6 +35,7 @@ const tuned = (["A", "B", "C"] as const).map((key) => ({
 const [a] = tuned;
 if (!a) throw new Error("unreachable");
 const two = tuned.slice(0, 2);
+const unweighted = tuned.map(({ model }) => ({ model }));
 const withGamma = (gamma: number) =>
   tuned.map(({ model, parameters }) => ({ model, parameters: { ...parameters, density: 0.5, gamma } }));
 const withDensity = (density: number) =>
@@ -135,6 +136,41 @@ const VECTORS: readonly { readonly name: string; readonly recipe: TestRecipe; re
       name: "model_stock, filter_wise",
       recipe: { method: "model_stock", models: [base, ...tuned], globals: { filter_wise: true } },
       expected: [1.429481, -0.8141031, -0.1217921, 1.070518, -0.6009535, 1.388215, -0.01242055, 0.1109904],
+    },
+    {
+      name: "multislerp",
+      recipe: { method: "multislerp", models: tuned },
+      expected: [0.4668187, -1.037129, 0.2713366, 2.180514, -0.5039198, 1.339407, 0.02284327, 0.2641724],
+    },
+    {
+      name: "multislerp, with a base",
+      recipe: { method: "multislerp", models: [...tuned, base] },
+      expected: [0.3948292, -0.9935107, 0.2769321, 2.152803, -0.3008355, 1.157972, 0.02583399, 0.5028643],
+    },
+    {
+      name: "karcher",
+      recipe: { method: "karcher", models: unweighted },
+      expected: [0.4161434, -1.0279, 0.2917575, 2.145896, -0.4946379, 1.368664, -0.005464172, 0.2405961],
+    },
+    {
+      name: "nearswap, t 0.1",
+      recipe: { method: "nearswap", models: [base, { model: a.model }], globals: { t: 0.1 } },
+      expected: [0.6, -1.1, 0.25, 2.1, -0.6875, 1.4, 0.03125, -0.025],
+    },
+    {
+      name: "ram",
+      recipe: { method: "ram", models: [...unweighted, base] },
+      expected: [0.3958333, -1.020833, 0.3125, 2.104167, -0.5, 1.21875, -0.02083334, 0.46875],
+    },
+    {
+      name: "ram, epsilon 0.2",
+      recipe: { method: "ram", models: [...unweighted, base], globals: { epsilon: 0.2 } },
+      expected: [0, -0.96875, 0.5, 2.125, -0.25, 1.125, -0.046875, 0.46875],
+    },
+    {
+      name: "ramplus_tl, epsilon 0.2",
+      recipe: { method: "ramplus_tl", models: [...unweighted, base], globals: { epsilon: 0.2 } },
+      expected: [-0.00999999, -0.96875, 0.505, 2.125, -0.24, 1.1175, -0.046875, 0.46875],
     },
     {
       name: "passthrough, scale 0.5",
@@ -332,6 +368,99 @@ export function describeMethods(open: () => Device): void {
       Array.from(origin, (x, i) => (factor[Math.floor(i / 700)] ?? 0) * x),
       2e-6,
     );
+  });
+
+  it.each(["multislerp", "karcher"])("%s of one direction at several lengths has their mean length", async (method) => {
+    const origin = normals(1, 1500);
+    const models = [0.5, 1, 3].map((by, k) => ({
+      model: vector(
+        `of length ${by}`,
+        origin.map((x) => by * x),
+      ),
+      ...(method === "multislerp" && { parameters: { weight: [0.2, 0.2, 0.6][k] ?? 0 } }),
+    }));
+    const length = method === "karcher" ? 1.5 : 0.2 * 0.5 + 0.2 * 1 + 0.6 * 3;
+    expectClose(
+      await mergedValues(open(), { method, models }),
+      Array.from(origin, (x) => length * x),
+      2e-6,
+    );
+  });
+
+  it("multislerp adds directions that cancel, and gives the base back where nothing differs", async () => {
+    const origin = normals(1, 1500);
+    const [up, down] = [1, -1].map((sign) =>
+      vector(
+        `${sign}`,
+        origin.map((x) => 2 * sign * x),
+      ),
+    );
+    if (!up || !down) throw new Error("unreachable");
+    const opposite = [
+      { model: up, parameters: { weight: 0.5 } },
+      { model: down, parameters: { weight: 0.25 } },
+      { model: down, parameters: { weight: 0.25 } },
+    ];
+    expectClose(await mergedValues(open(), { method: "multislerp", models: opposite }), new Float32Array(1500), 1e-6);
+    const same = [1, 2, 3].map((k) => ({ model: vector(`${k}`, origin), parameters: { weight: 0.3 } }));
+    const frozen = { method: "multislerp", models: [...same, { model: vector("base", origin), isBase: true }] };
+    expect(await mergedValues(open(), frozen)).toEqual(origin);
+  });
+
+  it("karcher stays at the middle of two models at a right angle, and takes no direction from one without length", async () => {
+    const [first, second] = [Float32Array.of(3, 0, 0), Float32Array.of(0, 1, 0)];
+    const models = [first, second].map((values, k) => ({ model: vector(`${k}`, values) }));
+    const middle = 2 * Math.SQRT1_2;
+    expectClose(await mergedValues(open(), { method: "karcher", models }), [middle, middle, 0], 1e-6);
+    const [one] = models;
+    if (!one) throw new Error("unreachable");
+    const withNothing = [one, { model: vector("nothing", new Float32Array(3)) }];
+    expectClose(await mergedValues(open(), { method: "karcher", models: withNothing }), [1.5, 0, 0], 1e-6);
+    const against = [one, { model: vector("against", Float32Array.of(-1, 0, 0)) }];
+    expectClose(await mergedValues(open(), { method: "karcher", models: against }), [2, 0, 0], 1e-6);
+  });
+
+  it("nearswap takes the other model within t, nothing of it at t = 0, and a share beyond", async () => {
+    const origin = new Float32Array(4);
+    const values = Float32Array.of(0.05, 0.2, -0.4, 0);
+    const recipe = (t: number) => ({
+      method: "nearswap",
+      models: [{ model: vector("base", origin), isBase: true }, { model: vector("other", values) }],
+      globals: { t },
+    });
+    expectClose(await mergedValues(open(), recipe(0.1)), [0.05, 0.1, -0.1, 0], 1e-7);
+    expect(await mergedValues(open(), recipe(0))).toEqual(origin);
+  });
+
+  it.each([1, 2, 7])("ram of %i models adds what one moves and averages what several move", async (models) => {
+    const { origin, tunes } = family(models, 5003);
+    const sparse = tunes.map(({ values }, k) => values.map((x, i) => ((i * (k + 3)) % 5 < 2 ? x : (origin[i] ?? 0))));
+    const recipe = {
+      models: [
+        { model: vector("base", origin), isBase: true },
+        ...sparse.map((values, k) => ({ model: vector(`tune ${k}`, values) })),
+      ],
+    };
+    const deltas = sparse.map((values) => Array.from(values, (x, i) => Math.fround(x - (origin[i] ?? 0))));
+    const moves = deltas.map((delta) => delta.map((d) => Math.abs(d) > Math.fround(1e-5)));
+    const movers = Array.from(origin, (_, i) => moves.filter((moved) => moved[i]).length);
+    const oracle = (factors: readonly number[]) =>
+      Array.from(origin, (b, i) =>
+        deltas.reduce((sum, delta, k) => {
+          if (!moves[k]?.[i]) return sum;
+          return (
+            sum + ((movers[i] ?? 0) > 1 ? (delta[i] ?? 0) / (movers[i] ?? 1) : (factors[k] ?? 1) * (delta[i] ?? 0))
+          );
+        }, b),
+      );
+    expectClose(await mergedValues(open(), { method: "ram", ...recipe }), oracle([]), 4e-7);
+    const factors = moves.map((moved) => {
+      const alone = moved.filter((moves, i) => moves && movers[i] === 1).length;
+      const shared = moved.filter((moves, i) => moves && (movers[i] ?? 0) > 1).length;
+      return 1 + 0.5 * Math.min(shared / Math.max(alone, 1e-5), 0.7);
+    });
+    const globals = { r: 0.5, alpha: 0.7 };
+    expectClose(await mergedValues(open(), { method: "ramplus_tl", ...recipe, globals }), oracle(factors), 4e-7);
   });
 
   it.each([

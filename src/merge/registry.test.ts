@@ -15,6 +15,8 @@ describe("methods", () => {
       "linear",
       "slerp",
       "nuslerp",
+      "multislerp",
+      "karcher",
       "task_arithmetic",
       "ties",
       "dare_linear",
@@ -22,6 +24,9 @@ describe("methods", () => {
       "breadcrumbs",
       "breadcrumbs_ties",
       "model_stock",
+      "nearswap",
+      "ram",
+      "ramplus_tl",
       "passthrough",
     ]);
     expect(() => findMethod("tias")).toThrow('no merge method "tias"');

@@ -4,10 +4,15 @@ import { breadcrumbs } from "./methods/breadcrumbs";
 import { breadcrumbsTies } from "./methods/breadcrumbsTies";
 import { dareLinear } from "./methods/dareLinear";
 import { dareTies } from "./methods/dareTies";
+import { karcher } from "./methods/karcher";
 import { linear } from "./methods/linear";
 import { modelStock } from "./methods/modelStock";
+import { multislerp } from "./methods/multislerp";
+import { nearswap } from "./methods/nearswap";
 import { nuslerp } from "./methods/nuslerp";
 import { passthrough } from "./methods/passthrough";
+import { ram } from "./methods/ram";
+import { ramPlusTl } from "./methods/ramPlusTl";
 import { slerp } from "./methods/slerp";
 import { taskArithmetic } from "./methods/taskArithmetic";
 import { ties } from "./methods/ties";
@@ -18,6 +23,8 @@ export const methods: readonly MergeMethod[] = [
   linear,
   slerp,
   nuslerp,
+  multislerp,
+  karcher,
   taskArithmetic,
   ties,
   dareLinear,
@@ -25,6 +32,9 @@ export const methods: readonly MergeMethod[] = [
   breadcrumbs,
   breadcrumbsTies,
   modelStock,
+  nearswap,
+  ram,
+  ramPlusTl,
   passthrough,
 ];
 

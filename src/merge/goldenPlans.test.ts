@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { DTYPE_BYTES } from "../../formats/dtypes";
-import { elementCount } from "../../formats/tensor";
-import { nodeFolder } from "../../io/node";
-import type { Model } from "../../model/model";
-import { openCheckpoint } from "../../model/open";
-import { testMethods } from "./methods.testing";
-import { planMerge } from "./planMerge";
+import { DTYPE_BYTES } from "../formats/dtypes";
+import { elementCount } from "../formats/tensor";
+import { nodeFolder } from "../io/node";
+import type { Model } from "../model/model";
+import { openCheckpoint } from "../model/open";
+import { planMerge } from "../recipe/plan/planMerge";
+import { methodFacts } from "./registry";
 
 const GOLDEN = "e2e/golden/merge";
 /** Every case that was copied here has a method we offer. */
@@ -25,7 +25,7 @@ describe.each(cases)("the plan of %s", (name) => {
 
   it("has the tensors, config and files that mergekit wrote", async () => {
     const expected = await openCheckpoint(name, nodeFolder(`${GOLDEN}/expected/${name}`));
-    const { plan, problems } = planMerge(recipe, models, testMethods, { budgetBytes: 2 ** 28 });
+    const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
 
     const facts = ({ name, dtype, shape }: { name: string; dtype: string; shape: readonly number[] }) => ({
@@ -45,7 +45,7 @@ describe.each(cases)("the plan of %s", (name) => {
   });
 
   it("sums up to what it says", () => {
-    const { plan } = planMerge(recipe, models, testMethods, { budgetBytes: 2 ** 28 });
+    const { plan } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
     const bytes = plan?.tensors.map((tensor) => tensor.bytes).reduce((a, b) => a + b);
     expect(plan?.totals).toMatchObject({ tensors: plan?.tensors.length, writeBytes: bytes });
     for (const { inputs } of plan?.tensors ?? []) {

@@ -1,0 +1,47 @@
+import wgsl from "../../../shaders/merge/nearswap.wgsl?raw";
+import type { MapDefinition } from "../../compute/map";
+import { defineMethod } from "../defineMethod";
+
+const { fround } = Math;
+
+/** A smaller difference is not divided by. */
+const LEAST = 1e-6;
+
+const UNIFORMS = { t: "f32", least: "f32" } as const;
+
+/** `q·x + (1 − q)·b`, with q = t / |b − x| between 0 and 1. reference/merge-methods.md 2.14 */
+const nearswapMap: MapDefinition<typeof UNIFORMS> = {
+  name: "merge/nearswap",
+  wgsl,
+  uniforms: UNIFORMS,
+  reference([base = new Float32Array(), other = new Float32Array()], out, values) {
+    const [t, least] = [fround(values.t), fround(values.least)];
+    for (let i = 0; i < out.length; i++) {
+      const [b = 0, x = 0] = [base[i], other[i]];
+      const inverse = fround(1 / Math.max(Math.abs(fround(b - x)), least));
+      const near = Math.min(1, Math.max(0, fround(inverse * t)));
+      out[i] = fround(near * x) + fround(fround(1 - near) * b);
+    }
+  },
+};
+
+/** The base, pulled towards another model where the two are already close: all the way within `t`, less the further apart. */
+export const nearswap = defineMethod({
+  id: "nearswap",
+  label: "NearSwap",
+  paper: { title: "QuartetAnemoi-70B-t0.0001", url: "https://huggingface.co/alchemonaut/QuartetAnemoi-70B-t0.0001" },
+  inputs: { others: { min: 0, max: 1 }, base: "required" },
+  parameters: { t: { kind: "number", range: [0, 0.1], step: 0.0001 } },
+  perModel: {},
+  whenShort: "base",
+  unlikeEmbeddings: "error",
+  skipsUnlikeShapes: false,
+
+  unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
+
+  heeds: ({ parameters: { t }, inputs }) => inputs.map(({ isBase }) => isBase || t > 0),
+
+  async prepare({ parameters: { t } }) {
+    return { map: nearswapMap, uniforms: () => ({ t, least: LEAST }) };
+  },
+});
