@@ -1,4 +1,4 @@
-import type { Bytes } from "../base/bytes";
+import type { Bytes, DeviceBytes } from "../base/bytes";
 
 /** One number, or one number per input of the kernel (`[]`). WGSL sees `u.name`, or `u.name_0`, `u.name_1` … for lists. */
 export type UniformType = "u32" | "f32" | "u32[]" | "f32[]";
@@ -27,7 +27,7 @@ export interface Kernel<U = unknown> {
    * The same arithmetic in TypeScript, every operation rounded to f32: oracle in tests, and the CPU device.
    * Buffers are the raw bytes the shader would see.
    */
-  reference(buffers: readonly Bytes[], values: U, groups: number): void;
+  reference(buffers: readonly DeviceBytes[], values: U, groups: number): void;
 }
 
 /** A kernel made ready by a device's `prepare`, for that device's `run`. */

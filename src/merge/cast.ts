@@ -1,5 +1,5 @@
 import wgsl from "../../shaders/merge/cast.wgsl?raw";
-import type { BoundMap, MapDefinition } from "../compute/map";
+import type { BoundMap, MapDefinition } from "../compute/kernels/map/map";
 import type { MergeMethod } from "./types";
 
 const castMap: MapDefinition = {

@@ -1,5 +1,5 @@
 import { own } from "../base/own";
-import type { BoundMap } from "../compute/map";
+import type { BoundMap } from "../compute/kernels/map/map";
 import type { MethodFacts, ParameterFacts, ResolvedParameters, StrengthFacts, TensorParameters } from "../recipe/facts";
 import type { MergeMethod, TensorTask, Tools } from "./types";
 

@@ -1,9 +1,9 @@
-import driftWgsl from "../../shaders/reduce/drift.wgsl?raw";
+import driftWgsl from "../../shaders/merge/drift.wgsl?raw";
 import { blockLayout, packedBytes } from "../compute/blockSize";
 import type { Blocks, PackedBlock } from "../compute/blocks";
 import type { Device } from "../compute/device";
-import { sum } from "../compute/sum";
-import type { TermsDefinition } from "../compute/terms";
+import { sum } from "../compute/kernels/reduce/sum";
+import type { TermsDefinition } from "../compute/kernels/reduce/terms";
 import { isFloatDType, type OutputDType } from "../formats/dtypes";
 import { elementCount, type TensorFacts } from "../formats/tensor";
 import { placedBytes, placedDType } from "../model/sources/placed";

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import manifest from "../../e2e/golden/merge/manifest.json";
 import type { Bytes } from "../base/bytes";
 import type { Device } from "../compute/device";
-import { keepBound, randomKey, randomWords } from "../compute/random";
+import { keepBound, randomKey, randomWords } from "../compute/kernels/common/random";
 import { widen } from "../formats/convert";
 import { type DType, isFloatDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";

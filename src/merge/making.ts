@@ -2,7 +2,7 @@ import { AwaseError } from "../base/errors";
 import { type BlockLayout, blockLayout } from "../compute/blockSize";
 import type { Blocks } from "../compute/blocks";
 import type { Device, DeviceInfo } from "../compute/device";
-import type { BoundMap } from "../compute/map";
+import type { BoundMap } from "../compute/kernels/map/map";
 import { type FloatDType, isFloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
 import type { Model } from "../model/model";

@@ -1,6 +1,6 @@
 import type { Blocks } from "../compute/blocks";
 import type { Device } from "../compute/device";
-import type { BoundMap } from "../compute/map";
+import type { BoundMap } from "../compute/kernels/map/map";
 import type { MethodFacts, ResolvedParameters } from "../recipe/facts";
 
 /** What a method sees of one output tensor. */

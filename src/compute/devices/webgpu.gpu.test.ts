@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { AwaseError } from "../../base/errors";
-import { applyMap, NotFiniteCounter } from "../elementwise";
 import type { Kernel } from "../kernel";
-import type { MapDefinition } from "../map";
+import { applyMap } from "../kernels/map/applyMap";
+import type { MapDefinition } from "../kernels/map/map";
+import { NotFiniteCounter } from "../kernels/map/notFinite";
 import { openDevice } from "../open";
 import { openTestDevices } from "./devices.testing";
 import { openWebGpuDevice, type WebGpuDevice, type WebGpuOptions } from "./webgpu";

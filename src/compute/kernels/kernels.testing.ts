@@ -3,8 +3,8 @@ import type { OutputDType } from "../../formats/dtypes";
 import type { Device, DeviceBuffer } from "../device";
 import { openCpuDevice } from "../devices/cpu";
 import { openWebGpuDevice } from "../devices/webgpu";
-import { floats } from "./define";
-import type { Weight } from "./weight";
+import type { Weight } from "./common/weight";
+import { floats } from "./link/define";
 
 /** The devices that kernels are tested on: an adapter as it is, the same with the kernels that GPUs get, and TypeScript. */
 export async function openKernelDevices(): Promise<readonly { readonly name: string; readonly device: Device }[]> {

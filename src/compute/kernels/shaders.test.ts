@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const files = (folder: string, end: string) =>
@@ -22,13 +22,20 @@ describe("shaders and their TypeScript", () => {
     expect(imports.map(({ shader }) => shader).sort()).toEqual(files("shaders", ".wgsl").sort());
   });
 
-  it("kernels find their shaders in the room of the same name, under a name that begins with theirs", () => {
-    const kernels = imports.filter(({ from }) => /^src\/compute\/kernels\/\w+\//.test(from));
-    expect(kernels.length).toBeGreaterThan(0);
-    for (const { from, shader } of kernels) {
-      expect(basename(dirname(shader)), shader).toBe(basename(dirname(from)));
-      const stem = basename(from, ".ts").replace(/Kernels$/, "");
+  it("both lie in rooms of one name, and the shader's name begins with that of its TypeScript", () => {
+    const pairs = imports.filter(({ shader }) => !shader.startsWith(join("shaders", "common")));
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const { from, shader } of pairs) {
+      const room = dirname(from).replace(/^src\/(compute\/kernels\/)?/, "");
+      expect(relative("shaders", dirname(shader)), `${shader} of ${from}`).toBe(room);
+      const stem = basename(from, ".ts").replace(/Kernels?$/, "");
       expect(basename(shader, ".wgsl").startsWith(stem), `${shader} of ${from}`).toBe(true);
     }
+  });
+
+  it("what stands in many modules is brought by the linker", () => {
+    const common = imports.filter(({ shader }) => shader.startsWith(join("shaders", "common")));
+    for (const { from, shader } of common)
+      expect(dirname(from), shader).toBe(join("src", "compute", "kernels", "link"));
   });
 });

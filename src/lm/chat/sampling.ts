@@ -1,4 +1,4 @@
-import { philox, randomKey } from "../../compute/random";
+import { philox, randomKey } from "../../compute/kernels/common/random";
 
 export interface SamplingOptions {
   /** 0 is greedy. */

@@ -1,6 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
-import type { Weight } from "../../compute/kernels/weight";
+import type { Weight } from "../../compute/kernels/common/weight";
 import { DTYPE_BYTES, type OutputDType } from "../../formats/dtypes";
 import type { LinearSpec, NormSpec } from "../../model/forward/spec";
 import { placed } from "../../model/sources/placed";

@@ -1,8 +1,8 @@
-import differencesWgsl from "../../../shaders/merge/spanOfDifferences.wgsl?raw";
-import fibresWgsl from "../../../shaders/merge/spanOfFibres.wgsl?raw";
-import type { Fibres } from "../../compute/fibres";
-import { fibreGrams, gram } from "../../compute/gram";
-import type { BoundMap, MapDefinition } from "../../compute/map";
+import differencesWgsl from "../../../shaders/merge/arithmetic/spanOfDifferences.wgsl?raw";
+import fibresWgsl from "../../../shaders/merge/arithmetic/spanOfFibres.wgsl?raw";
+import type { Fibres } from "../../compute/kernels/common/fibres";
+import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
+import { fibreGrams, gram } from "../../compute/kernels/reduce/gram";
 import { keepAll } from "../sparsify/all";
 import type { Tools } from "../types";
 import { taskMap } from "./taskKernels";

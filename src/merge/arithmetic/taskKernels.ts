@@ -1,11 +1,11 @@
-import consensusWgsl from "../../../shaders/merge/taskConsensus.wgsl?raw";
-import lengthsWgsl from "../../../shaders/merge/taskLengths.wgsl?raw";
-import magnitudesWgsl from "../../../shaders/merge/taskMagnitudes.wgsl?raw";
-import sumWgsl from "../../../shaders/merge/taskSum.wgsl?raw";
+import consensusWgsl from "../../../shaders/merge/arithmetic/taskConsensus.wgsl?raw";
+import lengthsWgsl from "../../../shaders/merge/arithmetic/taskLengths.wgsl?raw";
+import magnitudesWgsl from "../../../shaders/merge/arithmetic/taskMagnitudes.wgsl?raw";
+import sumWgsl from "../../../shaders/merge/arithmetic/taskSum.wgsl?raw";
 import type { Floats } from "../../base/bytes";
 import type { Numbers, UniformValues } from "../../compute/kernel";
-import type { MapDefinition } from "../../compute/map";
-import type { TermsDefinition } from "../../compute/terms";
+import type { MapDefinition } from "../../compute/kernels/map/map";
+import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
 import type { Sparsifier } from "../sparsify/sparsifier";
 
 const { fround } = Math;

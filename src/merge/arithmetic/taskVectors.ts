@@ -1,5 +1,5 @@
-import { sum } from "../../compute/sum";
-import type { TermsDefinition } from "../../compute/terms";
+import { sum } from "../../compute/kernels/reduce/sum";
+import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
 import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
 import { defineMethod } from "../defineMethod";
 import { flag, LAMBDA, WEIGHT } from "../parameters";

@@ -1,5 +1,5 @@
-import wgsl from "../../../shaders/merge/weightedSum.wgsl?raw";
-import type { BoundMap, MapDefinition } from "../../compute/map";
+import wgsl from "../../../shaders/merge/arithmetic/weightedSum.wgsl?raw";
+import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
 
 const { fround } = Math;
 

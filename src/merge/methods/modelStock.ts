@@ -1,4 +1,4 @@
-import { rowsOf } from "../../compute/fibres";
+import { rowsOf } from "../../compute/kernels/common/fibres";
 import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
 import { flag } from "../parameters";

@@ -1,4 +1,4 @@
-import { columnsOf, rowsOf } from "../../compute/fibres";
+import { columnsOf, rowsOf } from "../../compute/kernels/common/fibres";
 import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
 import { flag, WEIGHT } from "../parameters";

@@ -1,4 +1,4 @@
-import { gram } from "../../compute/gram";
+import { gram } from "../../compute/kernels/reduce/gram";
 import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
 

@@ -1,4 +1,4 @@
-import wgsl from "../../../shaders/merge/keepAll.wgsl?raw";
+import wgsl from "../../../shaders/merge/sparsify/all.wgsl?raw";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";
 

@@ -1,6 +1,7 @@
-import wgsl from "../../../shaders/merge/keepLargest.wgsl?raw";
+import wgsl from "../../../shaders/merge/sparsify/largest.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
-import { cutWithin, keyBits, kthLargest } from "../../compute/select";
+import { cutWithin, keyBits } from "../../compute/kernels/common/keys";
+import { kthLargest } from "../../compute/kernels/reduce/kthLargest";
 import { taskMagnitudes } from "../arithmetic/taskKernels";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";

@@ -1,6 +1,7 @@
-import wgsl from "../../../shaders/merge/keepMiddle.wgsl?raw";
+import wgsl from "../../../shaders/merge/sparsify/middle.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
-import { cutWithin, keyBits, kthLargest } from "../../compute/select";
+import { cutWithin, keyBits } from "../../compute/kernels/common/keys";
+import { kthLargest } from "../../compute/kernels/reduce/kthLargest";
 import type { ParameterFacts } from "../../recipe/facts";
 import { taskMagnitudes } from "../arithmetic/taskKernels";
 import { DENSITY } from "../parameters";

@@ -1,6 +1,6 @@
-import wgsl from "../../../shaders/merge/keepRandom.wgsl?raw";
+import wgsl from "../../../shaders/merge/sparsify/random.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
-import { keepBound, randomKey, randomWords } from "../../compute/random";
+import { keepBound, randomKey, randomWords } from "../../compute/kernels/common/random";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";
 

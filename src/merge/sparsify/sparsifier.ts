@@ -1,5 +1,5 @@
 import type { Numbers, UniformType } from "../../compute/kernel";
-import type { MapDefinition } from "../../compute/map";
+import type { MapDefinition } from "../../compute/kernels/map/map";
 import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
 import { type ParameterTable, type Values, valuesOf } from "../defineMethod";
 import type { TensorTask, Tools } from "../types";

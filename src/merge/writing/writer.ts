@@ -5,7 +5,7 @@ import { BoundedQueue } from "../../base/queue";
 import { MAX_BLOCK_BYTES } from "../../compute/blockSize";
 import { LEAF } from "../../compute/blocks";
 import type { Device } from "../../compute/device";
-import { type NotFinite, NotFiniteCounter } from "../../compute/elementwise";
+import { type NotFinite, NotFiniteCounter } from "../../compute/kernels/map/notFinite";
 import { countNonFinite } from "../../formats/convert";
 import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";

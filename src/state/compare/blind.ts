@@ -1,4 +1,4 @@
-import { randomKey, randomWords } from "../../compute/random";
+import { randomKey, randomWords } from "../../compute/kernels/common/random";
 
 /**
  * An order of `count` answers, for people who should not know whose is whose: a Fisher-Yates shuffle of 0 … count − 1 with

@@ -1,6 +1,6 @@
 import wgsl from "../../../../shaders/activations/activate.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, reads, writes } from "../define";
+import { define, dispatch, floats, reads, writes } from "../link/define";
 
 const THREADS = 256;
 

@@ -1,6 +1,6 @@
 import wgsl from "../../../../shaders/activations/capLogits.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, writes } from "../define";
+import { define, dispatch, floats, writes } from "../link/define";
 
 const THREADS = 256;
 

@@ -1,7 +1,7 @@
 import wgsl from "../../../../shaders/activations/gatherRows.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, reads, words, writes } from "../define";
-import { DTYPE_CODE, type Weight, widenStretch } from "../weight";
+import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
+import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
 const THREADS = 64;
 

@@ -1,8 +1,8 @@
 import wgsl from "../../../../shaders/activations/nllFold.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, reads, words, writes } from "../define";
+import type { Weight } from "../common/weight";
+import { define, dispatch, floats, reads, words, writes } from "../link/define";
 import { matmul } from "../products/matmul";
-import type { Weight } from "../weight";
 
 const THREADS = 64;
 

@@ -2,8 +2,8 @@ import byGroup from "../../../../shaders/activations/normGroup.wgsl?raw";
 import parameters from "../../../../shaders/activations/normParameters.wgsl?raw";
 import byThread from "../../../../shaders/activations/normThread.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, reads, writes } from "../define";
-import { DTYPE_CODE, type Weight, widenStretch } from "../weight";
+import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
+import { define, dispatch, floats, reads, writes } from "../link/define";
 
 const THREADS = 64;
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { normals } from "../../devices/devices.testing";
-import { words } from "../define";
 import { numbersOf, openKernelDevices, place, worst } from "../kernels.testing";
+import { words } from "../link/define";
 import { topKRoute } from "./topKRoute";
 
 const devices = await openKernelDevices();

@@ -1,6 +1,6 @@
 import wgsl from "../../../../shaders/activations/topKRoute.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
-import { define, dispatch, floats, reads, words, writes } from "../define";
+import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
 const THREADS = 64;
 

@@ -1,5 +1,5 @@
-import type { Bytes } from "../../../base/bytes";
-import { floats, words } from "../define";
+import type { DeviceBytes } from "../../../base/bytes";
+import { floats, words } from "../link/define";
 
 /** Uniforms of the attention kernels; see `Attention`. */
 export interface AttentionValues {
@@ -13,7 +13,7 @@ export interface AttentionValues {
 }
 
 /** Attention in f64, rounded once: the truth that the shaders are held against, and what the CPU device computes with. */
-export function attend(buffers: readonly Bytes[], values: AttentionValues): void {
+export function attend(buffers: readonly DeviceBytes[], values: AttentionValues): void {
   const { m, heads, kvHeads, headDim, window, scale, softCap } = values;
   const [q, k, v, out] = [floats(buffers[0]), floats(buffers[1]), floats(buffers[2]), floats(buffers[4])];
   const rows = words(buffers[3]);

@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer } from "../../device";
-import { dispatch } from "../define";
+import { dispatch } from "../link/define";
 import { type AttentionKernel, rowKernel, TILE_ROWS, threadKernel, tileKernel } from "./attentionKernels";
 
 export interface Attention {

@@ -3,7 +3,7 @@ import thread from "../../../../shaders/attention/attentionThread.wgsl?raw";
 import tile from "../../../../shaders/attention/attentionTile.wgsl?raw";
 import visible from "../../../../shaders/attention/attentionVisible.wgsl?raw";
 import type { Kernel } from "../../kernel";
-import { define, reads, writes } from "../define";
+import { define, reads, writes } from "../link/define";
 import { type AttentionValues, attend } from "./attend";
 
 const THREADS = 64;

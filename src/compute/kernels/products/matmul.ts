@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer } from "../../device";
-import { dispatch } from "../define";
-import { DTYPE_CODE, type Weight } from "../weight";
+import { DTYPE_CODE, type Weight } from "../common/weight";
+import { dispatch } from "../link/define";
 import { chooseVariant } from "./matmulChoice";
 import { ABSENT, canRead, type MatmulVariant, matmulKernel, workgroups } from "./matmulKernels";
 

@@ -4,8 +4,8 @@ import registers from "../../../../shaders/products/matmulRegisters.wgsl?raw";
 import scalar from "../../../../shaders/products/matmulScalar.wgsl?raw";
 import tiles from "../../../../shaders/products/matmulTiles.wgsl?raw";
 import type { OutputDType } from "../../../formats/dtypes";
-import { define, floats, reads, writes } from "../define";
-import { DTYPE_CODE, type Weight, widenStretch } from "../weight";
+import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
+import { define, floats, reads, writes } from "../link/define";
 import { multiply } from "./multiply";
 
 /** How a matrix product can be computed. All give the same numbers but for the order of sums. */

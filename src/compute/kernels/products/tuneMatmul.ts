@@ -1,5 +1,5 @@
 import type { Device } from "../../device";
-import { dispatch } from "../define";
+import { dispatch } from "../link/define";
 import { ABSENT, type MatmulVariant, matmulKernel, workgroups } from "./matmulKernels";
 
 /** No tile wins on every GPU: published winners are with and without shared memory, and of both sizes. */

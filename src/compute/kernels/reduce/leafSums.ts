@@ -1,9 +1,10 @@
-import sumsSkeleton from "../../shaders/reduce/sums.wgsl?raw";
-import { type Blocks, LEAF } from "./blocks";
-import type { Device, DeviceBuffer } from "./device";
-import { packedNumbers } from "./packed";
+import skeleton from "../../../../shaders/reduce/leafSums.wgsl?raw";
+import { memo } from "../../../base/memo";
+import { type Blocks, LEAF } from "../../blocks";
+import type { Device, DeviceBuffer } from "../../device";
+import { packedNumbers } from "../link/packed";
 import type { BoundTerms } from "./terms";
-import { type Part, partsOf, type Reduction, termsKernel } from "./termsKernel";
+import { partsOf, type Reduction, termsKernel } from "./termsKernel";
 
 /** Terms that one kernel sums: their running sums stay in registers. */
 const MOST_TERMS = 16;
@@ -29,8 +30,8 @@ export async function leafSums(
   const count = terms.terms.terms(blocks.dtypes.length);
   signal?.throwIfAborted();
   const kernels = await Promise.all(
-    partsOf(count, MOST_TERMS).map((part) =>
-      device.prepare(termsKernel(terms.terms, blocks.dtypes, part, sumsReduction(part, count))),
+    partsOf(count, MOST_TERMS).map(({ from, size }) =>
+      device.prepare(termsKernel(terms.terms, blocks.dtypes, sumsReduction(from, size, count))),
     ),
   );
 
@@ -75,10 +76,11 @@ export async function leafSums(
   signal?.throwIfAborted();
 }
 
-function sumsReduction(part: Part, total: number): Reduction {
+const sumsReduction = memo((from: number, size: number, total: number): Reduction => {
   return {
     name: "sums",
-    skeleton: sumsSkeleton,
+    part: { from, size },
+    skeleton,
     output: ["sums", "array<f32>"],
     uniforms: { leaf0: "u32" },
     reference(terms, output, values, count) {
@@ -86,14 +88,14 @@ function sumsReduction(part: Part, total: number): Reduction {
       for (let leaf = 0; leaf * LEAF < count; leaf++) {
         const end = Math.min((leaf + 1) * LEAF, count);
         terms.forEach((term, t) => {
-          sums[(Number(values.leaf0) + leaf) * total + part.from + t] = leafSum(term, leaf * LEAF, end);
+          sums[(Number(values.leaf0) + leaf) * total + from + t] = leafSum(term, leaf * LEAF, end);
         });
       }
     },
   };
-}
+});
 
-/** The sum of up to LEAF numbers in the order of `sums.wgsl`, every addition rounded to f32. */
+/** The sum of up to LEAF numbers in the order of `leafSums.wgsl`, every addition rounded to f32. */
 function leafSum(values: Float32Array, start: number, end: number): number {
   const lanes = new Float32Array(4); // a typed array, so that every addition rounds to f32
   let sum = 0;

@@ -1,6 +1,6 @@
-import type { Bytes } from "../base/bytes";
-import { own } from "../base/own";
-import type { Numbers, UniformType } from "./kernel";
+import type { Bytes } from "../../../base/bytes";
+import { own } from "../../../base/own";
+import type { Numbers, UniformType } from "../../kernel";
 
 /** The uniform struct of a kernel: WGSL text and the packing that agrees with it. */
 export interface UniformLayout {
@@ -34,6 +34,11 @@ export function uniformLayout(types: Readonly<Record<string, UniformType>>, inpu
       return packed;
     },
   };
+}
+
+/** One u32 per term: `name_0`, `name_1` … */
+export function scalars(name: string, terms: readonly number[]): Record<string, UniformType> {
+  return Object.fromEntries(terms.map((t) => [`${name}_${t}`, "u32" as const]));
 }
 
 function listOf(name: string, type: UniformType, value: number | readonly number[] | undefined, inputs: number) {

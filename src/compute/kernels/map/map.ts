@@ -1,7 +1,7 @@
-import type { Floats } from "../base/bytes";
-import type { Fibres } from "./fibres";
-import type { UniformType, UniformValues } from "./kernel";
-import type { CommonShader } from "./link";
+import type { Floats } from "../../../base/bytes";
+import type { UniformType, UniformValues } from "../../kernel";
+import type { Fibres } from "../common/fibres";
+import type { CommonShader } from "../link/link";
 
 /**
  * An elementwise kernel over N packed inputs, for any N and any mix of dtypes: widen, `map`, narrow.

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { firstDifference, openTestDevices, testBlocks } from "./devices/devices.testing";
-import { applyMap, NotFiniteCounter } from "./elementwise";
-import type { MapDefinition } from "./map";
+import { firstDifference, openTestDevices, testBlocks } from "../../devices/devices.testing";
+import { applyMap } from "../map/applyMap";
+import type { MapDefinition } from "../map/map";
+import { NotFiniteCounter } from "../map/notFinite";
 import { randomKey, randomWords } from "./random";
 
 const devices = await openTestDevices();

@@ -1,7 +1,7 @@
-import type { Bytes } from "../base/bytes";
-import { DTYPE_BYTES, type FloatDType } from "../formats/dtypes";
-import type { PackedBlock } from "./blocks";
-import type { Numbers, UniformType } from "./kernel";
+import type { DeviceBytes } from "../../../base/bytes";
+import { DTYPE_BYTES, type FloatDType } from "../../../formats/dtypes";
+import type { PackedBlock } from "../../blocks";
+import type { Numbers, UniformType } from "../../kernel";
 
 /**
  * Uniforms of every kernel over packed inputs: elements per input, index in the tensor of the first element divided by 4,
@@ -25,7 +25,7 @@ export function packedNumbers(block: PackedBlock): Numbers {
 }
 
 /** What a reference reads out of the packed buffer and the values of PACKED_UNIFORMS. */
-export function packedInputs(packed: Bytes, values: Numbers, dtypes: readonly FloatDType[]) {
+export function packedInputs(packed: DeviceBytes, values: Numbers, dtypes: readonly FloatDType[]) {
   const count = Number(values.count);
   const offsets = values.offset as readonly number[];
   return {

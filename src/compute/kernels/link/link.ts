@@ -1,13 +1,13 @@
-import dtypes from "../../shaders/common/dtypes.wgsl?raw";
-import fibres from "../../shaders/common/fibres.wgsl?raw";
-import keys from "../../shaders/common/keys.wgsl?raw";
-import load from "../../shaders/common/load.wgsl?raw";
-import random from "../../shaders/common/random.wgsl?raw";
-import seal from "../../shaders/common/seal.wgsl?raw";
-import store from "../../shaders/common/store.wgsl?raw";
-import { append } from "../base/lists";
-import { own } from "../base/own";
-import type { FloatDType, OutputDType } from "../formats/dtypes";
+import dtypes from "../../../../shaders/common/dtypes.wgsl?raw";
+import fibres from "../../../../shaders/common/fibres.wgsl?raw";
+import keys from "../../../../shaders/common/keys.wgsl?raw";
+import load from "../../../../shaders/common/load.wgsl?raw";
+import random from "../../../../shaders/common/random.wgsl?raw";
+import seal from "../../../../shaders/common/seal.wgsl?raw";
+import store from "../../../../shaders/common/store.wgsl?raw";
+import { append } from "../../../base/lists";
+import { own } from "../../../base/own";
+import type { FloatDType, OutputDType } from "../../../formats/dtypes";
 import type { UniformLayout } from "./uniforms";
 
 /** Files of `shaders/common` that a body may ask for; the others stand in every module. */

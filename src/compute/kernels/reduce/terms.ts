@@ -1,7 +1,7 @@
-import type { Blocks } from "./blocks";
-import type { Device } from "./device";
-import type { UniformType, UniformValues } from "./kernel";
-import type { CommonShader } from "./link";
+import type { Blocks } from "../../blocks";
+import type { Device } from "../../device";
+import type { UniformType, UniformValues } from "../../kernel";
+import type { CommonShader } from "../link/link";
 
 /**
  * Elementwise terms to be reduced: T numbers per element, made from N packed inputs.
@@ -25,11 +25,11 @@ export interface BoundTerms<L extends Record<string, UniformType> = Record<strin
   uniforms(block: { readonly start: number; readonly count: number }): UniformValues<L>;
 }
 
-/** `src/compute/sum.ts`: T sums over the whole tensor: leaves of LEAF elements on the device, added in f64 in index order. */
+/** `sum.ts`: T sums over the whole tensor: leaves of LEAF elements on the device, added in f64 in index order. */
 export type Sum = (device: Device, blocks: Blocks, terms: BoundTerms, signal?: AbortSignal) => Promise<number[]>;
 
 /**
- * `src/compute/select.ts`: for each term t the k[t]-th largest value over the whole tensor, exact: its f32 bit pattern, and the
+ * `kthLargest.ts`: for each term t the k[t]-th largest value over the whole tensor, exact: its f32 bit pattern, and the
  * index of the first element equal to it that does *not* belong to the k largest (lowest index first among equals).
  * Several k per term stand one after the other: all of term 0, then all of term 1 …
  * An element belongs iff `key > bits || (key == bits && index < cut)`. k = 0 keeps nothing; k ≥ n keeps all.

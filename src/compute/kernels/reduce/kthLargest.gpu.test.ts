@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { narrow, widen } from "../formats/convert";
-import { normals, openTestDevices, type TestInput, testBlocks } from "./devices/devices.testing";
-import { openWebGpuDevice } from "./devices/webgpu";
-import { cutWithin, keyBits, kthLargest } from "./select";
+import { narrow, widen } from "../../../formats/convert";
+import { normals, openTestDevices, type TestInput, testBlocks } from "../../devices/devices.testing";
+import { openWebGpuDevice } from "../../devices/webgpu";
+import { cutWithin, keyBits } from "../common/keys";
+import { kthLargest } from "./kthLargest";
 import type { BoundTerms } from "./terms";
 
 const devices = await openTestDevices();

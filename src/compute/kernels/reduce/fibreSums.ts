@@ -1,35 +1,13 @@
-import fibreSumsSkeleton from "../../shaders/reduce/fibreSums.wgsl?raw";
-import { own } from "../base/own";
-import type { Blocks, PackedBlock } from "./blocks";
-import type { Device } from "./device";
-import type { Numbers } from "./kernel";
-import { packedNumbers } from "./packed";
+import skeleton from "../../../../shaders/reduce/fibreSums.wgsl?raw";
+import { memo } from "../../../base/memo";
+import { own } from "../../../base/own";
+import type { Blocks, PackedBlock } from "../../blocks";
+import type { Device } from "../../device";
+import type { Numbers } from "../../kernel";
+import type { Fibres } from "../common/fibres";
+import { packedNumbers } from "../link/packed";
 import type { BoundTerms } from "./terms";
 import { partsOf, type Reduction, termsKernel } from "./termsKernel";
-
-/** The vectors that a tensor is taken apart into: every element belongs to one. */
-export interface Fibres {
-  readonly count: number;
-  /** Elements of a fibre. */
-  readonly length: number;
-  /** From an element of a fibre to its next: 1 for rows, the number of fibres for columns. */
-  readonly stride: number;
-}
-
-/** `W[i, :]`: along the last axis. A vector, or a scalar, is one row. */
-export function rowsOf(shape: readonly number[]): Fibres {
-  const length = shape.at(-1) ?? 1;
-  const elements = shape.reduce((product, size) => product * size, 1);
-  return { count: shape.length < 2 ? 1 : elements / Math.max(1, length), length, stride: 1 };
-}
-
-/** `W[:, j]`: along axis 0. A vector, or a scalar, is one column. */
-export function columnsOf(shape: readonly number[]): Fibres {
-  if (shape.length < 2) return rowsOf(shape);
-  const [length = 1, ...others] = shape;
-  const count = others.reduce((product, size) => product * size, 1);
-  return { count, length, stride: count };
-}
 
 /** Elements of a fibre that are added on the device: a fixed place to go on from in f64, whatever the block size. */
 const PIECE = 1024;
@@ -54,8 +32,8 @@ export async function fibreSums(
   const totals = Array.from({ length: count }, () => new Float64Array(fibres.count));
   if (blocks.count === 0) return totals;
   const kernels = await Promise.all(
-    partsOf(count, MOST_TERMS).map((part) =>
-      device.prepare(termsKernel(terms.terms, blocks.dtypes, part, fibreReduction(part.from, count))),
+    partsOf(count, MOST_TERMS).map(({ from, size }) =>
+      device.prepare(termsKernel(terms.terms, blocks.dtypes, fibreReduction(from, size, count))),
     ),
   );
   const pieces = Math.ceil(fibres.length / PIECE);
@@ -98,10 +76,11 @@ function piecesIn({ start, count }: PackedBlock, { count: fibres, length, stride
   return { first: pieceOf(start), last: pieceOf(end) + 1 };
 }
 
-function fibreReduction(from: number, total: number): Reduction {
+const fibreReduction = memo((from: number, size: number, total: number): Reduction => {
   return {
     name: "fibre sums",
-    skeleton: fibreSumsSkeleton,
+    part: { from, size },
+    skeleton,
     output: ["sums", "array<f32>"],
     constants: { PIECE },
     uniforms: { first: "u32", last: "u32", fibres: "u32", length: "u32", stride: "u32", pieces: "u32" },
@@ -128,4 +107,4 @@ function fibreReduction(from: number, total: number): Reduction {
       }
     },
   };
-}
+});

@@ -1,9 +1,10 @@
-import common from "../../../shaders/common/kernel.wgsl?raw";
-import type { Bytes, Floats, Words } from "../../base/bytes";
-import type { Device, DeviceBuffer } from "../device";
-import type { Kernel } from "../kernel";
-import { type Bindings, type Lists, linkModule } from "../link";
-import { uniformLayout } from "../uniforms";
+import kernel from "../../../../shaders/common/kernel.wgsl?raw";
+import weight from "../../../../shaders/common/weight.wgsl?raw";
+import type { DeviceBytes } from "../../../base/bytes";
+import type { Device, DeviceBuffer } from "../../device";
+import type { Kernel } from "../../kernel";
+import { type Bindings, type Lists, linkModule } from "./link";
+import { uniformLayout } from "./uniforms";
 
 type UniformTypes = Readonly<Record<string, "u32" | "f32">>;
 type Values<L extends UniformTypes> = { readonly [K in keyof L]: number };
@@ -11,14 +12,14 @@ type Values<L extends UniformTypes> = { readonly [K in keyof L]: number };
 /** What `define` makes a kernel of. */
 interface KernelParts<L extends UniformTypes> {
   readonly name: string;
-  /** `fn kernel(group: u32, thread: u32)` and what it calls, written as `README.md` says. The bindings, `u`, and `kernel.wgsl` are in scope. */
+  /** `fn kernel(group: u32, thread: u32)` and what it calls, written as `README.md` says. The bindings, `u`, `weight.wgsl` and `kernel.wgsl` are in scope. */
   readonly wgsl: string;
   readonly buffers: Bindings;
   readonly uniforms: L;
   /** As `const NAME: u32`; `THREADS` is the size of the workgroup. */
   readonly constants: Readonly<Record<"THREADS", number> & Record<string, number>>;
   readonly lists?: Lists;
-  reference(buffers: readonly Bytes[], values: Values<L>): void;
+  reference(buffers: readonly DeviceBytes[], values: Values<L>): void;
 }
 
 export const reads = (type: string) => ({ type, access: "read" }) as const;
@@ -30,7 +31,7 @@ export function define<const L extends UniformTypes>(parts: KernelParts<L>): Ker
   const { constants, buffers } = parts;
   return {
     name: parts.name,
-    wgsl: linkModule({ constants, uniforms, buffers, lists: parts.lists ?? {}, text: [common, parts.wgsl] }),
+    wgsl: linkModule({ constants, uniforms, buffers, lists: parts.lists ?? {}, text: [weight, kernel, parts.wgsl] }),
     buffers: Object.values(buffers).map(({ access }) => access),
     packUniforms: (values) => uniforms.pack(values),
     reference: parts.reference,
@@ -49,13 +50,13 @@ export async function dispatch<U>(
 }
 
 /** The buffer's bytes as f32, not copied. */
-export function floats(bytes: Bytes | undefined): Floats {
+export function floats(bytes: DeviceBytes | undefined): Float32Array {
   if (!bytes) throw new TypeError("A kernel was run with fewer buffers than it binds.");
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }
 
 /** The buffer's bytes as u32, not copied. */
-export function words(bytes: Bytes | undefined): Words {
+export function words(bytes: DeviceBytes | undefined): Uint32Array {
   if (!bytes) throw new TypeError("A kernel was run with fewer buffers than it binds.");
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }

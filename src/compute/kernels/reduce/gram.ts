@@ -1,8 +1,9 @@
-import gramWgsl from "../../shaders/reduce/gram.wgsl?raw";
-import differencesWgsl from "../../shaders/reduce/gramOfDifferences.wgsl?raw";
-import type { Blocks } from "./blocks";
-import type { Device } from "./device";
-import { type Fibres, fibreSums } from "./fibres";
+import gramWgsl from "../../../../shaders/reduce/gram.wgsl?raw";
+import differencesWgsl from "../../../../shaders/reduce/gramOfDifferences.wgsl?raw";
+import type { Blocks } from "../../blocks";
+import type { Device } from "../../device";
+import type { Fibres } from "../common/fibres";
+import { fibreSums } from "./fibreSums";
 import { sum } from "./sum";
 import type { BoundTerms, TermsDefinition } from "./terms";
 

@@ -1,7 +1,7 @@
-import type { Bytes, Floats } from "../../base/bytes";
-import { widen } from "../../formats/convert";
-import { DTYPE_BYTES, type OutputDType } from "../../formats/dtypes";
-import type { DeviceBuffer } from "../device";
+import type { DeviceBytes, Floats } from "../../../base/bytes";
+import { widen } from "../../../formats/convert";
+import { DTYPE_BYTES, type OutputDType } from "../../../formats/dtypes";
+import type { DeviceBuffer } from "../../device";
 
 /** A weight on a device as it is stored: packed elements that kernels widen while they read them. */
 export interface Weight {
@@ -15,12 +15,12 @@ export interface Weight {
   readonly columns?: number;
 }
 
-/** How shaders are told of a dtype at run time; see `kernel.wgsl`. */
+/** How shaders are told of a dtype at run time; see `weight.wgsl`. */
 export const DTYPE_CODE: Readonly<Record<OutputDType, number>> = { F32: 0, BF16: 1, F16: 2 };
 const DTYPES: readonly OutputDType[] = ["F32", "BF16", "F16"];
 
 /** Elements [start, start + count) of a packed tensor as f32; `code` as in DTYPE_CODE. */
-export function widenStretch(bytes: Bytes | undefined, code: number, start: number, count: number): Floats {
+export function widenStretch(bytes: DeviceBytes | undefined, code: number, start: number, count: number): Floats {
   const dtype = DTYPES[code];
   if (!bytes || !dtype) throw new TypeError("A kernel was run without its weight.");
   const size = DTYPE_BYTES[dtype];

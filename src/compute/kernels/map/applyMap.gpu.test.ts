@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
-import type { Bytes } from "../base/bytes";
-import { narrow, widen } from "../formats/convert";
-import { DTYPE_BYTES, FLOAT_DTYPES, type FloatDType, OUTPUT_DTYPES, type OutputDType } from "../formats/dtypes";
-import type { Device } from "./device";
+import type { Bytes } from "../../../base/bytes";
+import { narrow, widen } from "../../../formats/convert";
+import { DTYPE_BYTES, FLOAT_DTYPES, type FloatDType, OUTPUT_DTYPES, type OutputDType } from "../../../formats/dtypes";
+import type { Device } from "../../device";
 import {
   firstDifference,
   normals,
@@ -10,9 +10,10 @@ import {
   stored,
   type TestInput,
   testBlocks,
-} from "./devices/devices.testing";
-import { applyMap, type NotFinite, NotFiniteCounter } from "./elementwise";
+} from "../../devices/devices.testing";
+import { applyMap } from "./applyMap";
 import type { BoundMap, MapDefinition } from "./map";
+import { type NotFinite, NotFiniteCounter } from "./notFinite";
 
 const devices = await openTestDevices();
 afterAll(() => {

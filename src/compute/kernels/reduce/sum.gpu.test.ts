@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { widen } from "../formats/convert";
-import type { FloatDType } from "../formats/dtypes";
-import { normals, openTestDevices, stored, type TestInput, testBlocks } from "./devices/devices.testing";
+import { widen } from "../../../formats/convert";
+import type { FloatDType } from "../../../formats/dtypes";
+import { normals, openTestDevices, stored, type TestInput, testBlocks } from "../../devices/devices.testing";
 import { gram } from "./gram";
 import { sum } from "./sum";
 import type { BoundTerms } from "./terms";

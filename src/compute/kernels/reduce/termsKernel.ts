@@ -1,16 +1,19 @@
-import termsOfEight from "../../shaders/reduce/terms.wgsl?raw";
-import type { Bytes } from "../base/bytes";
-import { widen } from "../formats/convert";
-import type { FloatDType } from "../formats/dtypes";
-import type { Kernel, Numbers, UniformType } from "./kernel";
-import { type CommonShader, type Lists, link } from "./link";
-import { PACKED_UNIFORMS, packedInputs } from "./packed";
+import termsOfEight from "../../../../shaders/reduce/terms.wgsl?raw";
+import type { DeviceBytes } from "../../../base/bytes";
+import { memo } from "../../../base/memo";
+import { widen } from "../../../formats/convert";
+import type { FloatDType } from "../../../formats/dtypes";
+import type { Kernel, Numbers, UniformType } from "../../kernel";
+import { type CommonShader, type Lists, link } from "../link/link";
+import { PACKED_UNIFORMS, packedInputs } from "../link/packed";
+import { uniformLayout } from "../link/uniforms";
 import type { TermsDefinition } from "./terms";
-import { uniformLayout } from "./uniforms";
 
-/** A reduction over terms: the skeleton around `fn terms`, and the same in TypeScript. */
+/** A reduction over terms: the skeleton around `fn terms`, and the same in TypeScript. One object for one specialisation, as kernels are. */
 export interface Reduction {
   readonly name: string;
+  /** The terms that it reduces. */
+  readonly part: Part;
   /** WGSL in which `//#terms` stands for loading eight elements and making their terms: see `terms.wgsl`. */
   readonly skeleton: string;
   readonly imports?: readonly CommonShader[];
@@ -21,7 +24,7 @@ export interface Reduction {
   readonly lists?: Lists;
   readonly uniforms: Readonly<Record<string, UniformType>>;
   /** Reduces the terms of `count` elements into `output`, the buffer's raw bytes. */
-  reference(terms: readonly Float32Array[], output: Bytes, values: Numbers, count: number): void;
+  reference(terms: readonly Float32Array[], output: DeviceBytes, values: Numbers, count: number): void;
 }
 
 /** The terms that a kernel reduces, out of all of its definition. */
@@ -38,30 +41,14 @@ export function partsOf(terms: number, most: number): readonly Part[] {
   }));
 }
 
-const kernels = new WeakMap<TermsDefinition, Map<string, Kernel<Numbers>>>();
-
-/** The kernel that applies a reduction to a part of the terms. Buffers: the packed inputs, the reduction's output. */
-export function termsKernel(
+/** The kernel that applies a reduction to its part of the terms. Buffers: the packed inputs, the reduction's output. */
+export const termsKernel = memo(function linkTerms(
   definition: TermsDefinition,
   dtypes: readonly FloatDType[],
-  part: Part,
   reduction: Reduction,
 ): Kernel<Numbers> {
-  const known = kernels.get(definition) ?? new Map<string, Kernel<Numbers>>();
-  kernels.set(definition, known);
+  const { part } = reduction;
   const name = `${reduction.name} of ${definition.name} ${dtypes.join("+")} [${part.from}, ${part.from + part.size})`;
-  const kernel = known.get(name) ?? linkTerms(name, definition, dtypes, part, reduction);
-  known.set(name, kernel);
-  return kernel;
-}
-
-function linkTerms(
-  name: string,
-  definition: TermsDefinition,
-  dtypes: readonly FloatDType[],
-  part: Part,
-  reduction: Reduction,
-): Kernel<Numbers> {
   const count = definition.terms(dtypes.length);
   const all = Array.from({ length: count }, (_, t) => t);
   const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...reduction.uniforms, ...definition.uniforms }, dtypes.length);
@@ -91,4 +78,4 @@ function linkTerms(
       reduction.reference(terms.slice(part.from, part.from + part.size), into, values, count);
     },
   };
-}
+});

@@ -1,0 +1,32 @@
+import wgsl from "../../../../shaders/reduce/equals.wgsl?raw";
+import { memo } from "../../../base/memo";
+import type { Numbers } from "../../kernel";
+import { keyOf } from "../common/keys";
+import { scalars } from "../link/uniforms";
+import type { BoundTerms, TermsDefinition } from "./terms";
+
+/** Terms that are 1 where a key equals its mark, else 0: one mark per term. */
+export function equalsOf(keys: BoundTerms, marks: readonly number[]): BoundTerms {
+  const terms = equalsDefinition(keys.terms, marks.length);
+  const named = Object.fromEntries(marks.map((mark, t) => [`mark_${t}`, mark]));
+  return { terms, uniforms: (block) => ({ ...keys.uniforms(block), ...named }) };
+}
+
+const equalsDefinition = memo((keys: TermsDefinition, count: number): TermsDefinition => {
+  const terms = Array.from({ length: count }, (_, t) => t);
+  return {
+    name: `equals of ${keys.name}`,
+    terms: () => count,
+    imports: [...new Set([...(keys.imports ?? []), "keys.wgsl" as const])],
+    wgsl: `${keys.wgsl.replace(/\bfn terms\b/, "fn key_terms")}\n${wgsl}`,
+    uniforms: { ...keys.uniforms, ...scalars("mark", terms) },
+    reference(x, out, values, start) {
+      keys.reference(x, out, values, start);
+      for (const [t, term] of out.entries()) {
+        const mark = (values as Numbers)[`mark_${t}`];
+        const patterns = new Uint32Array(term.buffer, term.byteOffset, term.length);
+        for (let i = 0; i < patterns.length; i++) term[i] = keyOf(patterns[i] ?? 0) === mark ? 1 : 0;
+      }
+    },
+  };
+});
