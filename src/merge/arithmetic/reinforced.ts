@@ -1,8 +1,8 @@
-import movedWgsl from "../../../shaders/merge/moved.wgsl?raw";
-import reinforcedWgsl from "../../../shaders/merge/reinforced.wgsl?raw";
-import type { BoundMap, MapDefinition } from "../../compute/map";
-import { sum } from "../../compute/sum";
-import type { TermsDefinition } from "../../compute/terms";
+import reinforcedWgsl from "../../../shaders/merge/arithmetic/reinforced.wgsl?raw";
+import movedWgsl from "../../../shaders/merge/arithmetic/reinforcedMoved.wgsl?raw";
+import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
+import { sum } from "../../compute/kernels/reduce/sum";
+import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
 import type { ParameterFacts } from "../../recipe/facts";
 import type { Tools } from "../types";
 

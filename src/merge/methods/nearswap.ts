@@ -1,5 +1,5 @@
-import wgsl from "../../../shaders/merge/nearswap.wgsl?raw";
-import type { MapDefinition } from "../../compute/map";
+import wgsl from "../../../shaders/merge/methods/nearswap.wgsl?raw";
+import type { MapDefinition } from "../../compute/kernels/map/map";
 import { defineMethod } from "../defineMethod";
 
 const { fround } = Math;
