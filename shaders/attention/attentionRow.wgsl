@@ -1,6 +1,15 @@
 // Attention of one row and head per workgroup, 64 keys at a time: first a thread per key, for the scores; then the threads share out
 // the units of the head, and where a head has fewer than 64, the keys too. Heads of more than 64 units have a workgroup for each 64.
 
+//#each four
+alias Unit = vec4f;
+fn product(a: Unit, b: Unit) -> f32 { return dot(a, b); }
+//#end
+//#each one
+alias Unit = f32;
+fn product(a: Unit, b: Unit) -> f32 { return a * b; }
+//#end
+
 var<workgroup> scores: array<f32, THREADS>;
 var<workgroup> shares: array<f32, THREADS>; // exp(score - largest)
 var<workgroup> ends: array<Unit, THREADS>;

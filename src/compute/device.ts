@@ -12,7 +12,7 @@ export interface DeviceInfo {
   readonly kind: "webgpu" | "cpu";
   /** Vendor, architecture and description as the adapter tells them; "TypeScript" on the CPU device. */
   readonly name: string;
-  /** A software adapter (SwiftShader, llvmpipe, WARP): right, but not fast. */
+  /** A software adapter (SwiftShader, llvmpipe, WARP): right, but not fast. Told to people; kernels are chosen by `DeviceTraits`. */
   readonly software: boolean;
   /** Largest storage binding in bytes. */
   readonly maxBindingBytes: number;
@@ -21,6 +21,15 @@ export interface DeviceInfo {
   readonly budgetBytes: number;
   /** Why there is no WebGPU, on the CPU device. */
   readonly reason?: string;
+}
+
+/** How a device runs kernels: what they are chosen by. */
+export interface DeviceTraits {
+  /**
+   * Whether threads of a workgroup share memory and wait for each other at little cost, as on GPUs. CPU adapters run them one after the
+   * other and take a kernel apart at every barrier.
+   */
+  readonly cheapBarriers: boolean;
 }
 
 export interface DeviceMemory {
@@ -38,6 +47,7 @@ export interface DeviceMemory {
  */
 export interface Device {
   readonly info: DeviceInfo;
+  readonly traits: DeviceTraits;
   readonly memory: DeviceMemory;
   /** Settles when the device is gone, with the `gpu/lost` error that everything in flight fails with. Never on close(). */
   readonly lost: Promise<Error>;

@@ -15,14 +15,14 @@ export function defaultBudget(maxBufferBytes: number): number {
 export function adapterInfo(
   adapter: GPUAdapter,
   device: GPUDevice,
-  options: { readonly budgetBytes?: number; readonly software?: boolean },
+  options: { readonly budgetBytes?: number },
 ): DeviceInfo {
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const name = [vendor, architecture, description].filter((part) => part !== "").join(" ") || "unnamed adapter";
   return {
     kind: "webgpu",
     name,
-    software: options.software ?? (isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name)),
+    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name),
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     maxBufferBytes: device.limits.maxBufferSize,
     budgetBytes: options.budgetBytes ?? defaultBudget(adapter.limits.maxBufferSize),

@@ -35,6 +35,7 @@ export function openCpuDevice(options: { readonly reason: string; readonly budge
 class CpuDevice implements Device {
   /** Ordinary memory does not go away. */
   readonly lost = new Promise<Error>(() => undefined);
+  readonly traits = { cheapBarriers: false };
   readonly #pool: BufferPool<Bytes>;
 
   constructor(readonly info: DeviceInfo) {

@@ -1,6 +1,6 @@
 import type { Bytes } from "../../base/bytes";
 import { AwaseError, isAbort } from "../../base/errors";
-import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "../device";
+import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, DeviceTraits } from "../device";
 import type { Kernel, Prepared } from "../kernel";
 import { adapterInfo } from "./adapterInfo";
 import { Pending } from "./pending";
@@ -29,8 +29,8 @@ export interface WebGpuOptions {
   readonly budgetBytes?: number;
   /** Whether to ask for all that the adapter has (the default), or to live with WebGPU's default limits. */
   readonly limits?: "adapter" | "default";
-  /** Whether kernels are chosen for a software adapter, whatever the adapter is. For tests of those that GPUs get. */
-  readonly software?: boolean;
+  /** What kernels are chosen by, whatever the adapter is. For tests of those that GPUs get. */
+  readonly traits?: DeviceTraits;
 }
 
 /** @throws {AwaseError} `gpu/unavailable` with the reason, as a sentence. */
@@ -46,7 +46,8 @@ export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDe
   const raised = options.limits === "default" ? {} : { maxBufferSize, maxStorageBufferBindingSize };
   try {
     const device = await adapter.requestDevice({ label: "awase", requiredLimits: raised });
-    return new WebGpuDevice(device, adapterInfo(adapter, device, options));
+    const info = adapterInfo(adapter, device, options);
+    return new WebGpuDevice(device, info, options.traits ?? { cheapBarriers: !info.software });
   } catch (cause) {
     throw new AwaseError("gpu/unavailable", `The GPU adapter gave no device: ${String(cause)}`, { cause });
   }
@@ -82,6 +83,7 @@ export class WebGpuDevice implements Device {
   constructor(
     private readonly gpu: GPUDevice,
     readonly info: DeviceInfo,
+    readonly traits: DeviceTraits,
   ) {
     this.#pool = new BufferPool(
       {

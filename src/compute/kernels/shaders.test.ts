@@ -33,6 +33,15 @@ describe("shaders and their TypeScript", () => {
     }
   });
 
+  it("WGSL is written in .wgsl files; the linker alone adds lines, by which specialisations differ", () => {
+    const written = files("src", ".ts").filter((from) => {
+      if (/\.test(ing)?\.ts$/.test(from) || dirname(from) === join("src", "compute", "kernels", "link")) return false;
+      const code = readFileSync(from, "utf8").replace(/^\s*(\/\*\*|\*|\/\/).*$/gm, "");
+      return /\bfn \w+\(|@compute|var<workgroup>/.test(code);
+    });
+    expect(written).toEqual([]);
+  });
+
   it("what stands in many modules is brought by the linker", () => {
     const common = imports.filter(({ shader }) => shader.startsWith(join("shaders", "common")));
     for (const { from, shader } of common)

@@ -21,6 +21,7 @@ export function losable(inner: Device): Device & { lose(): void } {
   };
   return {
     info: inner.info,
+    traits: inner.traits,
     get memory() {
       return inner.memory;
     },

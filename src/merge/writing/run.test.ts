@@ -320,6 +320,7 @@ describe("runMerge", () => {
 function withLoss(device: Device, lost: Promise<Error>): Device {
   return {
     info: device.info,
+    traits: device.traits,
     get memory() {
       return device.memory;
     },

@@ -1,6 +1,8 @@
 import wgsl from "../../../../shaders/activations/activate.wgsl?raw";
+import { memo } from "../../../base/memo";
 import type { Device, DeviceBuffer } from "../../device";
 import { define, dispatch, floats, reads, writes } from "../link/define";
+import { only } from "../link/link";
 
 const THREADS = 256;
 
@@ -29,14 +31,13 @@ export function activate(device: Device, options: Activate): Promise<void> {
   return dispatch(device, kernel, buffers, { count, width: fusedWidth }, Math.ceil(count / THREADS));
 }
 
-/** In TypeScript what `activate.wgsl` has under the names of `WGSL`. */
+/** In TypeScript what `activate.wgsl` has under the same names. */
 const FUNCTIONS = {
   silu: (v: number) => v / (1 + Math.exp(-v)),
   gelu: (v: number) => 0.5 * v * (1 + erf(v * Math.SQRT1_2)),
   "gelu-tanh": (v: number) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))),
   relu: (v: number) => Math.max(v, 0),
 } as const;
-const WGSL = { silu: "silu", gelu: "gelu", "gelu-tanh": "gelu_tanh", relu: "relu" } as const;
 
 /** Abramowitz and Stegun 7.1.26, within 1.5e-7. */
 function erf(v: number): number {
@@ -45,31 +46,25 @@ function erf(v: number): number {
   return Math.sign(v) * (1 - sum * Math.exp(-v * v));
 }
 
-const kernels = new Map<string, ReturnType<typeof linkActivation>>();
-
-/** The kernel for a kind, and for which of its inputs is the output itself. */
-function activationKernel(kind: ActivationKind, x: "x" | "y", gate: "gate" | "y" | undefined, fused: boolean) {
-  const name = `lm/activate ${kind}${gate || fused ? " gated" : ""} ${fused ? "fused" : ""}${x}${gate ?? ""}`;
-  const kernel = kernels.get(name) ?? linkActivation(name, kind, x, gate, fused);
-  kernels.set(name, kernel);
-  return kernel;
-}
-
-/** One thread per element. WebGPU lets no dispatch read a buffer through one binding and write it through another. */
-function linkActivation(
-  name: string,
-  kind: ActivationKind,
-  x: "x" | "y",
-  gate: "gate" | "y" | undefined,
-  fused: boolean,
-) {
+/**
+ * The kernel for a kind, and for which of its inputs is the output itself: WebGPU lets no dispatch read a buffer through one binding and
+ * write it through another. One thread per element.
+ */
+const activationKernel = memo((kind: ActivationKind, x: "x" | "y", gate: "gate" | "y" | undefined, fused: boolean) => {
   const f = FUNCTIONS[kind];
-  const act = WGSL[kind];
-  const plain = gate ? `${act}(${gate}[i]) * ${x}[i]` : `${act}(${x}[i])`;
-  const halves = `${act}(x[i + i / u.width * u.width]) * x[i + i / u.width * u.width + u.width]`;
   return define({
-    name,
-    wgsl: [wgsl, `fn activated(i: u32) -> f32 { return ${fused ? halves : plain}; }`].join("\n"),
+    name: `lm/activate ${kind}${gate || fused ? " gated" : ""} ${fused ? "fused" : ""}${x}${gate ?? ""}`,
+    wgsl,
+    lists: {
+      ...only(
+        kind.replace("-", "_"),
+        Object.keys(FUNCTIONS).map((name) => name.replace("-", "_")),
+      ),
+      ...only(fused ? "fused" : gate ? "gated" : "plain", ["fused", "gated", "plain"]),
+      ...only(x === "x" ? "x_apart" : "x_in_y", ["x_apart", "x_in_y"]),
+      gate_apart: gate === "gate" ? [0] : [],
+      gate_in_y: gate === "y" ? [0] : [],
+    },
     constants: { THREADS },
     buffers: {
       y: writes("array<f32>"),
@@ -88,4 +83,4 @@ function linkActivation(
       }
     },
   });
-}
+});

@@ -1,9 +1,11 @@
 import byGroup from "../../../../shaders/activations/normGroup.wgsl?raw";
 import parameters from "../../../../shaders/activations/normParameters.wgsl?raw";
 import byThread from "../../../../shaders/activations/normThread.wgsl?raw";
+import { memo } from "../../../base/memo";
 import type { Device, DeviceBuffer } from "../../device";
 import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
 import { define, dispatch, floats, reads, writes } from "../link/define";
+import { only } from "../link/link";
 
 const THREADS = 64;
 
@@ -46,8 +48,8 @@ export function norm(device: Device, options: Norm): Promise<void> {
   };
   const some = weight?.buffer ?? bias?.buffer;
   const buffers = [y, ...(x === y ? [] : [x]), ...(some ? [weight?.buffer ?? some, bias?.buffer ?? some] : [])];
-  const perThread = device.info.software;
-  const kernel = normKernel({ perThread, inPlace: x === y, weighted: some !== undefined });
+  const perThread = !device.traits.cheapBarriers;
+  const kernel = normKernel(perThread, x === y, some !== undefined);
   return dispatch(device, kernel, buffers, values, perThread ? Math.ceil(rows / THREADS) : rows);
 }
 
@@ -56,34 +58,16 @@ const ABSENT = 3;
 
 const PARAMETERS = { weight: reads("array<u32>"), bias: reads("array<u32>") };
 
-/** WebGPU lets no dispatch read a buffer through one binding and write it through another, nor a binding be empty. */
-interface Form {
-  /** A thread per row instead of a workgroup. */
-  readonly perThread: boolean;
-  readonly inPlace: boolean;
-  /** Whether there is a weight or a bias. */
-  readonly weighted: boolean;
-}
-
-const kernels = new Map<string, ReturnType<typeof linkNorm>>();
-
-function normKernel(form: Form) {
-  const { perThread, inPlace, weighted } = form;
-  const name = `lm/norm${perThread ? " by thread" : ""}${inPlace ? " in place" : ""}${weighted ? "" : " bare"}`;
-  const kernel = kernels.get(name) ?? linkNorm(name, form);
-  kernels.set(name, kernel);
-  return kernel;
-}
-
-function linkNorm(name: string, { perThread, inPlace, weighted }: Form) {
-  const accessors = [
-    `fn source(i: u32) -> f32 { return ${inPlace ? "y" : "x"}[i]; }`,
-    `fn weight_word(i: u32) -> u32 { return ${weighted ? "weight[i]" : "0u"}; }`,
-    `fn bias_word(i: u32) -> u32 { return ${weighted ? "bias[i]" : "0u"}; }`,
-  ];
-  return define({
-    name,
-    wgsl: [...accessors, parameters, perThread ? byThread : byGroup].join("\n"),
+/**
+ * A kernel for each form: WebGPU lets no dispatch read a buffer through one binding and write it through another, nor a binding be empty.
+ * @param perThread a thread per row instead of a workgroup
+ * @param weighted whether there is a weight or a bias
+ */
+const normKernel = memo((perThread: boolean, inPlace: boolean, weighted: boolean) =>
+  define({
+    name: `lm/norm${perThread ? " by thread" : ""}${inPlace ? " in place" : ""}${weighted ? "" : " bare"}`,
+    wgsl: [parameters, perThread ? byThread : byGroup].join("\n"),
+    lists: { ...only(inPlace ? "in_place" : "apart", ["in_place", "apart"]), weighted: weighted ? [0] : [] },
     constants: { THREADS, ABSENT },
     buffers: {
       y: writes("array<f32>"),
@@ -123,8 +107,8 @@ function linkNorm(name: string, { perThread, inPlace, weighted }: Form) {
         }
       }
     },
-  });
-}
+  }),
+);
 
 function sumOf(row: Float32Array, term: (value: number) => number): number {
   let sum = 0;

@@ -38,7 +38,7 @@ export function attention(device: Device, options: Attention): Promise<void> {
 }
 
 function chooseKernel(device: Device, m: number, headDim: number, sequences: number): AttentionKernel {
-  if (device.info.software) return threadKernel(headDim) ?? rowKernel(headDim);
+  if (!device.traits.cheapBarriers) return threadKernel(headDim) ?? rowKernel(headDim);
   const many = m >= TILE_ROWS && m >= 8 * sequences;
   return (many ? tileKernel(headDim) : undefined) ?? rowKernel(headDim);
 }

@@ -2,8 +2,10 @@ import row from "../../../../shaders/attention/attentionRow.wgsl?raw";
 import thread from "../../../../shaders/attention/attentionThread.wgsl?raw";
 import tile from "../../../../shaders/attention/attentionTile.wgsl?raw";
 import visible from "../../../../shaders/attention/attentionVisible.wgsl?raw";
+import { memo } from "../../../base/memo";
 import type { Kernel } from "../../kernel";
 import { define, reads, writes } from "../link/define";
+import { only } from "../link/link";
 import { type AttentionValues, attend } from "./attend";
 
 const THREADS = 64;
@@ -23,9 +25,9 @@ export interface AttentionKernel {
 
 /** One workgroup per row and head, for every size of head. */
 export function rowKernel(headDim: number): AttentionKernel {
-  const { kernel, unit } = headDim % 4 === 0 ? byFour : byOne;
+  const unit = headDim % 4 === 0 ? 4 : 1;
   const parts = Math.ceil(headDim / unit / THREADS);
-  return { kernel, groups: (m, heads) => m * heads * parts };
+  return { kernel: rowKernelBy(unit), groups: (m, heads) => m * heads * parts };
 }
 
 /** One thread per row and head, without a barrier; undefined for heads that it cannot take. */
@@ -33,36 +35,38 @@ export function threadKernel(headDim: number): AttentionKernel | undefined {
   if (headDim % 4 > 0 || headDim > LARGEST_IN_THREAD) return undefined;
   const units = unitsPerThread(headDim / 4);
   const parts = headDim / 4 / units;
-  const kernel = remembered(`lm/attention thread ${headDim}`, (name) =>
-    define({
-      name,
-      wgsl: [visible, thread].join("\n"),
-      constants: { THREADS, HEAD4: headDim / 4, UNITS: units },
-      lists: { h: upTo(headDim / 4), i: upTo(units) },
-      buffers: buffers("vec4f"),
-      uniforms,
-      reference: attend,
-    }),
-  );
-  return { kernel, groups: (m, heads) => Math.ceil((m * heads * parts) / THREADS) };
+  return { kernel: threadKernelOf(headDim, units), groups: (m, heads) => Math.ceil((m * heads * parts) / THREADS) };
 }
+
+const threadKernelOf = memo((headDim: number, units: number) =>
+  define({
+    name: `lm/attention thread ${headDim}`,
+    wgsl: [visible, thread].join("\n"),
+    constants: { THREADS, HEAD4: headDim / 4, UNITS: units },
+    lists: { h: upTo(headDim / 4), i: upTo(units) },
+    buffers: buffers("vec4f"),
+    uniforms,
+    reference: attend,
+  }),
+);
 
 /** One workgroup per head and sixteen rows, which go through their keys together; undefined for heads that it cannot take. */
 export function tileKernel(headDim: number): AttentionKernel | undefined {
   if (headDim % 16 > 0 || headDim > LARGEST_IN_TILE) return undefined;
-  const kernel = remembered(`lm/attention tile ${headDim}`, (name) =>
-    define({
-      name,
-      wgsl: [visible, tile].join("\n"),
-      constants: { THREADS, ROWS: TILE_ROWS, HEAD4: headDim / 4, KEYS: Math.min(8, Math.floor(1024 / headDim)) },
-      lists: { i: upTo(headDim / 16) },
-      buffers: buffers("vec4f"),
-      uniforms,
-      reference: attend,
-    }),
-  );
-  return { kernel, groups: (m, heads) => heads * Math.ceil(m / TILE_ROWS) };
+  return { kernel: tileKernelOf(headDim), groups: (m, heads) => heads * Math.ceil(m / TILE_ROWS) };
 }
+
+const tileKernelOf = memo((headDim: number) =>
+  define({
+    name: `lm/attention tile ${headDim}`,
+    wgsl: [visible, tile].join("\n"),
+    constants: { THREADS, ROWS: TILE_ROWS, HEAD4: headDim / 4, KEYS: Math.min(8, Math.floor(1024 / headDim)) },
+    lists: { i: upTo(headDim / 16) },
+    buffers: buffers("vec4f"),
+    uniforms,
+    reference: attend,
+  }),
+);
 
 const uniforms = {
   m: "u32",
@@ -79,29 +83,17 @@ function buffers(unit: "vec4f" | "f32") {
   return { q: reads(type), k: reads(type), v: reads(type), rows: reads("array<vec4u>"), out: writes(type) };
 }
 
-const byFour = { unit: 4, kernel: linkRow(4, "vec4f", "dot(a, b)") };
-const byOne = { unit: 1, kernel: linkRow(1, "f32", "a * b") };
-
-function linkRow(unit: number, type: "vec4f" | "f32", product: string): Kernel<AttentionValues> {
-  return define({
+const rowKernelBy = memo((unit: 1 | 4) =>
+  define({
     name: `lm/attention row by ${unit}`,
-    wgsl: [`alias Unit = ${type};`, `fn product(a: Unit, b: Unit) -> f32 { return ${product}; }`, visible, row].join(
-      "\n",
-    ),
+    wgsl: [visible, row].join("\n"),
     constants: { THREADS, UNIT: unit },
-    buffers: buffers(type),
+    lists: only(unit === 4 ? "four" : "one", ["one", "four"]),
+    buffers: buffers(unit === 4 ? "vec4f" : "f32"),
     uniforms,
     reference: attend,
-  });
-}
-
-const kernels = new Map<string, Kernel<AttentionValues>>();
-
-function remembered(name: string, link: (name: string) => Kernel<AttentionValues>): Kernel<AttentionValues> {
-  const kernel = kernels.get(name) ?? link(name);
-  kernels.set(name, kernel);
-  return kernel;
-}
+  }),
+);
 
 /** The most vectors of a head, at most sixteen, that share it out evenly. */
 function unitsPerThread(units: number): number {

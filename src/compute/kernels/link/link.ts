@@ -17,6 +17,11 @@ export type CommonShader = keyof typeof COMMON;
 /** What `//#each` loops count over: each variable with the numbers it takes. */
 export type Lists = Readonly<Record<string, readonly number[]>>;
 
+/** Lists that switch on the part of a shader between `//#each one` and `//#end`, and leave out those of the others. */
+export function only<N extends string>(one: N, others: readonly N[]): Lists {
+  return Object.fromEntries(others.map((name) => [name, name === one ? [0] : []]));
+}
+
 /** Storage buffers of a module by their WGSL names, in binding order, with their types. */
 export type Bindings = Readonly<Record<string, { readonly type: string; readonly access: "read" | "read_write" }>>;
 

@@ -106,7 +106,7 @@ describe.each(devices)("matmul on $name", ({ device }) => {
   });
 });
 
-describe.each(devices.filter(({ device }) => !device.info.software))(
+describe.each(devices.filter(({ device }) => device.traits.cheapBarriers))(
   "every kernel of matmul on $name",
   ({ device }) => {
     it.each(MATMUL_VARIANTS)("%s is right at every edge", async (variant) => {
@@ -125,7 +125,7 @@ describe.each(devices.filter(({ device }) => !device.info.software))(
 );
 
 it("settles on one kernel for large products, and gives back what the measurement borrowed", async () => {
-  for (const { device } of devices.filter(({ device }) => !device.info.software)) {
+  for (const { device } of devices.filter(({ device }) => device.traits.cheapBarriers)) {
     const { lent } = device.memory;
     const found = fastestForLarge(device, 64);
     expect(["tile 128x128", "tile 64x64", "registers 4x4"]).toContain(await found);

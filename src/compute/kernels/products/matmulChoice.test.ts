@@ -3,7 +3,7 @@ import { openCpuDevice } from "../../devices/cpu";
 import { chooseVariant } from "./matmulChoice";
 
 const software = openCpuDevice({ reason: "A test asks it." });
-const gpu = { ...software, info: { ...software.info, software: false } };
+const gpu = { ...software, traits: { cheapBarriers: true } };
 const rows = (k: number) => ({ layout: "rows", first: 0, stride: k, k }) as const;
 
 describe("the kernel of a matrix product", () => {

@@ -10,15 +10,15 @@ const LARGE = 2 ** 32;
 
 /** The kernel for a device and a shape: the first of those that suit it which can read the weight. */
 export async function chooseVariant(device: Device, m: number, n: number, weight: WeightShape): Promise<MatmulVariant> {
-  const wanted = device.info.software ? onSoftware(m) : await onGpu(device, m, n, weight.k);
+  const wanted = device.traits.cheapBarriers ? await withTiles(device, m, n, weight.k) : inRegisters(m);
   return wanted.find((variant) => canRead(variant, weight)) ?? "scalar";
 }
 
-function onSoftware(m: number): readonly MatmulVariant[] {
+function inRegisters(m: number): readonly MatmulVariant[] {
   return m <= 2 ? ["registers 1x4"] : ["registers 4x4"];
 }
 
-async function onGpu(device: Device, m: number, n: number, k: number): Promise<readonly MatmulVariant[]> {
+async function withTiles(device: Device, m: number, n: number, k: number): Promise<readonly MatmulVariant[]> {
   const tiles = (rows: number, columns: number) => Math.ceil(m / rows) * Math.ceil(n / columns);
   if (m <= 8) return ["dots 4x8", "tile 16x64"];
   if (m <= 32 || tiles(64, 64) < ENOUGH) return ["tile 16x64"];

@@ -1,11 +1,16 @@
 import common from "../../../../shaders/products/matmul.wgsl?raw";
+import byColumns from "../../../../shaders/products/matmulColumns.wgsl?raw";
 import dots from "../../../../shaders/products/matmulDots.wgsl?raw";
+import loads from "../../../../shaders/products/matmulLoads.wgsl?raw";
 import registers from "../../../../shaders/products/matmulRegisters.wgsl?raw";
+import byRows from "../../../../shaders/products/matmulRows.wgsl?raw";
 import scalar from "../../../../shaders/products/matmulScalar.wgsl?raw";
 import tiles from "../../../../shaders/products/matmulTiles.wgsl?raw";
-import type { OutputDType } from "../../../formats/dtypes";
+import { memo } from "../../../base/memo";
+import { OUTPUT_DTYPES, type OutputDType } from "../../../formats/dtypes";
 import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
 import { define, floats, reads, writes } from "../link/define";
+import { only } from "../link/link";
 import { multiply } from "./multiply";
 
 /** How a matrix product can be computed. All give the same numbers but for the order of sums. */
@@ -66,24 +71,21 @@ export function workgroups(variant: MatmulVariant, m: number, n: number): number
   return perThread ? Math.ceil(tilesNeeded / threads) : tilesNeeded;
 }
 
-const kernels = new Map<string, ReturnType<typeof linkMatmul>>();
+/** Units that w is read in; see `matmulLoads.wgsl`. */
+const UNITS = { 1: "one", 4: "four", 8: "eight" } as const;
 
-/** The kernel of a variant. Buffers: x, w, the bias (any buffer that is not y, where there is none), y. */
-export function matmulKernel(variant: MatmulVariant, dtype: OutputDType, layout: Layout) {
-  const name = `lm/matmul ${variant} ${dtype} ${layout}`;
-  const kernel = kernels.get(name) ?? linkMatmul(name, variant, dtype, layout);
-  kernels.set(name, kernel);
-  return kernel;
-}
+/** How four columns of the result are read, by layout. */
+const BLOCKS: Readonly<Record<Layout, string>> = { rows: byRows, columns: byColumns };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-function linkMatmul(name: string, variant: MatmulVariant, dtype: OutputDType, layout: Layout) {
+/** The kernel of a variant. Buffers: x, w, the bias (any buffer that is not y, where there is none), y. */
+export const matmulKernel = memo((variant: MatmulVariant, dtype: OutputDType, layout: Layout) => {
   const { wgsl, threads, tile, blocks, reads: per } = SHAPES[variant];
   const [rows, columns] = tile;
   return define({
-    name,
-    wgsl: [common, LOADS[per][dtype], per === 4 ? BLOCKS[layout] : "", wgsl].join("\n"),
+    name: `lm/matmul ${variant} ${dtype} ${layout}`,
+    wgsl: [common, loads, per === 4 ? BLOCKS[layout] : "", wgsl].join("\n"),
     buffers: {
       x: reads(per === 1 ? "array<f32>" : "array<vec4f>"),
       w: reads(
@@ -107,6 +109,8 @@ function linkMatmul(name: string, variant: MatmulVariant, dtype: OutputDType, la
       c: upTo(Math.min(columns, 8)),
       p: upTo(blocks?.[0] ?? 0),
       q: upTo(blocks?.[1] ?? 0),
+      ...only(UNITS[per], Object.values(UNITS)),
+      ...only(dtype, OUTPUT_DTYPES),
     },
     uniforms: {
       m: "u32",
@@ -138,7 +142,7 @@ function linkMatmul(name: string, variant: MatmulVariant, dtype: OutputDType, la
       });
     },
   });
-}
+});
 
 /** The type of a bias that is not there. */
 export const ABSENT = 3;
@@ -152,51 +156,3 @@ function transposed(stored: Float32Array, first: number, stride: number, n: numb
   }
   return rows;
 }
-
-/** `w1`, `w4`, `w8`: the one, four or eight elements at an index in such units, widened. */
-const LOADS: Readonly<Record<1 | 4 | 8, Readonly<Record<OutputDType, string>>>> = {
-  1: sameForAll("fn w1(i: u32) -> f32 { return widen_word(w[word_of(i, DTYPE)], i, DTYPE); }"),
-  4: {
-    F32: "fn w4(i: u32) -> vec4f { return w[i]; }",
-    BF16: "fn w4(i: u32) -> vec4f { return bf16x4(w[i]); }",
-    F16: "fn w4(i: u32) -> vec4f { return f16x4(w[i]); }",
-  },
-  8: {
-    F32: "fn w8(i: u32) -> Eight { return Eight(w[2u * i], w[2u * i + 1u]); }",
-    BF16: "fn w8(i: u32) -> Eight { let p = w[i]; return Eight(bf16x4(p.xy), bf16x4(p.zw)); }",
-    F16: "fn w8(i: u32) -> Eight { let p = w[i]; return Eight(f16x4(p.xy), f16x4(p.zw)); }",
-  },
-};
-
-function sameForAll(text: string): Readonly<Record<OutputDType, string>> {
-  return { F32: text, BF16: text, F16: text };
-}
-
-/**
- * Blocks of four columns of the result and four neighbouring k. `along_k(c, k4)` has a vector over the columns for each k, for outer
- * products; `times(block(c, k4), x)` are the four columns' products with four elements of a row of x.
- */
-const BLOCKS: Readonly<Record<Layout, string>> = {
-  rows: `
-fn block(c: u32, k4: u32) -> mat4x4f {
-  let at = u.first / 4u + min(k4, u.k / 4u - 1u);
-  let last = u.n - 1u;
-  let row = u.stride / 4u;
-  return mat4x4f(
-    w4(at + min(c, last) * row),
-    w4(at + min(c + 1u, last) * row),
-    w4(at + min(c + 2u, last) * row),
-    w4(at + min(c + 3u, last) * row),
-  );
-}
-fn times(w: mat4x4f, x: vec4f) -> vec4f { return vec4f(dot(w[0], x), dot(w[1], x), dot(w[2], x), dot(w[3], x)); }
-fn along_k(c: u32, k4: u32) -> mat4x4f { return transpose(block(c, k4)); }`,
-  columns: `
-fn block(c: u32, k4: u32) -> mat4x4f {
-  let row = u.stride / 4u;
-  let at = u.first / 4u + min(c, u.n - 1u) / 4u + min(k4, u.k / 4u - 1u) * 4u * row;
-  return mat4x4f(w4(at), w4(at + row), w4(at + 2u * row), w4(at + 3u * row));
-}
-fn times(w: mat4x4f, x: vec4f) -> vec4f { return w[0] * x.x + w[1] * x.y + w[2] * x.z + w[3] * x.w; }
-fn along_k(c: u32, k4: u32) -> mat4x4f { return block(c, k4); }`,
-};

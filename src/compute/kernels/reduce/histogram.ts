@@ -40,7 +40,7 @@ export async function countKeys(
   searches: readonly Search[],
   signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
-  const gather = device.info.software ? "direct" : "shared";
+  const gather = device.traits.cheapBarriers ? "shared" : "direct";
   const kernels = await Promise.all(
     partsOf(searches.length, MOST_TERMS[gather]).map(({ from, size }) =>
       device.prepare(termsKernel(keys.terms, blocks.dtypes, histogramReduction(from, size, gather))),
