@@ -115,3 +115,15 @@ test("an empty recipe is begun in the form, from a choice of method", async ({ s
   await studio.recipe.setWeight("llama-math", "0.4");
   await studio.recipe.ready();
 });
+
+test("the form says what a method and its parameters do, in the language of the page", async ({ studio, page }) => {
+  await studio.open();
+  await expect(page.getByText("Adds what each model learned to the base.")).toBeVisible();
+  await page
+    .getByRole("button", { name: /^weight: / })
+    .first()
+    .hover();
+  await expect(page.getByRole("tooltip")).toContainText("How much this model counts");
+  await page.getByText("日本語").click();
+  await expect(page.getByText("各モデルが学んだ差分をベースに足します。")).toBeVisible();
+});

@@ -6,6 +6,7 @@ import type { Setting } from "../../recipe/parse/recipe";
 import { useFormats, useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { modelColor } from "../parts/Swatch";
+import { useHelp } from "./help/useHelp";
 import classes from "./ParameterField.module.css";
 import { goToLine } from "./reveal";
 
@@ -13,6 +14,8 @@ const CurveChart = lazy(() => import("./CurveChart"));
 
 interface ParameterFieldProps {
   readonly name: string;
+  /** Id of the method that reads it. */
+  readonly method: string;
   /** Whose parameter it is: a model, or the method. Part of the accessible name. */
   readonly owner: string;
   readonly facts: ParameterFacts;
@@ -28,16 +31,15 @@ interface ParameterFieldProps {
 
 /** One parameter: a slider with an exact number, a switch, or a picture of what the text says. */
 export function ParameterField(props: ParameterFieldProps) {
-  const { name, facts, setting, inherited, owner, onChange } = props;
+  const { name, method, facts, setting, inherited, owner, onChange } = props;
   const t = useText();
   const markRecipe = useStudio((state) => state.markRecipe);
+  const help = useHelp();
   const plain = setting ? plainValue(setting) : undefined;
   const fallback = (inherited && plainValue(inherited)) ?? facts.default;
   return (
     <div className={classes.field} data-tall={setting !== undefined && plain === undefined}>
-      <span className={classes.name} title={name}>
-        {name}
-      </span>
+      <ParameterName name={name} help={help.ofParameter(method, name)} />
       {setting && plain === undefined ? (
         <InText setting={setting} name={name} colorIndex={props.colorIndex} />
       ) : facts.kind === "boolean" ? (
@@ -70,6 +72,37 @@ export function ParameterField(props: ParameterFieldProps) {
         <span />
       )}
     </div>
+  );
+}
+
+/** The name tells what it stands for, also to those who have no pointer. */
+function ParameterName({ name, help }: { readonly name: string; readonly help: string | undefined }) {
+  if (help === undefined) {
+    return (
+      <span className={classes.name} title={name}>
+        {name}
+      </span>
+    );
+  }
+  return (
+    <Tooltip
+      label={
+        <>
+          <code>{name}</code>
+          <br />
+          {help}
+        </>
+      }
+      multiline
+      w={270}
+      p="6px 9px"
+      position="top-start"
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <button type="button" className={classes.name} data-help aria-label={`${name}: ${help}`}>
+        {name}
+      </button>
+    </Tooltip>
   );
 }
 

@@ -7,6 +7,7 @@ import { useStudio, useText } from "../context";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
 import { Swatch } from "../parts/Swatch";
+import { useHelp } from "./help/useHelp";
 import { ParameterField } from "./ParameterField";
 import classes from "./RecipeForm.module.css";
 import { useRecipe } from "./useRecipe";
@@ -51,6 +52,7 @@ function Basics({ recipe, method }: PartProps) {
   const t = useText();
   const { change } = useRecipe();
   const names = useModelNames(recipe);
+  const help = useHelp().ofMethod(recipe.method.value);
   return (
     <section className={classes.basics} aria-label={t.recipe.form}>
       <MethodSelect written={recipe.method.value} method={method} />
@@ -62,6 +64,7 @@ function Basics({ recipe, method }: PartProps) {
         {...(method?.base === "none" && recipe.base && { description: t.recipe.baseUnused })}
         inputWrapperOrder={["label", "input", "description"]}
       />
+      {help && <p className={classes.help}>{help}</p>}
       <Select
         label={t.recipe.dtype}
         value={dtypeName(recipe.dtype?.value)}
@@ -193,6 +196,7 @@ function ModelRow({ item, index, recipe, method }: ModelRowProps) {
           <ParameterField
             key={name}
             name={name}
+            method={method?.id ?? ""}
             owner={key}
             facts={facts}
             setting={item.parameters.get(name)}
@@ -214,6 +218,7 @@ function MethodParameters({ recipe, method }: { readonly recipe: Recipe; readonl
         <ParameterField
           key={name}
           name={name}
+          method={method.id}
           owner={method.id}
           facts={facts}
           setting={recipe.parameters.get(name)}

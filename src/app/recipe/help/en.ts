@@ -1,0 +1,57 @@
+import type { Help } from "./help";
+
+export const en: Help = {
+  methods: {
+    linear: "The weighted average of all models. A safe start for fine-tunes of one base.",
+    slerp: "Goes along the arc between two models, which keeps the length of their weights. The usual choice for two.",
+    nuslerp: "SLERP with weights instead of t, of task vectors where there is a base, and row by row if you like.",
+    multislerp: "SLERP of any number of models at once: their mean direction, with their mean length.",
+    karcher: "The point on the sphere nearest to all models. Every model counts the same.",
+    task_arithmetic: "Adds what each model learned to the base. A negative weight takes it away (A + B − base).",
+    ties: "Keeps the largest changes of each model and, where signs differ, follows the stronger side. For three models or more.",
+    dare_linear: "Drops changes at random and enlarges the rest, then adds them up. For models that changed much.",
+    dare_ties: "Drops changes at random, then lets each element follow the stronger sign.",
+    della: "Drops changes at random, small ones more often than large ones, then follows the stronger sign.",
+    della_linear: "Drops changes at random, small ones more often than large ones, and adds up the rest.",
+    breadcrumbs: "Drops the smallest and the very largest changes of each model and adds up the rest.",
+    breadcrumbs_ties:
+      "Drops the smallest and the very largest changes, then lets each element follow the stronger sign.",
+    model_stock: "Averages fine-tunes and moves the result towards the base the more they disagree. Nothing to tune.",
+    nearswap: "Takes the other model where it is close to the base, and leaves the base where it is not.",
+    arcee_fusion: "Copies only the most important changes of one model into the base.",
+    sce: "Selects where models differ most, weighs them by the size of their changes, and drops the minority sign.",
+    ram: "Adds changes that one model makes and averages those that several make. For models tuned by reinforcement.",
+    ramplus_tl: "As RAM, but enlarges what a model changes alone, tensor by tensor.",
+    passthrough: "Copies one model, or stacks layers of several.",
+  },
+  parameters: {
+    weight: "How much this model counts, relative to the others. Start with the same for all, such as 0.5 for two.",
+    t: "Where between the two models: 0 is the base, 1 the other. Start at 0.5.",
+    density: "The share of changes that is kept. Start at 0.5; 1 keeps all.",
+    gamma: "The share of the largest changes that is dropped as outliers. Start at 0.01.",
+    epsilon:
+      "How far the chance to be kept may be from density, from the smallest to the largest change. Start at 0.1.",
+    normalize: "Divides by the sum of the weights, so that only their proportions count.",
+    normalize_weights: "Divides the weights by their sum, so that only their proportions count.",
+    rescale: "Enlarges what is kept until a task vector is as long as before.",
+    lambda: "Multiplies all that is added to the base. Start at 1; less is gentler.",
+    int8_mask: "Saves memory in mergekit and changes nothing here.",
+    scale: "Multiplies the weights. 1, or nothing, copies them.",
+    eps: "Smaller lengths count as nothing. Leave it.",
+    max_iter: "Steps at most. The default is enough for nearly every model.",
+    tol: "A smaller step ends the search. Leave it.",
+    filter_wise: "Works row by row instead of tensor by tensor.",
+    nuslerp_flatten: "Takes each tensor as one vector. Without it, each row or column is one.",
+    nuslerp_row_wise: "Without flatten: takes columns instead of rows, as mergekit does despite the name.",
+    select_topk:
+      "The share of elements, those that differ most between models, that is merged. Start at 0.1 to 0.5; 1 takes all.",
+    r: "How strongly lone changes are enlarged. Start at 0.1.",
+    alpha: "The most that r is multiplied by. Start at 0.2.",
+  },
+  own: {
+    task_arithmetic: { density: "Accepted as mergekit does; this method keeps every change." },
+    nearswap: { t: "Within this distance the other model is taken whole. Start at 0.0001." },
+    ram: { epsilon: "A smaller change counts as none. Leave it." },
+    ramplus_tl: { epsilon: "A smaller change counts as none. Leave it." },
+  },
+};
