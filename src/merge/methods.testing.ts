@@ -173,11 +173,45 @@ const VECTORS: readonly { readonly name: string; readonly recipe: TestRecipe; re
       expected: [-0.00999999, -0.96875, 0.505, 2.125, -0.24, 1.1175, -0.046875, 0.46875],
     },
     {
+      name: "sce",
+      recipe: { method: "sce", models: [...unweighted, base] },
+      expected: [0, -1.201529, 0.5, 2.330352, -0.5485773, 1.187067, -0.3125, 0.5038228],
+    },
+    {
+      name: "sce, select_topk 0.5",
+      recipe: { method: "sce", models: [...unweighted, base], globals: { select_topk: 0.5 } },
+      expected: [0, -1.20737, 0.25, 2.350795, -0.75, 1.5, 0, 0.5184249],
+    },
+    {
       name: "passthrough, scale 0.5",
       recipe: { method: "passthrough", models: [{ model: a.model, parameters: { scale: 0.5 } }] },
       expected: [0.3125, -0.625, 0.125, 1.25, -0.34375, 0.5625, 0.015625, 0.3125],
     },
   ];
+
+/** Select, calculate, erase, in f64. */
+function sceOracle(origin: ArrayLike<number>, tunes: readonly ArrayLike<number>[], topk: number): number[] {
+  const deltas = tunes.map((values) => Array.from(values, (x, i) => Math.fround(x - (origin[i] ?? 0))));
+  if (topk < 1) {
+    const variances = Array.from(origin, (_, i) => {
+      const mean = deltas.reduce((sum, delta) => sum + (delta[i] ?? 0), 0) / deltas.length;
+      return deltas.reduce((sum, delta) => sum + ((delta[i] ?? 0) - mean) ** 2, 0) / deltas.length;
+    });
+    const differing = variances.filter((variance) => variance > 0).length;
+    const order = variances.map((_, i) => i).sort((i, j) => (variances[j] ?? 0) - (variances[i] ?? 0) || i - j);
+    const k = Math.trunc(Math.fround(Math.fround(differing) * Math.fround(topk)));
+    for (const i of order.slice(k)) for (const delta of deltas) delta[i] = 0;
+  }
+  const energies = deltas.map((delta) => delta.reduce((sum, d) => sum + d * d, 0) / delta.length);
+  const total = energies.reduce((sum, energy) => sum + energy, 0);
+  const weights = energies.map((energy) => (total < 1e-6 ? 1 / deltas.length : energy / total));
+  return Array.from(origin, (b, i) => {
+    const votes = deltas.reduce((sum, delta) => Math.fround(sum + (delta[i] ?? 0)), 0);
+    const agree = weights.map((weight, k) => ((deltas[k]?.[i] ?? 0) * (votes >= 0 ? 1 : -1) > 0 ? weight : 0));
+    const share = agree.reduce((sum, weight) => sum + weight, 0);
+    return b + agree.reduce((sum, weight, k) => sum + weight * (deltas[k]?.[i] ?? 0), 0) / Math.max(share, 1e-6);
+  });
+}
 
 /** Task vectors of `models` fine-tunes of one base, in f64: the formula as the papers write it, with sorting for ranks. */
 function taskOracle(origin: ArrayLike<number>, models: readonly Tuned[], options: OracleOptions): number[] {
@@ -463,6 +497,57 @@ export function describeMethods(open: () => Device): void {
     expectClose(await mergedValues(open(), { method: "ramplus_tl", ...recipe, globals }), oracle(factors), 4e-7);
   });
 
+  it.each([2, 3, 7])(
+    "sce of %i models selects by variance, weights by energy and erases minorities",
+    async (models) => {
+      const { origin, tunes } = family(models, 5003);
+      const recipe = {
+        method: "sce",
+        models: [
+          { model: vector("base", origin), isBase: true },
+          ...tunes.map(({ values }, k) => ({ model: vector(`tune ${k}`, values) })),
+        ],
+      };
+      for (const select_topk of [1, 0.37, 0.0002]) {
+        const expected = sceOracle(
+          origin,
+          tunes.map(({ values }) => values),
+          select_topk,
+        );
+        expectClose(await mergedValues(open(), { ...recipe, globals: { select_topk } }), expected, 1e-6);
+      }
+    },
+  );
+
+  it("sce counts what it selects in float32, of the elements that differ, lowest index first among equals", async () => {
+    const origin = new Float32Array(130);
+    const values = origin.map((_, i) => (i < 100 ? 1 : 0));
+    const models = [
+      { model: vector("base", origin), isBase: true },
+      { model: vector("a", values) },
+      { model: vector("b", origin) },
+    ];
+    const merged = await mergedValues(open(), { method: "sce", models, globals: { select_topk: 0.29 } });
+    expect([...merged]).toEqual(Array.from(origin, (_, i) => (i < 29 ? 1 : 0))); // in f64 it would be 28
+  });
+
+  it.each([
+    ["nothing is selected", { select_topk: 0 }, [2, 3]],
+    ["the models are one", { select_topk: 0.5 }, [2, 2]],
+    ["there is one model", { select_topk: 0.5 }, [2]],
+    ["too few are selected to be one", { select_topk: 0.01 }, [2, 3]],
+  ] as const)("sce gives the base back where %s", async (_, globals, factors) => {
+    const origin = Float32Array.of(1, -2, 3, -0);
+    const models = factors.map((factor, k) => ({
+      model: vector(
+        `tune ${k}`,
+        origin.map((x) => factor * x),
+      ),
+    }));
+    const recipe = { method: "sce", models: [{ model: vector("base", origin), isBase: true }, ...models], globals };
+    expect(await mergedValues(open(), recipe)).toEqual(origin);
+  });
+
   it.each([
     [[5, 1500], { nuslerp_flatten: false }],
     [[5, 1500], { nuslerp_flatten: false, nuslerp_row_wise: true }],
@@ -621,6 +706,7 @@ export function describeMethods(open: () => Device): void {
       { method: "linear", models: all },
       { method: "slerp", models: all.slice(1), globals: { t: 0.4 } },
       { method: "task_arithmetic", models: all },
+      { method: "sce", models: all, globals: { select_topk: 0.31 } },
       { method: "ties", models: all, globals: { rescale: true } },
       { method: "dare_linear", models: all, seed: 7 },
       { method: "dare_ties", models: all, seed: 7 },

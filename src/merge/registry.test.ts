@@ -27,6 +27,7 @@ describe("methods", () => {
       "nearswap",
       "ram",
       "ramplus_tl",
+      "sce",
       "passthrough",
     ]);
     expect(() => findMethod("tias")).toThrow('no merge method "tias"');

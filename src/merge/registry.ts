@@ -13,6 +13,7 @@ import { nuslerp } from "./methods/nuslerp";
 import { passthrough } from "./methods/passthrough";
 import { ram } from "./methods/ram";
 import { ramPlusTl } from "./methods/ramPlusTl";
+import { sce } from "./methods/sce";
 import { slerp } from "./methods/slerp";
 import { taskArithmetic } from "./methods/taskArithmetic";
 import { ties } from "./methods/ties";
@@ -35,6 +36,7 @@ export const methods: readonly MergeMethod[] = [
   nearswap,
   ram,
   ramPlusTl,
+  sce,
   passthrough,
 ];
 

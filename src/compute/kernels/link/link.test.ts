@@ -10,6 +10,11 @@ it("nests, and starts from an outer loop's number", () => {
   expect(expand(pairs, { o: [1, 2], j: [0, 1, 2] })).toBe("(1,1)\n(1,2)\n(2,2)");
 });
 
+it("nests, and starts behind an outer loop's number", () => {
+  const pairs = "//#each o\n//#each j after o\n($o,$j)\n//#end\n//#end";
+  expect(expand(pairs, { o: [1, 2, 3], j: [0, 1, 2, 3] })).toBe("(1,2)\n(1,3)\n(2,3)");
+});
+
 it("drops the lines of an empty list", () => {
   expect(expand("a\n  //#each r\nnever\n  //#end\nb", { r: [] })).toBe("a\nb");
 });

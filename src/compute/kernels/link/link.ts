@@ -111,7 +111,7 @@ function storing(dtype: OutputDType): string {
 
 /**
  * Repeats the lines between `//#each v` and `//#end` for every number of list `v`, with `$v` replaced by it. Loops nest.
- * `//#each j from k` starts at the number that `k` has.
+ * `//#each j from k` starts at the number that `k` has, `//#each j after k` behind it.
  * @throws {SyntaxError} for a loop over an unknown list, or one without an end.
  */
 export function expand(template: string, lists: Lists): string {
@@ -128,15 +128,15 @@ function expandFrom(lines: readonly string[], start: number, lists: Lists, scope
   for (; next < lines.length; next++) {
     const line = lines[next] ?? "";
     if (/^\s*\/\/#end\s*$/.test(line)) break;
-    const loop = /^\s*\/\/#each (\w+)(?: from (\w+))?\s*$/.exec(line);
+    const loop = /^\s*\/\/#each (\w+)(?: (from|after) (\w+))?\s*$/.exec(line);
     if (!loop) {
       text.push(line.replace(/\$(\w)/g, (found, name: string) => `${own(scope, name) ?? found}`));
       continue;
     }
-    const [, variable = "", from] = loop;
+    const [, variable = "", how, other] = loop;
     const list = own(lists, variable);
     if (!list) throw new SyntaxError(`No list "${variable}" for "${line.trim()}".`);
-    const first = from === undefined ? 0 : (own(scope, from) ?? 0);
+    const first = other === undefined ? 0 : (own(scope, other) ?? 0) + (how === "after" ? 1 : 0);
     const end = endOf(lines, next);
     for (const value of list) {
       if (value < first) continue;

@@ -1,8 +1,9 @@
 import type { FloatDType, OutputDType } from "../../../formats/dtypes";
 import type { PackedBlock } from "../../blocks";
 import type { Device, DeviceBuffer } from "../../device";
+import { placeTable } from "../common/fibreTable";
 import { packedNumbers } from "../link/packed";
-import type { BoundMap, FibreTable } from "./map";
+import type { BoundMap } from "./map";
 import { isRagged, mapGroups, mapKernel, paddedBytes } from "./mapKernel";
 import type { NotFiniteCounter } from "./notFinite";
 
@@ -29,21 +30,4 @@ export async function applyMap(
   const buffers = [block.buffer, dst, counter.buffer];
   device.run(kernel, placed ? [...buffers, placed.buffer] : buffers, numbers, mapGroups(block.count));
   return dst;
-}
-
-/** Brings the numbers of the fibres that a block has elements of to the device. */
-async function placeTable(device: Device, { fibres, width, values }: FibreTable, block: PackedBlock) {
-  const { count, length, stride } = fibres;
-  const rows = stride === 1;
-  const first = rows ? Math.floor(block.start / length) : 0;
-  const last = rows ? Math.floor((block.start + block.count - 1) / length) + 1 : count;
-  const buffer = await device.lease(Math.max(1, last - first) * width * 4, "table of fibres");
-  const used = values.subarray(first * width, last * width);
-  device.write(buffer, 0, new Uint8Array(used.buffer, used.byteOffset, used.byteLength));
-  const numbers = {
-    fibre_skew: rows ? block.start - first * length : block.start % count,
-    fibre_size: rows ? length : count,
-    fibre_rows: rows ? 1 : 0,
-  };
-  return { buffer, numbers, [Symbol.dispose]: () => buffer[Symbol.dispose]() };
 }

@@ -1,6 +1,5 @@
-import type { Floats } from "../../../base/bytes";
 import type { UniformType, UniformValues } from "../../kernel";
-import type { Fibres } from "../common/fibres";
+import type { FibreTable, OfFibre } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
 
 /**
@@ -37,16 +36,6 @@ export interface MapDefinition<L extends Record<string, UniformType> = Record<st
     start: number,
     ofFibre: OfFibre,
   ): void;
-}
-
-/** The number in a column of the table for the fibre of an element, counted as `out` is. */
-export type OfFibre = (element: number, column: number) => number;
-
-/** Numbers for each fibre of a tensor: `width` of them, fibre after fibre. */
-export interface FibreTable {
-  readonly fibres: Fibres;
-  readonly width: number;
-  readonly values: Floats;
 }
 
 /** A map with its numbers. Uniforms may depend on the block (a cut index local to it). */

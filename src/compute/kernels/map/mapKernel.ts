@@ -1,13 +1,13 @@
 import skeleton from "../../../../shaders/map/map.wgsl?raw";
-import type { DeviceBytes } from "../../../base/bytes";
 import { memo } from "../../../base/memo";
 import { countNonFinite, narrow, widen } from "../../../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../../../formats/dtypes";
 import type { Kernel, Numbers } from "../../kernel";
+import { ofFibre, tableParts } from "../common/fibreTable";
 import { link } from "../link/link";
 import { PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
-import type { MapDefinition, OfFibre } from "./map";
+import type { MapDefinition } from "./map";
 
 /** Elements that one thread of a map handles, and threads in a workgroup. */
 const PER_THREAD = 8;
@@ -24,8 +24,6 @@ export function paddedBytes(count: number, dtype: OutputDType): number {
   return Math.ceil(count / PER_THREAD) * PER_THREAD * DTYPE_BYTES[dtype];
 }
 
-const FIBRE_UNIFORMS = { fibre_skew: "u32", fibre_size: "u32", fibre_rows: "u32" } as const;
-
 /**
  * The kernel of a map for given dtypes. Buffers: the packed inputs, the output, the counts of a NotFiniteCounter, the table of fibres if
  * there is one.
@@ -40,18 +38,15 @@ export const mapKernel = memo(function linkMap(
   width: number | undefined,
 ): Kernel<Numbers> {
   const name = `${map.name} ${dtypes.join("+")}→${output}${ragged ? " ragged" : ""}${width === undefined ? "" : ` ×${width}`}`;
-  const tabled = width !== undefined;
-  const uniforms = uniformLayout(
-    { ...PACKED_UNIFORMS, ...(tabled ? FIBRE_UNIFORMS : {}), ...map.uniforms },
-    dtypes.length,
-  );
+  const table = tableParts(width);
+  const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...table.uniforms, ...map.uniforms }, dtypes.length);
   const wgsl = link({
     inputs: dtypes,
     uniforms,
-    outputs: { dst: "array<vec4u>", not_finite: "array<atomic<u32>>", ...(tabled ? { table: "array<f32>" } : {}) },
-    ...(tabled ? { constants: { TABLE: width } } : {}),
+    outputs: { dst: "array<vec4u>", not_finite: "array<atomic<u32>>", ...table.outputs },
+    constants: table.constants,
     lists: { r: ragged ? [0] : [] },
-    imports: [...(tabled ? (["fibres.wgsl"] as const) : []), ...(map.imports ?? [])],
+    imports: [...table.imports, ...(map.imports ?? [])],
     lane: map.bits ? "vec4u" : "vec4f",
     stores: output,
     body: map.wgsl,
@@ -60,9 +55,9 @@ export const mapKernel = memo(function linkMap(
   return {
     name,
     wgsl,
-    buffers: ["read", "read_write", "read_write", ...(tabled ? (["read_write"] as const) : [])],
+    buffers: ["read", "read_write", "read_write", ...table.buffers],
     packUniforms: uniforms.pack,
-    reference([packed, dst, counts, table], values) {
+    reference([packed, dst, counts, numbers], values) {
       if (!packed || !dst || !counts) throw new TypeError(`${name} needs three buffers.`);
       const { count, start, stored } = packedInputs(packed, values, dtypes);
       const made = new Float32Array(count);
@@ -71,7 +66,7 @@ export const mapKernel = memo(function linkMap(
         made,
         values,
         start,
-        ofFibre(table, values, width ?? 0),
+        ofFibre(numbers, values, width),
       );
       const narrowed = narrow(made, output);
       dst.set(narrowed);
@@ -83,18 +78,3 @@ export const mapKernel = memo(function linkMap(
     },
   };
 });
-
-/** What `of_fibre` reads, in TypeScript. */
-function ofFibre(table: DeviceBytes | undefined, values: Numbers, width: number): OfFibre {
-  if (!table) return () => Number.NaN;
-  const numbers = new Float32Array(table.buffer, table.byteOffset, table.byteLength / 4);
-  const [skew, size, rows] = [values.fibre_skew, values.fibre_size, values.fibre_rows].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  return (element, column) => {
-    const place = element + skew;
-    return numbers[(rows === 1 ? Math.floor(place / size) : place % size) * width + column] ?? Number.NaN;
-  };
-}

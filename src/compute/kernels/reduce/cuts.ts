@@ -1,13 +1,12 @@
 import { DTYPE_BYTES } from "../../../formats/dtypes";
 import { type Blocks, LEAF, type PackedBlock } from "../../blocks";
 import type { Device } from "../../device";
-import { packedNumbers } from "../link/packed";
 import { equalsOf } from "./equals";
 import type { Search } from "./histogram";
 import { keysReduction } from "./leafKeys";
 import { leafSums } from "./leafSums";
+import { prepareTerms } from "./runTerms";
 import type { BoundTerms } from "./terms";
-import { termsKernel } from "./termsKernel";
 
 /**
  * Per term the index of the first element equal to the k-th largest that is not kept; undefined where all equals are.
@@ -41,7 +40,7 @@ export async function findCuts(
     }
   });
 
-  const kernel = await device.prepare(termsKernel(keys.terms, blocks.dtypes, keysReduction(searches.length)));
+  const run = await prepareTerms(device, blocks, keys, [keysReduction(searches.length)]);
   const bytes = searches.length * LEAF * 4;
   using found = await device.lease(bytes, "keys");
   for await (const block of blocks) {
@@ -51,7 +50,7 @@ export async function findCuts(
     );
     for (const [t, { leaf, before }] of here) {
       const part = leafOf(block, blocks, leaf * LEAF);
-      device.run(kernel, [part.buffer, found], { ...keys.uniforms(part), ...packedNumbers(part) }, 1);
+      await run(part, found, {}, 1);
       const read = await device.read(found, t * LEAF * 4, part.count * 4);
       cuts[t] = part.start + indexOfNth(new Uint32Array(read.buffer), searches[t]?.prefix ?? 0, before);
       places.delete(t);

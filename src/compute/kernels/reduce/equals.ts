@@ -9,19 +9,20 @@ import type { BoundTerms, TermsDefinition } from "./terms";
 export function equalsOf(keys: BoundTerms, marks: readonly number[]): BoundTerms {
   const terms = equalsDefinition(keys.terms, marks.length);
   const named = Object.fromEntries(marks.map((mark, t) => [`mark_${t}`, mark]));
-  return { terms, uniforms: (block) => ({ ...keys.uniforms(block), ...named }) };
+  return { ...keys, terms, uniforms: (block) => ({ ...keys.uniforms(block), ...named }) };
 }
 
 const equalsDefinition = memo((keys: TermsDefinition, count: number): TermsDefinition => {
   const terms = Array.from({ length: count }, (_, t) => t);
   return {
+    ...keys,
     name: `equals of ${keys.name}`,
     terms: () => count,
     imports: [...new Set([...(keys.imports ?? []), "keys.wgsl" as const])],
     wgsl: `${keys.wgsl.replace(/\bfn terms\b/, "fn key_terms")}\n${wgsl}`,
     uniforms: { ...keys.uniforms, ...scalars("mark", terms) },
-    reference(x, out, values, start) {
-      keys.reference(x, out, values, start);
+    reference(x, out, values, start, ofFibre) {
+      keys.reference(x, out, values, start, ofFibre);
       for (const [t, term] of out.entries()) {
         const mark = (values as Numbers)[`mark_${t}`];
         const patterns = new Uint32Array(term.buffer, term.byteOffset, term.length);

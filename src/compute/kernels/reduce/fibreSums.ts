@@ -5,9 +5,9 @@ import type { Blocks, PackedBlock } from "../../blocks";
 import type { Device } from "../../device";
 import type { Numbers } from "../../kernel";
 import type { Fibres } from "../common/fibres";
-import { packedNumbers } from "../link/packed";
+import { prepareTerms } from "./runTerms";
 import type { BoundTerms } from "./terms";
-import { partsOf, type Reduction, termsKernel } from "./termsKernel";
+import { partsOf, type Reduction } from "./termsKernel";
 
 /** Elements of a fibre that are added on the device: a fixed place to go on from in f64, whatever the block size. */
 const PIECE = 1024;
@@ -31,11 +31,9 @@ export async function fibreSums(
   const count = terms.terms.terms(blocks.dtypes.length);
   const totals = Array.from({ length: count }, () => new Float64Array(fibres.count));
   if (blocks.count === 0) return totals;
-  const kernels = await Promise.all(
-    partsOf(count, MOST_TERMS).map(({ from, size }) =>
-      device.prepare(termsKernel(terms.terms, blocks.dtypes, fibreReduction(from, size, count))),
-    ),
-  );
+  const parts = partsOf(count, MOST_TERMS);
+  const reductions = parts.map(({ from, size }) => fibreReduction(from, size, count));
+  const run = await prepareTerms(device, blocks, terms, reductions);
   const pieces = Math.ceil(fibres.length / PIECE);
   const bytes = fibres.count * pieces * count * 4;
   using sums = await device.lease(bytes, `${terms.terms.name} of fibres`);
@@ -43,10 +41,8 @@ export async function fibreSums(
   for await (const block of blocks) {
     signal?.throwIfAborted();
     const touched = piecesIn(block, fibres);
-    const numbers = { ...terms.uniforms(block), ...packedNumbers(block), ...touched, ...geometry(fibres) };
-    for (const kernel of kernels) {
-      device.run(kernel, [block.buffer, sums], numbers, Math.ceil((touched.last - touched.first) / THREADS));
-    }
+    const groups = Math.ceil((touched.last - touched.first) / THREADS);
+    await run(block, sums, { ...touched, ...geometry(fibres) }, groups);
   }
   const read = new Float32Array((await device.read(sums, 0, bytes)).buffer);
   signal?.throwIfAborted();

@@ -3,10 +3,10 @@ import { memo } from "../../../base/memo";
 import type { Blocks } from "../../blocks";
 import type { Device } from "../../device";
 import { keyOf } from "../common/keys";
-import { packedNumbers } from "../link/packed";
 import { scalars } from "../link/uniforms";
+import { prepareTerms } from "./runTerms";
 import type { BoundTerms } from "./terms";
-import { partsOf, type Reduction, termsKernel } from "./termsKernel";
+import { partsOf, type Reduction } from "./termsKernel";
 
 /** The 31 bits of a magnitude, from the top. */
 export const PASSES = [
@@ -41,11 +41,9 @@ export async function countKeys(
   signal: AbortSignal | undefined,
 ): Promise<Uint32Array> {
   const gather = device.traits.cheapBarriers ? "shared" : "direct";
-  const kernels = await Promise.all(
-    partsOf(searches.length, MOST_TERMS[gather]).map(({ from, size }) =>
-      device.prepare(termsKernel(keys.terms, blocks.dtypes, histogramReduction(from, size, gather))),
-    ),
-  );
+  const parts = partsOf(searches.length, MOST_TERMS[gather]);
+  const reductions = parts.map(({ from, size }) => histogramReduction(from, size, gather));
+  const run = await prepareTerms(device, blocks, keys, reductions);
   const bytes = searches.length * BINS * 4;
   using histogram = await device.lease(bytes, "histogram");
   device.clear(histogram, 0, bytes);
@@ -53,10 +51,7 @@ export async function countKeys(
   const firsts = Object.fromEntries(searches.map(({ prefix }, t) => [`first_${t}`, prefix * span]));
   for await (const block of blocks) {
     signal?.throwIfAborted();
-    const numbers = { ...keys.uniforms(block), ...packedNumbers(block), shift: pass.shift, span, ...firsts };
-    for (const kernel of kernels) {
-      device.run(kernel, [block.buffer, histogram], numbers, Math.ceil(block.count / GROUP_ELEMENTS));
-    }
+    await run(block, histogram, { shift: pass.shift, span, ...firsts }, Math.ceil(block.count / GROUP_ELEMENTS));
   }
   const counts = await device.read(histogram, 0, bytes);
   signal?.throwIfAborted();

@@ -2,9 +2,9 @@ import skeleton from "../../../../shaders/reduce/leafSums.wgsl?raw";
 import { memo } from "../../../base/memo";
 import { type Blocks, LEAF } from "../../blocks";
 import type { Device, DeviceBuffer } from "../../device";
-import { packedNumbers } from "../link/packed";
+import { prepareTerms } from "./runTerms";
 import type { BoundTerms } from "./terms";
-import { partsOf, type Reduction, termsKernel } from "./termsKernel";
+import { partsOf, type Reduction } from "./termsKernel";
 
 /** Terms that one kernel sums: their running sums stay in registers. */
 const MOST_TERMS = 16;
@@ -29,11 +29,9 @@ export async function leafSums(
 ): Promise<void> {
   const count = terms.terms.terms(blocks.dtypes.length);
   signal?.throwIfAborted();
-  const kernels = await Promise.all(
-    partsOf(count, MOST_TERMS).map(({ from, size }) =>
-      device.prepare(termsKernel(terms.terms, blocks.dtypes, sumsReduction(from, size, count))),
-    ),
-  );
+  const parts = partsOf(count, MOST_TERMS);
+  const reductions = parts.map(({ from, size }) => sumsReduction(from, size, count));
+  const run = await prepareTerms(device, blocks, terms, reductions);
 
   const leafBytes = count * 4;
   const allBytes = Math.ceil(blocks.count / LEAF) * leafBytes;
@@ -58,14 +56,8 @@ export async function leafSums(
         buffer: await device.lease(Math.max(bytes, Math.min(allBytes, GATHER_BYTES)), `${terms.terms.name} sums`),
         used: 0,
       };
-      const numbers = {
-        ...terms.uniforms(block),
-        ...packedNumbers(block),
-        leaf0: gathered.used / leafBytes,
-      };
-      for (const kernel of kernels) {
-        device.run(kernel, [block.buffer, gathered.buffer], numbers, Math.ceil(leaves / LEAVES));
-      }
+      const leaf0 = gathered.used / leafBytes;
+      await run(block, gathered.buffer, { leaf0 }, Math.ceil(leaves / LEAVES));
       gathered.used += bytes;
     }
     flush();

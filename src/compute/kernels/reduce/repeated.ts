@@ -10,9 +10,9 @@ export const repeated = memo((keys: TermsDefinition, each: number): TermsDefinit
     name: `${keys.name} ×${each}`,
     terms: (inputs) => each * keys.terms(inputs),
     wgsl: `${once}\n${wgsl.replaceAll("EACH", `${each}u`)}`,
-    reference(x, out, values, start) {
+    reference(x, out, values, start, ofFibre) {
       const made = out.filter((_, t) => t % each === 0);
-      keys.reference(x, made, values, start);
+      keys.reference(x, made, values, start, ofFibre);
       for (const [t, term] of out.entries()) if (t % each > 0) term.set(made[Math.floor(t / each)] ?? []);
     },
   };

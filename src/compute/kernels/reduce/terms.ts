@@ -1,6 +1,7 @@
 import type { Blocks } from "../../blocks";
 import type { Device } from "../../device";
 import type { UniformType, UniformValues } from "../../kernel";
+import type { FibreTable, OfFibre } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
 
 /**
@@ -15,13 +16,23 @@ export interface TermsDefinition<L extends Record<string, UniformType> = Record<
   readonly wgsl: string;
   readonly imports?: readonly CommonShader[];
   readonly uniforms: L;
+  /** Whether it has numbers of its own for each fibre, as `MapDefinition` tells. */
+  readonly fibres?: true;
   /** `out[t]` receives term t of every element. */
-  reference(x: readonly Float32Array[], out: readonly Float32Array[], values: UniformValues<L>, start: number): void;
+  reference(
+    x: readonly Float32Array[],
+    out: readonly Float32Array[],
+    values: UniformValues<L>,
+    start: number,
+    ofFibre: OfFibre,
+  ): void;
 }
 
 /** Terms with their numbers. */
 export interface BoundTerms<L extends Record<string, UniformType> = Record<string, UniformType>> {
   readonly terms: TermsDefinition<L>;
+  /** For terms with `fibres`. */
+  readonly table?: FibreTable;
   uniforms(block: { readonly start: number; readonly count: number }): UniformValues<L>;
 }
 

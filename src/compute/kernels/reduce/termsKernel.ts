@@ -4,6 +4,7 @@ import { memo } from "../../../base/memo";
 import { widen } from "../../../formats/convert";
 import type { FloatDType } from "../../../formats/dtypes";
 import type { Kernel, Numbers, UniformType } from "../../kernel";
+import { ofFibre, tableParts } from "../common/fibreTable";
 import { type CommonShader, type Lists, link } from "../link/link";
 import { PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
@@ -41,24 +42,33 @@ export function partsOf(terms: number, most: number): readonly Part[] {
   }));
 }
 
-/** The kernel that applies a reduction to its part of the terms. Buffers: the packed inputs, the reduction's output. */
+/**
+ * The kernel that applies a reduction to its part of the terms. Buffers: the packed inputs, the reduction's output, the table of fibres if
+ * there is one.
+ * @param width numbers in the table for each fibre, where there is a table
+ */
 export const termsKernel = memo(function linkTerms(
   definition: TermsDefinition,
   dtypes: readonly FloatDType[],
   reduction: Reduction,
+  width: number | undefined,
 ): Kernel<Numbers> {
   const { part } = reduction;
-  const name = `${reduction.name} of ${definition.name} ${dtypes.join("+")} [${part.from}, ${part.from + part.size})`;
+  const name = `${reduction.name} of ${definition.name} ${dtypes.join("+")} [${part.from}, ${part.from + part.size})${width === undefined ? "" : ` ×${width}`}`;
   const count = definition.terms(dtypes.length);
   const all = Array.from({ length: count }, (_, t) => t);
-  const uniforms = uniformLayout({ ...PACKED_UNIFORMS, ...reduction.uniforms, ...definition.uniforms }, dtypes.length);
+  const table = tableParts(width);
+  const uniforms = uniformLayout(
+    { ...PACKED_UNIFORMS, ...table.uniforms, ...reduction.uniforms, ...definition.uniforms },
+    dtypes.length,
+  );
   const [output, type] = reduction.output;
   const wgsl = link({
     inputs: dtypes,
     uniforms,
-    outputs: { [output]: type },
-    constants: { T: count, FROM: part.from, PART: part.size, ...reduction.constants },
-    imports: [...new Set([...(reduction.imports ?? []), ...(definition.imports ?? [])])],
+    outputs: { [output]: type, ...table.outputs },
+    constants: { T: count, FROM: part.from, PART: part.size, ...table.constants, ...reduction.constants },
+    imports: [...new Set([...table.imports, ...(reduction.imports ?? []), ...(definition.imports ?? [])])],
     lists: { t: all, p: all.slice(part.from, part.from + part.size), ...reduction.lists },
     lane: "vec4f",
     body: definition.wgsl,
@@ -67,14 +77,14 @@ export const termsKernel = memo(function linkTerms(
   return {
     name,
     wgsl,
-    buffers: ["read", "read_write"],
+    buffers: ["read", "read_write", ...table.buffers],
     packUniforms: uniforms.pack,
-    reference([packed, into], values) {
+    reference([packed, into, numbers], values) {
       if (!packed || !into) throw new TypeError(`${name} needs two buffers.`);
       const { count, start, stored } = packedInputs(packed, values, dtypes);
       const terms = all.map(() => new Float32Array(count));
       const inputs = stored.map((bytes, k) => widen(bytes, dtypes[k] ?? "F32"));
-      definition.reference(inputs, terms, values, start);
+      definition.reference(inputs, terms, values, start, ofFibre(numbers, values, width));
       reduction.reference(terms.slice(part.from, part.from + part.size), into, values, count);
     },
   };
