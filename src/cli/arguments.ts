@@ -12,6 +12,7 @@ export const COMMON_OPTIONS = {
   seed: { type: "string" },
   hub: { type: "string", default: "https://huggingface.co" },
   quiet: { type: "boolean", default: false },
+  profile: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -19,13 +20,15 @@ export const COMMON_OPTIONS = {
 export const COMMON_USAGE = `  --device DEVICE     webgpu, cpu or auto (default: auto, WebGPU if there is one)
   --seed N            seed of random masks (default: the recipe's, or 0)
   --hub URL           base of the Hub (default: https://huggingface.co); HF_TOKEN is sent to it where needed
-  --quiet             no progress`;
+  --quiet             no progress
+  --profile           time every kernel, and print which took how long; slower`;
 
 export interface CommonArguments {
   readonly device: DeviceChoice;
   readonly seed?: number;
   readonly hub: string;
   readonly quiet: boolean;
+  readonly profile: boolean;
   readonly json: boolean;
 }
 
@@ -40,6 +43,7 @@ interface CommonValues {
   readonly seed?: string | undefined;
   readonly hub: string;
   readonly quiet: boolean;
+  readonly profile: boolean;
   readonly json: boolean;
   readonly help: boolean;
 }
@@ -64,7 +68,7 @@ export function readCommandLine<P extends { readonly values: CommonValues }, A e
   return "mistake" in common ? common : read(parsed, common);
 }
 
-function readCommon({ device, seed, hub, quiet, json }: CommonValues): CommonArguments | Mistake {
+function readCommon({ device, seed, hub, quiet, profile, json }: CommonValues): CommonArguments | Mistake {
   if (!isDevice(device)) return { mistake: `--device is "${device}"; it must be one of ${DEVICES.join(", ")}.` };
   if (!isWebAddress(hub)) {
     return { mistake: `--hub is "${hub}"; it must be an address such as https://huggingface.co.` };
@@ -76,6 +80,7 @@ function readCommon({ device, seed, hub, quiet, json }: CommonValues): CommonArg
     ...(number === undefined ? {} : { seed: number }),
     hub: hub.replace(/\/+$/, ""),
     quiet,
+    profile,
     json,
   };
 }

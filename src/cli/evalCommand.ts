@@ -16,6 +16,7 @@ import { readRecipeFile } from "./input/recipeFile";
 import { readTokensFile } from "./input/tokensFile";
 import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
 import { printProblems } from "./problemLines";
+import { Profile } from "./profile";
 import { type ProgressLine, standing } from "./progressLine";
 
 /** What is measured where nothing is asked for by its name. */
@@ -39,9 +40,11 @@ async function measure(options: EvalArguments, around: Surroundings, progress: P
   const base = found && options.base !== undefined ? await findModel(options.base, around) : undefined;
   if (!input || !found || (options.base !== undefined && !base)) return WRONG;
 
+  const profile = new Profile(options.profile);
   const session = createSession(
     nodeEnvironment({
       device: options.device,
+      onTimed: profile.onTimed,
       cache: cacheFolder(env),
       ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
     }),
@@ -56,6 +59,7 @@ async function measure(options: EvalArguments, around: Surroundings, progress: P
     const work = { session, subject: found.subject, base: base?.key, options, around, progress, info };
     if (input.kind === "tokens") await measureTokens(input.sequences, work);
     else await measurePrompts(input.set, work);
+    await profile.print(around);
     return DONE;
   } finally {
     session.close();

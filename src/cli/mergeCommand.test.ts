@@ -97,6 +97,13 @@ describe("a merge", () => {
     expect(stderr).toBe("");
   });
 
+  it("times every kernel with --profile", async () => {
+    const { stderr } = await merge([recipe("ties"), "--out", out(), "--profile", "--quiet", ...cpu]);
+    expect(stderr).toMatch(/Kernels on TypeScript, \d+\.\d ms in all:\n +ms +share +runs +ms each {2}kernel\n/);
+    expect(stderr).toMatch(/\d+\.\d +\d+\.\d % +\d+ +\d+\.\d{3} {2}merge\/task-consensus largest F32\+F32/);
+    expect(stderr).toMatch(/histogram \(direct\) of merge\/task-magnitudes/);
+  });
+
   it("divides the weights by --shard-size", async () => {
     await merge([recipe("linear"), "--out", out(), "--shard-size", "50K", ...cpu]);
     expect(await readdir(out())).toEqual(

@@ -19,6 +19,7 @@ import { readyJournal } from "./machine/outputJournal";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { mergeStanding } from "./mergeProgress";
 import { printProblems } from "./problemLines";
+import { Profile } from "./profile";
 import { type ProgressLine, standing } from "./progressLine";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
@@ -59,9 +60,11 @@ async function merge(
     await unlock();
     throw error;
   });
+  const profile = new Profile(options.profile);
   const environment = nodeEnvironment({
     output: { folder: out, overwrite: options.overwrite },
     device: options.device,
+    onTimed: profile.onTimed,
     cache: cacheFolder(env),
     ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
   });
@@ -77,7 +80,10 @@ async function merge(
     const { shardBytes, allowNonFinite } = options;
     const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
     const earlier = await earlierRun(session, out, text, asked, options.overwrite);
-    return await run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
+    const report = await run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
+    progress.clear();
+    await profile.print(around);
+    return report;
   } finally {
     await session.settled();
     session.close();

@@ -32,6 +32,16 @@ export interface DeviceTraits {
   readonly cheapBarriers: boolean;
 }
 
+/** What a kernel took in all its runs. */
+export interface KernelTime {
+  readonly kernel: string;
+  readonly runs: number;
+  readonly milliseconds: number;
+}
+
+/** Kernels by the time they took, the longest first; or a sentence that says why nobody knows. */
+export type KernelTimes = readonly KernelTime[] | { readonly unknown: string };
+
 export interface DeviceMemory {
   /** Bytes lent out now. */
   readonly lent: number;
@@ -67,5 +77,7 @@ export interface Device {
   read(buffer: DeviceBuffer, at: number, length: number): Promise<Bytes>;
   /** Waits until everything issued is done, so that memory does not grow with the file. */
   settle(): Promise<void>;
+  /** Where the time went, once everything issued is done: of devices opened with `timed`, others have no such call. */
+  kernelTimes?(): Promise<KernelTimes>;
   close(): void;
 }

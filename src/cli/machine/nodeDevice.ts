@@ -7,12 +7,13 @@ export type DeviceChoice = "webgpu" | "cpu" | "auto";
 /**
  * The device the command line asked for. WebGPU comes from the `webgpu` package (Dawn), which is loaded only when wanted:
  * it is native code that some systems cannot load.
+ * @param timed whether every kernel is timed
  * @throws {AwaseError} `gpu/none` when WebGPU was asked for and there is none
  */
-export async function openNodeDevice(choice: DeviceChoice): Promise<Device> {
-  if (choice === "cpu") return openDevice({ prefer: "cpu" });
+export async function openNodeDevice(choice: DeviceChoice, timed: boolean): Promise<Device> {
+  if (choice === "cpu") return openDevice({ prefer: "cpu", timed });
   const { gpu, reason } = await loadWebGpu();
-  const device = await openDevice({ prefer: "auto", gpu });
+  const device = await openDevice({ prefer: "auto", gpu, timed });
   if (device.info.kind === "webgpu" || choice === "auto") return device;
   const why = reason ?? device.info.reason ?? "no adapter was found";
   throw new AwaseError(

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import type { Device } from "../../compute/device";
 import type { Environment, OutputPlace } from "../../engine/machine/environment";
 import type { Hasher } from "../../engine/machine/hashing";
 import { type RecordKinds, recordStore } from "../../engine/machine/recordKinds";
@@ -30,6 +31,8 @@ export interface NodeEnvironmentOptions {
   /** Absent: nothing is written but what is kept in `cache`. */
   readonly output?: OutputOptions;
   readonly device: DeviceChoice;
+  /** Times every kernel: is called with the device once that is open. */
+  readonly onTimed?: ((device: Device) => void) | undefined;
   /** Where fetched bytes and measured rates are kept. */
   readonly cache: string;
   /** Sent to the Hub and nobody else. */
@@ -37,7 +40,7 @@ export interface NodeEnvironmentOptions {
 }
 
 /** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
-export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmentOptions): Environment {
+export function nodeEnvironment({ output, device, onTimed, cache, token }: NodeEnvironmentOptions): Environment {
   const held = new Set<string>();
   void removeHalfWritten(cache);
   return {
@@ -62,7 +65,11 @@ export function nodeEnvironment({ output, device, cache, token }: NodeEnvironmen
       storage: { estimate: () => spaceOf(cache), persist: async () => true, persisted: async () => true },
     }),
     ...(token ? { hubToken: token } : {}),
-    openDevice: () => openNodeDevice(device),
+    async openDevice() {
+      const opened = await openNodeDevice(device, onTimed !== undefined);
+      onTimed?.(opened);
+      return opened;
+    },
     async place() {
       if (!output) throw new TypeError("This session was opened to measure and has no folder to write to.");
       return nodePlace(output);

@@ -1,6 +1,7 @@
 import type { Bytes } from "../../base/bytes";
-import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory } from "../device";
+import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, KernelTimes } from "../device";
 import type { Kernel, Prepared } from "../kernel";
+import { KernelTally } from "./kernelTally";
 import { BufferPool, type Loan } from "./pool";
 
 const MIB = 1024 * 1024;
@@ -20,8 +21,14 @@ class CpuBuffer implements DeviceBuffer {
  * Tensors in ordinary memory, computed by each kernel's reference.
  * @param reason why there is no WebGPU, a sentence
  */
-export function openCpuDevice(options: { readonly reason: string; readonly budgetBytes?: number }): Device {
-  return new CpuDevice({
+export function openCpuDevice(options: {
+  readonly reason: string;
+  readonly budgetBytes?: number;
+  /** Whether every kernel is timed, for `kernelTimes`. */
+  readonly timed?: boolean;
+}): Device {
+  const Opened = options.timed ? TimedCpuDevice : CpuDevice;
+  return new Opened({
     kind: "cpu",
     name: "TypeScript",
     software: true,
@@ -91,6 +98,21 @@ class CpuDevice implements Device {
 
   close(): void {
     this.#pool.trim();
+  }
+}
+
+/** The same, with the time of every kernel. */
+class TimedCpuDevice extends CpuDevice {
+  readonly #tally = new KernelTally();
+
+  override run<U>(prepared: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
+    const begin = performance.now();
+    super.run(prepared, buffers, uniforms, groups);
+    this.#tally.add(prepared.kernel.name, performance.now() - begin);
+  }
+
+  async kernelTimes(): Promise<KernelTimes> {
+    return this.#tally.times;
   }
 }
 

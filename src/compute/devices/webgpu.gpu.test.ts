@@ -221,6 +221,55 @@ describe("a WebGPU device", () => {
   });
 });
 
+describe("a device that times its kernels", () => {
+  it("tells runs and time of each, the longest first, whatever was submitted when", async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await open({ timed: true });
+    using numbers = await device.lease(4 * 1000, "numbers");
+    using sum = await device.lease(4, "sum");
+    const other = { ...groupNumbers, name: "test/other" };
+    for (let i = 0; i < 40; i++) {
+      device.run(await device.prepare(groupNumbers), [numbers, sum], { amount: 1 }, 1000);
+      if (i % 10 === 0) device.run(await device.prepare(other), [numbers, sum], { amount: 1 }, 10);
+    }
+    expect([...new Uint32Array((await device.read(sum, 0, 4)).buffer)]).toEqual([40 * 1000 + 4 * 10]);
+    const times = await device.kernelTimes?.();
+    if (!adapter?.features.has("timestamp-query")) {
+      expect(times).toEqual({ unknown: expect.stringContaining("timestamp-query") });
+      return;
+    }
+    if (!Array.isArray(times)) throw new Error(`Not timed: ${JSON.stringify(times)}`);
+    expect(times.map(({ kernel, runs }) => [kernel, runs]).sort()).toEqual([
+      ["test/groups", 40],
+      ["test/other", 4],
+    ]);
+    for (const { milliseconds } of times) expect(milliseconds).toBeGreaterThanOrEqual(0);
+    expect(times[0]?.milliseconds).toBeGreaterThanOrEqual(times[1]?.milliseconds);
+  });
+
+  it("says so where the adapter has no timestamps", async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) throw new Error("There is no adapter.");
+    const bare = new Proxy(adapter, {
+      get(target, name) {
+        if (name === "features") return new Set();
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const gpu = { requestAdapter: async () => bare } as unknown as GPU;
+    const device = await openWebGpuDevice({ gpu, timed: true });
+    opened.push(device);
+    expect(await device.kernelTimes?.()).toEqual({
+      unknown: `${device.info.name} has no timestamps (WebGPU's timestamp-query).`,
+    });
+  });
+
+  it("is asked for: others have no such call", async () => {
+    expect((await open()).kernelTimes).toBeUndefined();
+  });
+});
+
 describe("openDevice", () => {
   it("takes the browser's GPU", async () => {
     const device = await openDevice({ prefer: "auto", budgetBytes: 16 * MIB });

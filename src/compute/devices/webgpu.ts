@@ -1,8 +1,9 @@
 import type { Bytes } from "../../base/bytes";
 import { AwaseError, isAbort } from "../../base/errors";
-import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, DeviceTraits } from "../device";
+import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, DeviceTraits, KernelTimes } from "../device";
 import type { Kernel, Prepared } from "../kernel";
 import { adapterInfo } from "./adapterInfo";
+import { KernelClock, TIMESTAMPS } from "./kernelClock";
 import { Pending } from "./pending";
 import { Pipelines } from "./pipelines";
 import { BufferPool, type Loan } from "./pool";
@@ -29,6 +30,8 @@ export interface WebGpuOptions {
   readonly budgetBytes?: number;
   /** Whether to ask for all that the adapter has (the default), or to live with WebGPU's default limits. */
   readonly limits?: "adapter" | "default";
+  /** Whether every kernel is timed, for `kernelTimes`. */
+  readonly timed?: boolean;
   /** What kernels are chosen by, whatever the adapter is. For tests of those that GPUs get. */
   readonly traits?: DeviceTraits;
 }
@@ -44,10 +47,12 @@ export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDe
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const raised = options.limits === "default" ? {} : { maxBufferSize, maxStorageBufferBindingSize };
+  const times = options.timed && adapter.features.has(TIMESTAMPS) ? [TIMESTAMPS as GPUFeatureName] : [];
   try {
-    const device = await adapter.requestDevice({ label: "awase", requiredLimits: raised });
+    const device = await adapter.requestDevice({ label: "awase", requiredLimits: raised, requiredFeatures: times });
     const info = adapterInfo(adapter, device, options);
-    return new WebGpuDevice(device, info, options.traits ?? { cheapBarriers: !info.software });
+    const traits = options.traits ?? { cheapBarriers: !info.software };
+    return new WebGpuDevice(device, info, traits, options.timed);
   } catch (cause) {
     throw new AwaseError("gpu/unavailable", `The GPU adapter gave no device: ${String(cause)}`, { cause });
   }
@@ -67,6 +72,7 @@ class WebGpuBuffer implements DeviceBuffer {
 /** Tensors on a GPU. Commands are recorded and go out in few submits, in the order in which they were issued. */
 export class WebGpuDevice implements Device {
   readonly lost: Promise<Error>;
+  readonly kernelTimes?: () => Promise<KernelTimes>;
   readonly #pool: BufferPool<GPUBuffer>;
   readonly #pipelines: Pipelines;
   readonly #pending = new Pending();
@@ -79,12 +85,18 @@ export class WebGpuDevice implements Device {
   #inFlight = 0;
   #waitingForRoom: (() => void)[] = [];
   #closed = false;
+  readonly #clock: KernelClock | undefined;
 
   constructor(
     private readonly gpu: GPUDevice,
     readonly info: DeviceInfo,
     readonly traits: DeviceTraits,
+    timed = false,
   ) {
+    if (timed) {
+      this.#clock = gpu.features.has(TIMESTAMPS) ? new KernelClock(gpu, MAX_RECORDED) : undefined;
+      this.kernelTimes = () => this.#kernelTimes();
+    }
     this.#pool = new BufferPool(
       {
         create: (bytes, usage, label) => this.#create(bytes, usage, label),
@@ -168,7 +180,8 @@ export class WebGpuDevice implements Device {
         { binding: buffers.length, resource: { buffer: this.#uniforms, size: values.byteLength } },
       ],
     });
-    this.#pass ??= this.#commands().beginComputePass();
+    if (this.#clock) this.#pass = this.#clock.begin(this.#commands(), kernel.name);
+    else this.#pass ??= this.#commands().beginComputePass();
     this.#pass.setPipeline(pipeline);
     this.#pass.setBindGroup(0, bindGroup, [offset]);
     this.#pass.dispatchWorkgroups(Math.min(groups, ROW), Math.ceil(groups / ROW));
@@ -201,6 +214,11 @@ export class WebGpuDevice implements Device {
   async settle(): Promise<void> {
     this.#submit();
     await this.#pending.guard(this.gpu.queue.onSubmittedWorkDone());
+  }
+
+  async #kernelTimes(): Promise<KernelTimes> {
+    await this.settle();
+    return this.#clock?.times() ?? { unknown: `${this.info.name} has no timestamps (WebGPU's ${TIMESTAMPS}).` };
   }
 
   close(): void {
@@ -287,7 +305,9 @@ export class WebGpuDevice implements Device {
   /** Sends what was recorded, after its uniforms: the queue writes them once all earlier submits have read theirs. */
   #submit(): void {
     if (!this.#encoder) return;
-    const commands = this.#commands().finish();
+    const encoder = this.#commands();
+    const timesAreComing = this.#clock?.resolve(encoder);
+    const commands = encoder.finish();
     this.#encoder = undefined;
     this.#recorded = 0;
     if (this.#uniformsUsed > 0) {
@@ -295,6 +315,7 @@ export class WebGpuDevice implements Device {
       this.#uniformsUsed = 0;
     }
     this.gpu.queue.submit([commands]);
+    timesAreComing?.();
     this.#inFlight++;
     const finished = () => {
       this.#inFlight--;
