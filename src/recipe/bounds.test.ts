@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MAX_PROBLEMS } from "./fewProblems";
 import { parseRecipe } from "./parse/parse";
+import { MAX_PROBLEMS } from "./problems/fewProblems";
 
 const METHOD = "merge_method: linear\n";
 

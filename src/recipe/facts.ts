@@ -1,3 +1,5 @@
+import type { Said } from "../base/sentences";
+
 /** One parameter of a merge method. Booleans and whole numbers arrive as numbers from YAML and are re-read as their type. */
 export interface ParameterFacts {
   readonly kind: "number" | "boolean" | "integer";
@@ -44,12 +46,14 @@ export interface MethodFacts {
     readonly elements: number;
     readonly globals: ResolvedParameters;
     readonly perModel: readonly ResolvedParameters[];
-  }): readonly {
-    readonly code: string;
-    readonly severity: "error" | "warning";
-    readonly message: string;
-    readonly parameter?: string;
-  }[];
+  }): readonly MethodFinding[];
+}
+
+/** What a method has to say of the numbers of one tensor. */
+export interface MethodFinding extends Said {
+  readonly severity: "error" | "warning";
+  /** That it is about. */
+  readonly parameter: string;
 }
 
 /** Parameters of one tensor. */

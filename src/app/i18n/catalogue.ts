@@ -1,7 +1,29 @@
-import { en, type Messages } from "./en";
-import type { FactSentence } from "./factSentence";
+import type { Sentences, Translation } from "../../base/sentences";
+import type { findingSentences } from "../../merge/findings";
+import type { countSentences } from "../../recipe/problems/fewProblems";
+import type { fittingSentences } from "../../recipe/problems/fitting";
+import type { fixLabels } from "../../recipe/problems/fixes";
+import type { outputSentences } from "../../recipe/problems/output";
+import type { planningSentences } from "../../recipe/problems/planning";
+import type { readingSentences } from "../../recipe/problems/reading";
+import type { strengthSentences } from "../../recipe/problems/strength";
+import { en, type Messages } from "./en/words";
 
-type Sentences = Readonly<Record<string, FactSentence>>;
+/** Every problem of a recipe. */
+type ProblemSentences = typeof readingSentences &
+  typeof countSentences &
+  typeof planningSentences &
+  typeof fittingSentences &
+  typeof outputSentences &
+  typeof strengthSentences &
+  typeof findingSentences;
+
+/** What a language has to say: a missing sentence, one too many, or one of facts that its code has not, is a type error. */
+export interface Language {
+  readonly messages: Messages;
+  readonly problems: Translation<ProblemSentences>;
+  readonly fixes: Translation<typeof fixLabels>;
+}
 
 /** Everything the page says in one language. */
 export interface Catalogue {
@@ -10,8 +32,7 @@ export interface Catalogue {
   readonly failures: Sentences;
   readonly problems: Sentences;
   readonly notes: Sentences;
-  /** What the button of a problem's fix says, from the text it puts in; absent: the fix says it itself. */
-  readonly fix?: (insert: string) => string;
+  readonly fixes: Sentences;
 }
 
-export const english: Catalogue = { messages: en, failures: {}, problems: {}, notes: {} };
+export const english: Catalogue = { messages: en, failures: {}, problems: {}, notes: {}, fixes: {} };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { en } from "./en";
-import { ja } from "./ja";
+import { en } from "./en/words";
+import { ja } from "./ja/words";
 
 /** `panel.key` → text, functions called with sample arguments. */
 function leaves(messages: object, path = ""): [string, string][] {

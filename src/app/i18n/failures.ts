@@ -1,15 +1,7 @@
-import type { ErrorFacts } from "../../base/errors";
-import { own } from "../../base/own";
-import type { Problem } from "../../recipe/problems";
+import { type Facts, type Said, type Sentences, sentence } from "../../base/sentences";
+import type { Fix } from "../../recipe/problems/fixes";
 import type { Failure } from "../../state/failure";
 import type { Catalogue } from "./catalogue";
-
-/** An error, a problem or a note: what it says itself, and what another language can say it from. */
-interface Said {
-  readonly code: string;
-  readonly message: string;
-  readonly facts?: ErrorFacts;
-}
 
 /**
  * The sentence for an error, a problem in a file of prompts included. English is what the error itself says. Elsewhere its
@@ -17,22 +9,26 @@ interface Said {
  */
 export function failureSentence({ code, message, facts }: Failure | Said, catalogue: Catalogue): string {
   if (code === undefined) return `${catalogue.messages.failure.unknown} ${message}`;
-  const sentence = own(catalogue.failures, code)?.(facts ?? {});
-  if (sentence === undefined) return message;
+  const said = translated(catalogue.failures, code, facts);
+  if (said === undefined) return message;
   // Files have the same names in every model: where the error itself begins with the model's key, so does its sentence.
   const model = `${facts?.model}: `;
-  return message.startsWith(model) ? model + sentence : sentence;
+  return message.startsWith(model) ? model + said : said;
 }
 
 export function problemSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
-  return own(catalogue.problems, code)?.(facts ?? {}) ?? message;
+  return translated(catalogue.problems, code, facts) ?? message;
 }
 
 /** What the button of a problem's fix says. */
-export function fixLabel({ label, insert }: NonNullable<Problem["fix"]>, catalogue: Catalogue): string {
-  return catalogue.fix?.(insert) ?? label;
+export function fixLabel({ code, facts, label }: Fix, catalogue: Catalogue): string {
+  return translated(catalogue.fixes, code, facts) ?? label;
 }
 
 export function noteSentence({ code, message, facts }: Said, catalogue: Catalogue): string {
-  return own(catalogue.notes, code)?.(facts ?? {}) ?? message;
+  return translated(catalogue.notes, code, facts) ?? message;
+}
+
+function translated(sentences: Sentences, code: string, facts: Facts = {}): string | undefined {
+  return Object.hasOwn(sentences, code) ? sentence(sentences, code, facts) : undefined;
 }

@@ -2,7 +2,7 @@ import type { Language } from "../../state/settings";
 import { type Catalogue, english } from "./catalogue";
 
 export type { Catalogue } from "./catalogue";
-export type { Messages } from "./en";
+export type { Messages } from "./en/words";
 
 /** Each language by its own name. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", ja: "日本語" };
@@ -10,7 +10,7 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English
 /** English comes with the page; every other language when it is wanted. */
 const sources: Readonly<Record<Language, () => Promise<Catalogue>>> = {
   en: async () => english,
-  ja: async () => (await import("./japanese")).japanese,
+  ja: async () => (await import("./ja/japanese")).japanese,
 };
 
 const arrived = new Map<Language, Catalogue>([["en", english]]);

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import type { ModelOrigin } from "../../engine/protocol/protocol";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import { missingModel } from "../../state/recipe/plan";
 import { useCatalogue, useStudio, useText } from "../context";
 import { fixLabel, problemSentence } from "../i18n/failures";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/text/edit";
 import type { Studio } from "../../state/studio";
 

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import { standingProblems } from "../../state/recipe/plan";
 import { useStudio } from "../context";
 

@@ -8,8 +8,10 @@ import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
 import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
 import { hubIdOf, modelKey, modelReferences, nameText, sameLetters } from "../../recipe/parse/references";
-import type { Problem } from "../../recipe/problems";
+import { changeTo } from "../../recipe/problems/fixes";
+import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
+import { cliProblem } from "../sentences";
 import { findFolder, nearFolder } from "./findFolder";
 
 /** Where a model is, and the key under which a recipe names it. */
@@ -60,25 +62,17 @@ export async function locateModels(recipe: Recipe, cwd: string): Promise<Located
 }
 
 function nearModel({ path, revision, span }: ModelReference, meant: string): Problem {
-  const insert = nameText(modelKey(meant, revision));
-  return {
+  return cliProblem({
     code: "recipe/near-model",
     severity: "error",
-    message: `There is no folder ${path}, but there is ${meant}. Did you mean that? Correct the name.`,
     facts: { path, meant },
     span,
-    fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert },
-  };
+    fix: changeTo(meant, span, nameText(modelKey(meant, revision))),
+  });
 }
 
 function noModel({ path, span }: ModelReference, looked: string): Problem {
-  return {
-    code: "recipe/no-model",
-    severity: "error",
-    message: `There is no folder ${looked}, and "${path}" is no Hub id (owner/name). Correct the path, or the id.`,
-    facts: { path, looked },
-    span,
-  };
+  return cliProblem({ code: "recipe/no-model", severity: "error", facts: { path, looked }, span });
 }
 
 /** Writing over a model while reading it would destroy both. @throws {AwaseError} `output/is-input` */

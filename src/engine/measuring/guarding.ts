@@ -10,7 +10,7 @@ import { tensorDrift } from "../../merge/drift";
 import { methodFacts } from "../../merge/registry";
 import { layerGroups, type ModelLayers } from "../../model/layout/layerOf";
 import type { MergePlan } from "../../recipe/plan/plan";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import { guardBase, guardLimit, unwritableLimit } from "../../recipe/strength/guardLimit";
 import { openWeakening, type Weakening } from "../../recipe/strength/strength";
 import { neverFallingBar } from "../boundary/monotone";

@@ -8,7 +8,7 @@ import type { ModelLayers } from "../../model/layout/layerOf";
 import { LayeredSource } from "../../model/sources/layered";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import type { Weakening } from "../../recipe/strength/strength";
 import { readGenerationConfig } from "./generationConfig";
 import type { OpenModel, Subjects } from "./subjects";

@@ -3,7 +3,7 @@ import type { DType } from "../../formats/dtypes";
 import type { MergeNonFinite, MergeProgress } from "../../merge/writing/events";
 import type { StoredDType } from "../../model/facts";
 import type { PlanTotals } from "../../recipe/plan/plan";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import type { GuardEvent } from "./evalProtocol";
 import type { ModelKey, RunId } from "./ids";
 

@@ -9,7 +9,7 @@ import { hubIdOf, knownModels, modelReferences } from "../../recipe/parse/refere
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
 import { type StructureReport, structure } from "../../recipe/plan/structure";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import type { RecipeReport } from "../protocol/protocol";
 import { missingBytes } from "./hubModels";
 import { knownVocabularies, readVocabularies } from "./vocabularies";

@@ -1,5 +1,6 @@
 import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
+import { finding } from "../findings";
 import { flag, WEIGHT } from "../parameters";
 
 /** Σ fl(wᵢ), added from the left in f32 as the sum of the tensors is. */
@@ -26,16 +27,7 @@ export const linear = defineMethod({
   check({ parameters, inputs }) {
     const weights = inputs.map(({ weight }) => weight);
     if (!parameters.normalize || weightSum(weights) !== 0) return [];
-    return [
-      {
-        code: "merge/weights-sum-to-zero",
-        severity: "error",
-        message:
-          `The weights ${weights.join(", ")} add up to 0, and the sum of the models is divided by that. ` +
-          "Change a weight, or set normalize: false.",
-        parameter: "weight",
-      },
-    ];
+    return [finding("error", "weight", "merge/weights-sum-to-zero", { weights: weights.join(", "), key: "normalize" })];
   },
 
   heeds: ({ inputs }) => inputs.map(({ weight }) => weight !== 0),

@@ -1,5 +1,6 @@
 import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
+import { finding } from "../findings";
 import { flag, WEIGHT } from "../parameters";
 
 /**
@@ -42,14 +43,10 @@ export const multislerp = defineMethod({
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     if (!parameters.normalize_weights || weights.length < 2 || total !== 0) return [];
     return [
-      {
-        code: "merge/weights-sum-to-zero",
-        severity: "error",
-        message:
-          `The weights ${weights.join(", ")} add up to 0, and the sum of the models is divided by that. ` +
-          "Change a weight, or set normalize_weights: false.",
-        parameter: "weight",
-      },
+      finding("error", "weight", "merge/weights-sum-to-zero", {
+        weights: weights.join(", "),
+        key: "normalize_weights",
+      }),
     ];
   },
 

@@ -1,6 +1,7 @@
 import { gram } from "../../compute/kernels/reduce/gram";
 import { weightedSum } from "../arithmetic/weightedSum";
 import { defineMethod } from "../defineMethod";
+import { finding } from "../findings";
 
 /** A shorter vector has no direction worth dividing by. */
 const SHORTEST = 1e-8;
@@ -35,14 +36,7 @@ export const slerp = defineMethod({
 
   check({ parameters: { t } }) {
     if (t >= 0 && t <= 1) return [];
-    return [
-      {
-        code: "merge/t-extrapolates",
-        severity: "warning",
-        message: `t is ${t}; outside 0 to 1 the result lies beyond the two models instead of between them.`,
-        parameter: "t",
-      },
-    ];
+    return [finding("warning", "t", "merge/t-extrapolates", { t })];
   },
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),

@@ -3,6 +3,7 @@ import type { UniformValues } from "../../compute/kernel";
 import { cutWithin, keyBits } from "../../compute/kernels/common/keys";
 import { kthLargest } from "../../compute/kernels/reduce/kthLargest";
 import { taskMagnitudes } from "../arithmetic/taskKernels";
+import { finding } from "../findings";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";
 
@@ -46,14 +47,12 @@ export const keepLargest = defineSparsifier({
   check({ density }, elements) {
     if (elements === 0 || keptOf(density, elements) > 0) return [];
     return [
-      {
-        code: "merge/density-keeps-nothing",
-        severity: "error",
-        message:
-          `A density of ${density} keeps ${Math.max(0, Math.trunc(density * elements))} of ${elements} elements, ` +
-          `and at least 1 must stay. Set it to ${oneElement(elements)} or more to keep one.`,
-        parameter: "density",
-      },
+      finding("error", "density", "merge/density-keeps-nothing", {
+        density,
+        kept: Math.max(0, Math.trunc(density * elements)),
+        elements,
+        needed: oneElement(elements),
+      }),
     ];
   },
 });

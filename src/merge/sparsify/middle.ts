@@ -4,6 +4,7 @@ import { cutWithin, keyBits } from "../../compute/kernels/common/keys";
 import { kthLargest } from "../../compute/kernels/reduce/kthLargest";
 import type { ParameterFacts } from "../../recipe/facts";
 import { taskMagnitudes } from "../arithmetic/taskKernels";
+import { finding } from "../findings";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";
 
@@ -60,14 +61,7 @@ export const keepMiddle = defineSparsifier({
   check(values, elements) {
     if (values.density >= 1 || elements === 0 || rangeOf(values, elements).outliers > 0) return [];
     return [
-      {
-        code: "merge/gamma-keeps-nothing",
-        severity: "warning",
-        message:
-          `A gamma of ${values.gamma} drops less than 1 of ${elements} elements as an outlier, and then none is kept: ` +
-          `the base's values go out. Set gamma to ${1 / elements} or more, or density to 1, for small tensors.`,
-        parameter: "gamma",
-      },
+      finding("warning", "gamma", "merge/gamma-keeps-nothing", { gamma: values.gamma, elements, needed: 1 / elements }),
     ];
   },
 });

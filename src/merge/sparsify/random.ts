@@ -1,6 +1,7 @@
 import wgsl from "../../../shaders/merge/sparsify/random.wgsl?raw";
 import type { UniformValues } from "../../compute/kernel";
 import { keepBound, randomKey, randomWords } from "../../compute/kernels/common/random";
+import { finding } from "../findings";
 import { DENSITY } from "../parameters";
 import { defineSparsifier } from "./sparsifier";
 
@@ -48,13 +49,6 @@ export const keepRandom = defineSparsifier({
 
   check({ density }) {
     if (density >= 0) return [];
-    return [
-      {
-        code: "merge/density-negative",
-        severity: "error",
-        message: `A density of ${density} is no probability. Set it between 0 and 1.`,
-        parameter: "density",
-      },
-    ];
+    return [finding("error", "density", "merge/density-negative", { density })];
   },
 });

@@ -1,6 +1,7 @@
 import { isMap, isScalar, stringify, type YAMLMap } from "yaml";
 import * as z from "zod/mini";
-import type { Problem } from "../problems";
+import type { Problem } from "../problems/problem";
+import { readingProblem } from "../problems/reading";
 import { readSyntax, type Syntax } from "../text/syntax";
 
 /** What mergekit has no word for: a seed for random masks, and the commits that Hub models are pinned to. */
@@ -39,22 +40,16 @@ const BLOCK = /^# ?awase:.*(?:\r?\n#[ \t]{2,}.*)*/gm;
 export function readExtras(text: string, syntax: Syntax): { extras: Extras; problems: readonly Problem[] } {
   const [block, second] = text.matchAll(BLOCK);
   if (!block) return { extras: NO_EXTRAS, problems: [] };
-  const warning = (code: string, message: string, reason: string, at: RegExpExecArray | RegExpMatchArray): Problem => ({
-    code,
-    severity: "warning",
-    message,
-    facts: { reason },
-    span: syntax.span(at.index ?? 0, (at.index ?? 0) + at[0].length),
-  });
+  const at = ({ index, 0: found }: RegExpExecArray) => syntax.span(index, index + found.length);
   const problems: Problem[] = [];
   if (second) {
-    const message = "There is a second `# awase:` block; the first one counts. Remove this one.";
-    problems.push(warning("recipe/extras-twice", message, "second", second));
+    problems.push(readingProblem({ code: "recipe/extras-twice", severity: "warning", span: at(second) }));
   }
   const parsed = parseBlock(block[0]);
   if (parsed.extras) return { extras: parsed.extras, problems };
-  const message = `The \`# awase:\` block cannot be read and is ignored: ${parsed.reason}. It may hold \`seed\` (0 to ${MAX_SEED}) and \`revisions\`.`;
-  return { extras: NO_EXTRAS, problems: [...problems, warning("recipe/extras", message, parsed.reason, block)] };
+  const facts = { reason: parsed.reason, limit: MAX_SEED };
+  problems.push(readingProblem({ code: "recipe/extras", severity: "warning", facts, span: at(block) }));
+  return { extras: NO_EXTRAS, problems };
 }
 
 function parseBlock(block: string): { extras: Extras } | { extras?: never; reason: string } {

@@ -1,3 +1,4 @@
+import { fix, type PlaceFacts } from "../problems/fixes";
 import type { Path } from "../text/editText";
 import type { Field, Fields, Reader } from "../text/reader";
 import { type Move, moveEdit, pathAt } from "./moveKey";
@@ -101,7 +102,7 @@ function report(
   span: Field["keySpan"],
   cutOff: { readonly moves: readonly Move[]; readonly item: Path } | undefined,
 ): void {
-  const { place, facts } = placeName(key, to);
+  const place = placeOf(key, to);
   const first = reported(reader) < MAX_FIXES && reader.text.length <= MAX_FIX_CHARS;
   counts.set(reader, reported(reader) + 1);
   const moves = cutOff?.moves ?? (to === "?" ? [] : [{ from, to }]);
@@ -110,29 +111,18 @@ function report(
   const say = to === "?" ? "warn" : "error";
   reader[say]({
     code: "recipe/misplaced-key",
-    message: cutOff
-      ? `This entry names no model: its dash cuts \`${key}\` off the model before it. Move it to ${place}.`
-      : `\`${key}\` is not read here. Move it to ${place}.`,
-    facts: { key, ...facts },
+    facts: { key, fault: cutOff ? "cut-off" : "here", ...place },
     span,
-    ...(edit ? { fix: { label: `Move \`${key}\` to ${place}`, ...edit } } : {}),
+    fix: edit && fix(edit, "fix/move", { key, ...place }),
   });
 }
 
-/** A place in words, and as facts for those of another language. */
-function placeName(key: string, to: Path | "?") {
-  if (to === "?") {
-    const list = key === "layer_range" ? "sources" : "models";
-    return { place: `an entry of \`${list}:\``, facts: { level: "list", list } };
-  }
+function placeOf(key: string, to: Path | "?"): PlaceFacts {
+  if (to === "?") return { level: "any-entry", list: key === "layer_range" ? "sources" : "models", entry: undefined };
   const owner = to.slice(0, -1);
-  const entry = owner.findLast((step) => typeof step === "number");
+  const index = owner.findLast((step) => typeof step === "number");
   const under = owner.at(-1) === "parameters";
-  const level = under ? "parameters" : "plain";
-  if (entry === undefined) {
-    return { place: under ? "the top-level `parameters:`" : "the top level", facts: { level } };
-  }
+  if (index === undefined) return { level: under ? "parameters" : "top", list: undefined, entry: undefined };
   const list = String(owner.findLast((step) => typeof step === "string" && step !== "parameters"));
-  const facts = { level, list, entry: entry + 1 };
-  return { place: `${under ? "`parameters:` of " : ""}entry ${facts.entry} of \`${list}:\``, facts };
+  return { level: under ? "entry-parameters" : "entry", list, entry: index + 1 };
 }

@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, visit } from "yaml";
-import type { Problem } from "../problems";
+import type { TextEdit } from "../problems/fixes";
 import { deleteIn, type Path, setIn, type Value } from "../text/editText";
 import { plainScalar } from "../text/plainScalar";
 import { readSyntax } from "../text/syntax";
@@ -14,11 +14,7 @@ export interface Move {
  * The edit that moves values to their places, and takes away a list item that is left with nothing; undefined where it is not sure:
  * something stands there already, or a value has a mark or an alias in it, or is written as YAML reads it and mergekit does not.
  */
-export function moveEdit(
-  text: string,
-  moves: readonly Move[],
-  emptied: Path | undefined,
-): Omit<NonNullable<Problem["fix"]>, "label"> | undefined {
+export function moveEdit(text: string, moves: readonly Move[], emptied: Path | undefined): TextEdit | undefined {
   const { document } = readSyntax(text);
   if (!document) return undefined;
   let moved = text;

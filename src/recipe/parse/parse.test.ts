@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Problem } from "../problems";
+import type { Problem } from "../problems/problem";
 import { parseRecipe } from "./parse";
 
 const RECIPES = "e2e/golden/merge/recipes";

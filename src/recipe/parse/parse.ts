@@ -1,9 +1,10 @@
 import { own } from "../../base/own";
 import type { OutputDType } from "../../formats/dtypes";
-import { fewProblems } from "../fewProblems";
-import type { TextSpan } from "../problems";
+import { fewProblems } from "../problems/fewProblems";
+import { changeTo, fix } from "../problems/fixes";
+import type { TextSpan } from "../problems/problem";
 import { nearest } from "../text/nearest";
-import { type Field, type Fields, nameOf, Reader } from "../text/reader";
+import { type Field, type Fields, Reader } from "../text/reader";
 import { readSyntax } from "../text/syntax";
 import { readExtras } from "./extras";
 import { reportCutOff, reportMisplaced } from "./misplaced";
@@ -35,11 +36,6 @@ export const DTYPE_NAMES: Readonly<Record<string, OutputDType>> = {
   float32: "F32",
 };
 
-/** Keys mergekit understands and this program does not: said on their line, never skipped in silence. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  modules: "Merging a model's modules one by one is not supported yet. Write `models:` or `slices:`.",
-};
-
 /**
  * Reads a mergekit recipe: YAML 1.1, mergekit's schema and laxness, and Awase's own comment block. Structure alone is checked; whether
  * it fits the models is the planner's question. The text is never changed. Never throws.
@@ -55,7 +51,6 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   if (reader.isNull(contents)) {
     reader.error({
       code: "recipe/empty",
-      message: "The recipe is empty. Begin with `merge_method:` and a list of `models:`.",
       span: syntax.span(0, 0),
     });
     return { problems: [...reader.problems, ...extrasProblems] };
@@ -113,7 +108,6 @@ function parseMethod(reader: Reader, fields: Fields): Spanned<string> | undefine
   if (!field) {
     return reader.error({
       code: "recipe/missing-method",
-      message: "The recipe has no `merge_method:`. Add one, for example `merge_method: linear`.",
       span: reader.syntax.span(0, 0),
     });
   }
@@ -149,7 +143,6 @@ function parseSlice(reader: Reader, node: unknown, span: TextSpan): SliceItem | 
   if (residual) {
     reader.warn({
       code: "recipe/unused-key",
-      message: "`residual_weight` is accepted by mergekit and used nowhere. Remove it.",
       facts: { key: "residual_weight" },
       span: residual.keySpan,
     });
@@ -160,7 +153,6 @@ function parseSlice(reader: Reader, node: unknown, span: TextSpan): SliceItem | 
     if (!sourcesField || nodes) {
       reader.error({
         code: "recipe/no-sources",
-        message: "A slice needs `sources:` with at least one `{model, layer_range}`.",
         span: sourcesField?.keySpan ?? span,
       });
     }
@@ -201,10 +193,9 @@ function itemFields(
   if (typeof value === "string") {
     return reader.error({
       code: "recipe/bare-model",
-      message: `${where.replace(/^a/, "A")} must be a mapping, but is the text "${value.slice(0, 60)}". Write \`model: ${value.slice(0, 60)}\`.`,
-      facts: { where, found: value },
+      facts: { where, found: value.slice(0, 60) },
       span,
-      fix: { label: "Insert `model: `", from: span.from, to: span.from, insert: "model: " },
+      fix: fix({ from: span.from, to: span.from, insert: "model: " }, "fix/insert", { text: "model: " }),
     });
   }
   const fields = reader.mapping(node, where, undefined, span);
@@ -223,7 +214,6 @@ function parseModel(reader: Reader, fields: Fields, where: string, span: TextSpa
   if (field) return parseReference(reader, field.node, "`model`", field.keySpan);
   return reader.error({
     code: "recipe/missing-model",
-    message: `${where.replace(/^a/, "A")} needs \`model:\`. Add the model's id or folder.`,
     facts: { where },
     span,
   });
@@ -233,7 +223,6 @@ function parseLayerRange(reader: Reader, field: Field | undefined, at: TextSpan)
   if (!field) {
     return reader.error({
       code: "recipe/missing-layer-range",
-      message: "A source needs `layer_range: [start, end]` (the end is not included). Add it.",
       span: at,
     });
   }
@@ -248,7 +237,6 @@ function parseLayerRange(reader: Reader, field: Field | undefined, at: TextSpan)
       .join(", ");
     return reader.error({
       code: "recipe/layer-range",
-      message: `\`layer_range\` must be two whole numbers [start, end], but is [${found}].`,
       facts: { found },
       span,
     });
@@ -268,10 +256,9 @@ function parseDType(reader: Reader, field: Field | undefined): Spanned<OutputDTy
   const meant = own(DTYPE_SHORT, name) ?? nearest(name, known);
   return reader.error({
     code: "recipe/dtype",
-    message: `\`${field.key}: ${text.slice(0, 40)}\` is not a type weights can be written in. Use ${known.join(", ")}${meant ? `; here probably \`${meant}\`` : ""}.`,
-    facts: { key: field.key, found: text, known: known.join(", "), ...(meant ? { meant } : {}) },
+    facts: { key: field.key, found: text.slice(0, 40), known: known.join(", "), meant },
     span,
-    ...(meant ? { fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert: meant } } : {}),
+    fix: meant === undefined ? undefined : changeTo(meant, span),
   });
 }
 
@@ -298,25 +285,15 @@ function checkOneOf(reader: Reader, fields: Fields): void {
   const second = filled[1] === undefined ? undefined : fields.get(filled[1]);
   reader.error({
     code: "recipe/one-of",
-    message:
-      filled.length === 0
-        ? "The recipe names no models. Add `models:` (whole models) or `slices:` (ranges of layers)."
-        : `The recipe has ${filled.map((key) => `\`${key}\``).join(" and ")}; keep exactly one of them.`,
     facts: { found: filled.join(", ") },
     span: second?.keySpan ?? reader.syntax.span(0, 0),
   });
 }
 
 function checkNotYet(reader: Reader, fields: Fields): void {
-  for (const [key, message] of Object.entries(NOT_YET)) {
-    const field = present(reader, fields, key);
-    if (!field) continue;
-    if (key === "modules" && reader.isMapping(field.node) && !reader.mapping(field.node, "`modules`")?.size) continue;
-    reader.error({
-      code: "recipe/not-yet",
-      message,
-      facts: { what: key, found: nameOf(field.node) },
-      span: field.keySpan,
-    });
-  }
+  const field = present(reader, fields, "modules");
+  if (!field) return;
+  if (reader.isMapping(field.node) && !reader.mapping(field.node, "`modules`")?.size) return;
+  const facts = { what: "modules", method: undefined, known: undefined } as const;
+  reader.error({ code: "recipe/not-yet", facts, span: field.keySpan });
 }

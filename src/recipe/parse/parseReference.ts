@@ -1,4 +1,5 @@
-import type { TextSpan } from "../problems";
+import { changeTo } from "../problems/fixes";
+import type { TextSpan } from "../problems/problem";
 import type { Reader } from "../text/reader";
 import type { ModelReference } from "./recipe";
 import { modelKey, type ReferenceParts, splitReference, splitRevision, withoutSlash } from "./references";
@@ -32,8 +33,8 @@ function parseMapping(reader: Reader, node: unknown, where: string, span: TextSp
   if (!fields) return undefined;
   const model = fields.get("model");
   if (!model) {
-    const wrong = `${where} as a mapping needs \`model:\` with the model's name. A path alone is written as plain text.`;
-    return reader.error({ code: "recipe/reference", message: `${wrong}`, facts: { where }, span });
+    const facts = { reason: "no-model", reference: undefined, where } as const;
+    return reader.error({ code: "recipe/reference", facts, span });
   }
   const lora = fields.get("lora");
   if (lora && !reader.isNull(lora.node)) return notYetLora(reader, reader.span(lora.node, lora.keySpan));
@@ -50,8 +51,8 @@ function parseMapping(reader: Reader, node: unknown, where: string, span: TextSp
   const parts = reader.mapping(model.node, "a model's path", ["path", "revision"], model.keySpan);
   const pathField = parts?.get("path");
   if (!parts || !pathField) {
-    const message = "A model given as a mapping needs `path:`. Add it.";
-    return parts && reader.error({ code: "recipe/reference", message, facts: { where }, span });
+    const facts = { reason: "no-path", reference: undefined, where } as const;
+    return parts && reader.error({ code: "recipe/reference", facts, span });
   }
   const path = reader.string(pathField.node, "`path`", pathField.keySpan)?.trim();
   const revisionField = parts.get("revision");
@@ -66,13 +67,6 @@ function parseMapping(reader: Reader, node: unknown, where: string, span: TextSp
   return accept(reader, whole, path, span, overrideArchitecture);
 }
 
-const REASONS = {
-  empty: "has an empty part. A model is named `org/name`, `org/name@revision` or by its folder.",
-  adapters: "has more than one `+`. At most one adapter can follow a model: `org/name+org/adapter`.",
-  revisions:
-    "has more than one `@`. Write `org/name@revision`, or `{model: {path: …, revision: …}}` for a path with `@`.",
-} as const;
-
 function accept(
   reader: Reader,
   parts: ReferenceParts,
@@ -81,12 +75,8 @@ function accept(
   overrideArchitecture: string | undefined,
 ): ModelReference | undefined {
   if (!parts.ok) {
-    return reader.error({
-      code: "recipe/reference",
-      message: `The model reference "${text}" ${REASONS[parts.reason]}`,
-      facts: { reference: text, reason: parts.reason },
-      span,
-    });
+    const facts = { reason: parts.reason, reference: text, where: undefined };
+    return reader.error({ code: "recipe/reference", facts, span });
   }
   if (parts.lora !== undefined) return notYetLora(reader, span);
   if (parts.address !== undefined) noteAddress(reader, parts.address, modelKey(parts.path, parts.revision), span);
@@ -104,18 +94,13 @@ function accept(
 function noteAddress(reader: Reader, address: string, id: string, span: TextSpan): void {
   reader.note({
     code: "recipe/hub-address",
-    message: `"${address}" is an address of the Hub; it is read as the model ${id}. mergekit wants the id alone.`,
     facts: { address, id },
     span,
-    fix: { label: `Change to \`${id}\``, from: span.from, to: span.to, insert: id },
+    fix: changeTo(id, span),
   });
 }
 
 function notYetLora(reader: Reader, span: TextSpan): undefined {
-  return reader.error({
-    code: "recipe/not-yet",
-    message: "LoRA adapters in a model reference are not supported yet. Merge the adapter into its model first.",
-    facts: { what: "lora" },
-    span,
-  });
+  const facts = { what: "lora", method: undefined, known: undefined } as const;
+  return reader.error({ code: "recipe/not-yet", facts, span });
 }

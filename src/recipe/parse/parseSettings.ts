@@ -1,4 +1,4 @@
-import type { TextSpan } from "../problems";
+import type { TextSpan } from "../problems/problem";
 import type { Field, Reader } from "../text/reader";
 import { reportMisplaced } from "./misplaced";
 import type { Setting, SettingItem, Settings, SettingValue } from "./recipe";
@@ -25,7 +25,6 @@ function parseSetting(reader: Reader, entry: Field, name: string): readonly Sett
     if (!item) return undefined;
     reader.note({
       code: "recipe/bare-filter",
-      message: `\`${name}\` is one \`{filter, value}\` outside a list; it is read as a list of one. mergekit needs the dash: \`- {…}\`.`,
       facts: { name },
       span,
     });
@@ -45,8 +44,7 @@ function parseSetting(reader: Reader, entry: Field, name: string): readonly Sett
   if (mappings < items.length) {
     return reader.error({
       code: "recipe/setting",
-      message: `\`${name}\` mixes plain numbers and \`{filter, value}\` entries. Write every entry as \`{value: …}\`, the last one without a filter.`,
-      facts: { name },
+      facts: { name, wrong: "mixed", found: undefined },
       span,
     });
   }
@@ -62,8 +60,7 @@ function parseItem(reader: Reader, node: unknown, name: string, at: TextSpan): S
   if (!valueField) {
     return reader.error({
       code: "recipe/setting",
-      message: `This entry of \`${name}\` has no \`value:\`. Add one.`,
-      facts: { name },
+      facts: { name, wrong: "no-value", found: undefined },
       span,
     });
   }
@@ -96,8 +93,7 @@ function parseNumber(reader: Reader, node: unknown, name: string, at: TextSpan):
   const found = reader.shown(node, 60);
   return reader.error({
     code: "recipe/setting",
-    message: `A value of \`${name}\` must be a number, but is ${found}. Write a number, a list of numbers (spread over the layers), or a list of \`{filter, value}\`.`,
-    facts: { name, found },
+    facts: { name, wrong: "no-number", found },
     span: reader.span(node, at),
   });
 }
@@ -105,8 +101,7 @@ function parseNumber(reader: Reader, node: unknown, name: string, at: TextSpan):
 function emptyList(reader: Reader, name: string, span: TextSpan): undefined {
   return reader.error({
     code: "recipe/setting",
-    message: `\`${name}\` is an empty list. Give it at least one number.`,
-    facts: { name },
+    facts: { name, wrong: "empty", found: undefined },
     span,
   });
 }

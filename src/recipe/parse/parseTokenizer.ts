@@ -1,4 +1,4 @@
-import type { TextSpan } from "../problems";
+import type { TextSpan } from "../problems/problem";
 import type { Field, Reader } from "../text/reader";
 import { parseReference } from "./parseReference";
 import type { TokenizerRequest } from "./recipe";
@@ -15,7 +15,6 @@ export function parseTokenizer(
   if (old && current) {
     return reader.error({
       code: "recipe/two-tokenizers",
-      message: "The recipe has both `tokenizer` and `tokenizer_source`; keep one of them.",
       span: old.keySpan,
     });
   }
@@ -62,7 +61,6 @@ function parsePadding(reader: Reader, field: Field | undefined): number | undefi
   const found = reader.shown(field.node, 20);
   return reader.error({
     code: "recipe/padding",
-    message: `\`pad_to_multiple_of\` must be a whole number from 1, but is ${found}.`,
     facts: { found },
     span: reader.span(field.node, field.keySpan),
   });

@@ -1,5 +1,5 @@
 import type { OutputDType } from "../../formats/dtypes";
-import type { Problem, TextSpan } from "../problems";
+import type { Problem, TextSpan } from "../problems/problem";
 import type { Extras } from "./extras";
 
 /** A value and where the text says it. */

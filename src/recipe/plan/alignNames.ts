@@ -37,8 +37,6 @@ export function alignNames(
       span,
       group: key,
       facts,
-      message: () =>
-        `The tensors of ${facts.model} begin with "${facts.found}" where those of ${facts.other} begin with "${facts.expected}"; they are taken for the same weights.`,
     });
   }
   return aligned;

@@ -113,8 +113,6 @@ function reportMerged({ bag, donor, models }: PlanContext, { slices }: PlannedMo
       span: donor.reference.span,
       tensor,
       facts,
-      message: (tensors) =>
-        `Behind the ${facts.layers} layers of the stack: ${tensors} (${facts.bytes} bytes), as modules for multi-token prediction are stored. All models have this, so it is merged as the rest.`,
     });
   }
 }
@@ -138,8 +136,6 @@ function reportCarried(
       span: donor.reference.span,
       tensor: name,
       facts,
-      message: (tensors) =>
-        `Behind the ${facts.layers} layers of the output: ${tensors} (${facts.bytes} bytes), copied from ${facts.model}, where the first is ${facts.from}. Modules for multi-token prediction are stored so; this one was trained for that model's own layers.`,
     });
   }
 }
@@ -165,8 +161,6 @@ function reportLeftOut(
       group: owner,
       tensor: atLayer(weight.name, weight.beyond === undefined ? undefined : depth + weight.beyond),
       facts,
-      message: (tensors) =>
-        `Left out: ${tensors} of ${facts.model} (${facts.bytes} bytes), behind its stack of layers. ${facts.other}, which gives the output its config, has none. Such modules predict tokens further ahead; the model runs without them.`,
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { Layout, ModuleLayout } from "../../model/layout/layout";
 import type { ModelReference, Recipe, Settings } from "../parse/recipe";
-import type { TextSpan } from "../problems";
+import type { TextSpan } from "../problems/problem";
 import type { ProblemBag } from "./problemBag";
 
 /** Layers of a model, beginning at `start`, for one slice. */
@@ -40,8 +40,6 @@ export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): r
       severity: "error",
       span: recipe.slices[0]?.span,
       facts: { modules: modules.length, names: modules.map(({ name }) => name).join(", ") },
-      message: () =>
-        `This architecture has ${modules.length} modules (${modules.map(({ name }) => name).join(", ")}), and slices do not say which one they mean. Use \`models:\`.`,
     });
     return [];
   }
@@ -60,8 +58,6 @@ function reportSurplus(slices: readonly PlannedSlice[], bag: ProblemBag): void {
     severity: "note",
     span: last.span,
     facts,
-    message: () =>
-      `The last slice has ${facts.found} sources, and all of them make the weights after the layers. mergekit uses the first ${facts.expected} there, as many as the first slice has.`,
   });
 }
 
@@ -87,8 +83,6 @@ function wholeModels(recipe: Recipe, module: ModuleLayout, bag: ProblemBag): Pla
       span: source.model.span,
       group: facts.model,
       facts,
-      message: () =>
-        `${facts.model} has ${facts.found} layers, but ${facts.other} has ${facts.expected}. Whole models must have equally many; pick layers with \`slices:\`.`,
     });
   }
   const span = models[0]?.span ?? recipe.method.span;
@@ -116,8 +110,6 @@ function layerSlice(
         severity: "error",
         span,
         facts,
-        message: () =>
-          `layer_range [${start}, ${end}] leaves ${facts.model}, which has layers 0 to ${depth - 1}. The end is not included, so the last possible range ends at ${depth}.`,
       });
     } else if (end < start) {
       bag.add({
@@ -125,7 +117,6 @@ function layerSlice(
         severity: "warning",
         span,
         facts,
-        message: () => `layer_range [${start}, ${end}] ends before it begins and gives no layers. Swap its numbers.`,
       });
     }
     if (end - start !== first) {
@@ -134,8 +125,6 @@ function layerSlice(
         severity: "error",
         span,
         facts,
-        message: () =>
-          `All sources of a slice must span equally many layers: this one has ${end - start}, the first has ${first}.`,
       });
     }
   }

@@ -88,9 +88,5 @@ function reportAbsent({ bag }: PlanContext, weight: Weight, { source, name: inpu
     group: model.key,
     tensor: optional ? name : inputName,
     facts: { model: model.key },
-    message: (tensors) =>
-      optional
-        ? `${model.key} lacks ${tensors}, which other models have. It takes no part there.`
-        : `${model.key} has no tensor ${tensors}, which its architecture requires. Download it again, or check that the models are of one kind.`,
   });
 }

@@ -96,8 +96,6 @@ function reportCrop(
       group: source.model.key,
       tensor,
       facts,
-      message: (tensors) =>
-        `${facts.model} has another vocabulary size: of ${tensors} the first ${facts.used} of ${facts.found} are used, and the rows beyond are lost.`,
     });
   }
 }
@@ -116,8 +114,6 @@ function reportSkip({ bag }: PlanContext, tensor: string, input: PresentInput, r
     group: facts.model,
     tensor,
     facts,
-    message: (tensors) =>
-      `${facts.model} is left out of ${tensors}: its shape is ${facts.found}, the base's is ${facts.expected}.`,
   });
 }
 
@@ -132,8 +128,6 @@ function reportUnlike(context: PlanContext, tensor: string, input: PresentInput,
     span: input.source.model.span,
     group: model,
     tensor,
-    facts,
-    message: (tensors) =>
-      `${method.label} cannot merge ${tensors}: ${model} has shape ${facts.found}, but ${other} has ${facts.expected}${sizes && ` (config.json: ${sizes})`}. Use models of one size and vocabulary.`,
+    facts: { ...facts, label: method.label },
   });
 }

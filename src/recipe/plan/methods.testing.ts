@@ -47,7 +47,15 @@ export const testMethods: readonly MethodFacts[] = [
     heeds: ({ inputs }) => inputs.map(({ parameters }) => parameters.weight !== 0),
     check: ({ perModel }) =>
       perModel.some(({ weight }) => Number(weight) > 100)
-        ? [{ code: "merge/heavy", severity: "warning", message: "A weight is above 100.", parameter: "weight" }]
+        ? [
+            {
+              code: "merge/heavy",
+              severity: "warning",
+              message: "A weight is above 100.",
+              facts: {},
+              parameter: "weight",
+            },
+          ]
         : [],
   }),
   method({

@@ -1,6 +1,7 @@
-import type { MethodFacts, ParameterFacts, ResolvedParameters } from "../facts";
+import type { ParameterFacts, ResolvedParameters } from "../facts";
 import type { ModelReference, Recipe, Setting } from "../parse/recipe";
-import type { TextSpan } from "../problems";
+import { changeTo } from "../problems/fixes";
+import type { TextSpan } from "../problems/problem";
 import { nearest } from "../text/nearest";
 import type { PlanContext } from "./planContext";
 import type { Resolved } from "./resolve";
@@ -47,14 +48,12 @@ function typed(
   if (kind === "number") return value;
   if (kind === "boolean" && (value === 0 || value === 1)) return value === 1;
   if (kind === "integer" && Number.isInteger(value)) return value;
-  const expected = kind === "boolean" ? "true or false" : "a whole number";
   bag.add({
     code: "plan/parameter-type",
     severity: "error",
     span,
     tensor,
-    facts: { name, found: value, expected },
-    message: (tensors) => `\`${name}\` must be ${expected}, but is ${value} for ${tensors}.`,
+    facts: { name, found: value, expected: kind },
   });
   return kind === "boolean" ? value !== 0 : value;
 }
@@ -63,23 +62,14 @@ function typed(
 export function reportMissing(context: PlanContext, name: string, tensor: string, model?: ModelReference): null {
   const { method, recipe, bag } = context;
   const misplaced = model ? undefined : misplacedSetting(recipe, name);
-  const facts = { name, method: method.id, ...(model ? { model: model.key } : {}) };
+  const place = misplaced ? "under-model" : "nowhere";
   bag.add({
     code: "plan/missing-parameter",
     severity: "error",
     span: misplaced?.keySpan ?? model?.span ?? recipe.method.span,
     group: `${name} ${model?.key ?? ""}`,
     tensor,
-    facts,
-    message: (tensors) => {
-      if (misplaced) {
-        return `\`${name}\` stands under a model, where ${method.label} does not look for it. Move it to \`parameters:\` at the top level or of the slice.`;
-      }
-      const where = model
-        ? `under ${model.key}, or once for all models under the top-level \`parameters:\``
-        : "under the top-level `parameters:`";
-      return `${method.label} needs \`${name}\`, but ${tensors}${model ? ` of ${model.key}` : ""} has no value. Set it ${where}; where filters miss, end the list with \`- value: …\`.`;
-    },
+    facts: { name, method: method.id, label: method.label, model: model?.key, place },
   });
   return null;
 }
@@ -103,29 +93,20 @@ export function lintParameters({ recipe, method, bag }: PlanContext): void {
   const everywhere = [recipe.parameters, ...recipe.slices.map(({ parameters }) => parameters)];
   const warn = (name: string, setting: Setting, level: "model" | "above") => {
     if (known.has(name) && (level === "above" || Object.hasOwn(method.perModel, name))) return;
-    const meant = known.has(name) ? undefined : nearest(name, known);
+    const facts = { name, method: method.id, label: method.label };
+    const at = { severity: "warning", span: setting.keySpan } as const;
+    if (known.has(name)) {
+      bag.add({ ...at, code: "plan/parameter-level", facts });
+      return;
+    }
+    const meant = nearest(name, known);
     bag.add({
-      code: known.has(name) ? "plan/parameter-level" : "plan/unknown-parameter",
-      severity: "warning",
-      span: setting.keySpan,
-      facts: { name, method: method.id, known: [...known].join(", "), ...(meant ? { meant } : {}) },
-      ...(meant
-        ? {
-            fix: { label: `Change to \`${meant}\``, from: setting.keySpan.from, to: setting.keySpan.to, insert: meant },
-          }
-        : {}),
-      message: () => unusedSentence(name, method, known, meant),
+      ...at,
+      code: "plan/unknown-parameter",
+      facts: { ...facts, known: [...known].join(", "), meant },
+      fix: meant === undefined ? undefined : changeTo(meant, setting.keySpan),
     });
   };
   for (const settings of everywhere) for (const [name, setting] of settings) warn(name, setting, "above");
   for (const settings of modelSettings(recipe)) for (const [name, setting] of settings) warn(name, setting, "model");
-}
-
-function unusedSentence(name: string, method: MethodFacts, known: ReadonlySet<string>, meant: string | undefined) {
-  if (known.has(name)) {
-    return `\`${name}\` is read from the top level or the slice; under a model it does nothing. Move it.`;
-  }
-  if (meant) return `${method.label} has no parameter \`${name}\`, it is ignored. Did you mean \`${meant}\`?`;
-  if (known.size === 0) return `${method.label} has no parameters; \`${name}\` is ignored.`;
-  return `${method.label} has no parameter \`${name}\`, it is ignored. It has ${[...known].join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 import type { DType, OutputDType } from "../../formats/dtypes";
 import type { ResolvedParameters } from "../facts";
-import type { Problem } from "../problems";
+import type { Problem } from "../problems/problem";
 
 /** One model's tensor that goes into an output tensor. */
 export interface PlannedInput {

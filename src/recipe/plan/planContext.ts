@@ -5,6 +5,7 @@ import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences, nameText, nearName } from "../parse/references";
+import { changeTo } from "../problems/fixes";
 import { alignNames } from "./alignNames";
 import { commonArchitecture } from "./checks/architectureCheck";
 import type { ProblemBag } from "./problemBag";
@@ -37,14 +38,8 @@ export function openContext(
       code: "plan/model-missing",
       severity: "error",
       span,
-      facts: { model: key, ...(meant === undefined ? {} : { meant }) },
-      message: () =>
-        meant === undefined
-          ? `The model ${key} is not loaded. Add it from the Hub or drop its files, or change the name.`
-          : `The model ${key} is not loaded, but ${meant} is: did you mean that? Else add it from the Hub or drop its files.`,
-      ...(meant === undefined
-        ? {}
-        : { fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert: nameText(meant) } }),
+      facts: { model: key, meant },
+      fix: meant === undefined ? undefined : changeTo(meant, span, nameText(meant)),
     });
   }
   if (bag.failed) return undefined;
@@ -79,8 +74,6 @@ function reportLayersMissing(
       span,
       group: key,
       facts: { model: key, key: module.depthKey, found: stated, expected: held },
-      message: () =>
-        `config.json of ${key} says ${stated} for \`${module.depthKey}\`, but its files hold ${held} layers. Download the model again, or correct the number.`,
     });
   }
 }
@@ -92,8 +85,6 @@ function reportRemarks(
   bag: ProblemBag,
 ): void {
   for (const { key, span } of references) {
-    for (const { code, facts, message } of models.get(key)?.remarks ?? []) {
-      bag.add({ code, severity: "note", span, group: key, facts, message: () => message });
-    }
+    for (const remark of models.get(key)?.remarks ?? []) bag.addSaid(remark, { severity: "note", span, group: key });
   }
 }

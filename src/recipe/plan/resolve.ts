@@ -1,5 +1,5 @@
 import type { Setting, SettingItem, Settings, SettingValue } from "../parse/recipe";
-import type { TextSpan } from "../problems";
+import type { TextSpan } from "../problems/problem";
 
 /** A number found in the recipe, and the place that said it. */
 export interface Resolved {

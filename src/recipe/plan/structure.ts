@@ -1,9 +1,9 @@
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
-import { fewProblems } from "../fewProblems";
 import { parseRecipe } from "../parse/parse";
 import { knownModels } from "../parse/references";
-import type { Problem } from "../problems";
+import { fewProblems } from "../problems/fewProblems";
+import type { Problem } from "../problems/problem";
 import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
 import { checkConfigsFit } from "./checks/configsFit";
 import { checkLayersFit } from "./checks/layersFit";
@@ -122,7 +122,6 @@ function reportUnnamed({ layout, donor, bag }: PlanContext): void {
       severity: "note",
       span: donor.reference.span,
       tensor,
-      message: (tensors) => `The description of this architecture does not name ${tensors}; kept all the same.`,
     });
   }
 }

@@ -108,7 +108,6 @@ class TensorPlanner {
         span: chosen.source.model.span,
         tensor: name,
         facts: { ...facts, dtype: "F64" },
-        message: (tensors) => `${tensors} is stored as F64, which cannot be merged. Convert the model to F32 or BF16.`,
       });
       return undefined;
     }
@@ -119,7 +118,6 @@ class TensorPlanner {
         span: chosen.source.model.span,
         tensor: name,
         facts,
-        message: (tensors) => `${tensors} holds integers (${dtype}); it is copied from ${facts.model}, not merged.`,
       });
     }
     return this.#copy(name, chosen, dtype, shape, {});
@@ -205,9 +203,7 @@ class TensorPlanner {
       code: "plan/base-ignored",
       severity: "note",
       span: model.span,
-      facts: { model: model.key, method: method.id },
-      message: () =>
-        `${method.label} has no base: ${model.key} gives the output its config and tokenizer, but no weights. List it under \`models:\` with a weight to merge it.`,
+      facts: { model: model.key, method: method.id, label: method.label },
     });
   }
 
@@ -228,11 +224,12 @@ class TensorPlanner {
     if (!lacksBase && others >= method.others.min) return { action: "merge", inputs };
     const facts = {
       method: method.id,
+      label: method.label,
       found: inputs.length,
       expected: method.others.min + (base || lacksBase ? 1 : 0),
       model: chosen.source.model.key,
-    };
-    const why = lacksBase ? "the base lacks it" : `${facts.expected} models must have it and ${facts.found} do`;
+      lacks: lacksBase ? "base" : "models",
+    } as const;
     if (weight.presence === "optional" && method.whenShort === "drop") {
       bag.add({
         code: "plan/dropped-tensor",
@@ -240,8 +237,6 @@ class TensorPlanner {
         span: recipe.base?.span ?? recipe.method.span,
         tensor: name,
         facts,
-        message: (tensors) =>
-          `${tensors} cannot be merged with ${method.label} (${why}); it is left out of the output.`,
       });
       return undefined;
     }
@@ -252,8 +247,6 @@ class TensorPlanner {
         span: recipe.base?.span ?? recipe.method.span,
         tensor: name,
         facts,
-        message: (tensors) =>
-          `${tensors} cannot be merged with ${method.label} (${why}); it is copied from ${facts.model}.`,
       });
       return { action: "copy", inputs: [chosen] };
     }
@@ -263,7 +256,6 @@ class TensorPlanner {
       span: recipe.method.span,
       tensor: name,
       facts,
-      message: (tensors) => `${method.label} cannot merge ${tensors}: ${why}.`,
     });
     return undefined;
   }
@@ -286,8 +278,6 @@ class TensorPlanner {
       span: input.source.model.span,
       tensor: name,
       facts: { model: input.source.model.key, found: dtype },
-      message: (tensors) =>
-        `${input.source.model.key} stores ${tensors} as ${dtype}, which cannot be written. Add \`dtype: bfloat16\` to the recipe.`,
     });
     return undefined;
   }
@@ -306,16 +296,10 @@ class TensorPlanner {
       globals: globals.values,
       perModel: others.map(({ parameters }) => parameters.values),
     });
-    for (const { code, severity, message, parameter = "" } of findings ?? []) {
+    for (const { severity, parameter, ...said } of findings ?? []) {
       const own = others.map(({ parameters }) => parameters.spans.get(parameter)).find((span) => span !== undefined);
-      bag.add({
-        code,
-        severity,
-        span: globals.spans.get(parameter) ?? own ?? recipe.method.span,
-        tensor: name,
-        facts: { method: method.id, ...(parameter ? { name: parameter } : {}) },
-        message: (tensors) => `${message} (${tensors})`,
-      });
+      const span = globals.spans.get(parameter) ?? own ?? recipe.method.span;
+      bag.addSaid(said, { severity, span }, name);
     }
   }
 

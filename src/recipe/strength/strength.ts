@@ -9,7 +9,8 @@ import type { MergePlan, PlannedTensor } from "../plan/plan";
 import type { PlanContext } from "../plan/planContext";
 import type { PlanStructure, StructureReport } from "../plan/structure";
 import { targetsOf } from "../plan/tensors";
-import type { Problem } from "../problems";
+import type { Problem } from "../problems/problem";
+import { strengthProblem } from "../problems/strength";
 import { setSetting } from "../text/editSetting";
 import { appendIn, type Path } from "../text/editText";
 import { type Reading, settingFor } from "../text/settingFor";
@@ -284,39 +285,24 @@ function same(found: ResolvedParameters, expected: ResolvedParameters): boolean 
 }
 
 function withoutStrength({ method, recipe }: PlanContext): Problem {
-  return {
-    code: "recipe/no-strength",
-    severity: "error",
-    message:
-      `${method.label} has no parameter that leads back to a base: a tensor of it is taken or not. ` +
-      "Take the layers of the base in `slices:` instead, or use a method with a base, such as task_arithmetic.",
-    facts: { method: method.id },
-    span: recipe.method.span,
-  };
+  const facts = { label: method.label };
+  return strengthProblem({ code: "recipe/no-strength", severity: "error", facts, span: recipe.method.span });
 }
 
 function withoutBase({ method, recipe }: PlanContext, tensor: string, base: string | undefined): Problem {
-  return {
+  return strengthProblem({
     code: "recipe/strength-base",
     severity: "error",
-    message:
-      base === undefined
-        ? `${method.label} has no base to go back to. Add \`base_model:\` to the recipe.`
-        : `${tensor} cannot go back to the base: ${base} is not among its inputs. List it with a weight of 0 wherever models are listed.`,
-    facts: { method: method.id, tensor, base: base ?? "" },
+    facts: { label: method.label, tensor, base },
     span: recipe.base?.span ?? recipe.method.span,
     tensor,
-  };
+  });
 }
 
-function notExpressible({ method, recipe }: PlanContext): Problem {
-  return {
+function notExpressible({ recipe }: PlanContext): Problem {
+  return strengthProblem({
     code: "recipe/strength-not-expressible",
     severity: "error",
-    message:
-      "The weaker merge cannot be written into this recipe: its names or aliases do not tell the tensors apart. " +
-      "Write parameters out where `*alias` stands for them, or choose groups of other layers.",
-    facts: { method: method.id },
     span: recipe.method.span,
-  };
+  });
 }

@@ -1,5 +1,7 @@
 import { type Alias, type Document, isAlias, isNode, type ParsedNode, visit } from "yaml";
-import type { Problem, TextSpan } from "../problems";
+import { fix } from "../problems/fixes";
+import type { Problem, TextSpan } from "../problems/problem";
+import { readingProblem } from "../problems/reading";
 
 /** Aliases (`*name`) in one recipe. */
 export const MAX_RECIPE_ALIASES = 1000;
@@ -40,44 +42,40 @@ function holds({ range: [start, , end] }: ParsedNode, { range }: Alias): boolean
 
 /** A value inside of itself has no end: mergekit's loader builds it, and nothing can be done with it. */
 function cycle({ source, range }: Alias, span: (from: number, to: number) => TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/alias-cycle",
     severity: "error",
-    message: `\`*${source}\` stands inside of what \`&${source}\` marks: the value would hold itself, without end. Write out what is meant here, or remove it.`,
     facts: { name: source },
     span: span(range?.[0] ?? 0, range?.[1] ?? 0),
-  };
+  });
 }
 
 /** Left alone, `filter: *mlp*` would say nothing at all. */
 function unknownAlias({ source, range }: Alias, span: (from: number, to: number) => TextSpan): Problem {
   const at = span(range?.[0] ?? 0, range?.[1] ?? 0);
-  return {
+  return readingProblem({
     code: "recipe/unknown-alias",
     severity: "error",
-    message: `\`*${source}\` stands for what \`&${source}\` marks, but no such mark comes before it. Put text that begins with \`*\` in quotes.`,
     facts: { name: source },
     span: at,
-    fix: { label: "Put it in quotes", from: at.from, to: at.to, insert: `"*${source}"` },
-  };
+    fix: fix({ from: at.from, to: at.to, insert: `"*${source}"` }, "fix/quote"),
+  });
 }
 
 function repeatedAnchor(name: string, span: TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/repeated-anchor",
     severity: "error",
-    message: `\`&${name}\` marks a second place, which mergekit does not read. Give this one and its aliases another name.`,
     facts: { name },
     span,
-  };
+  });
 }
 
 function tooMany(found: number, span: TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/too-many-aliases",
     severity: "error",
-    message: `The recipe uses ${found} aliases; at most ${MAX_RECIPE_ALIASES} are followed. Write the values out.`,
     facts: { found, limit: MAX_RECIPE_ALIASES },
     span,
-  };
+  });
 }

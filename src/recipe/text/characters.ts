@@ -1,5 +1,7 @@
 import { append } from "../../base/lists";
-import type { Problem, TextSpan } from "../problems";
+import { fix } from "../problems/fixes";
+import type { Problem, TextSpan } from "../problems/problem";
+import { readingProblem } from "../problems/reading";
 import { codePoint, editOf, pieces, type Repair } from "./pieces";
 
 /** What no YAML text can hold: NUL, escape codes, half characters. They come with copies from terminals and broken files. */
@@ -17,28 +19,25 @@ export function characterProblem(text: string, span: (from: number, to: number) 
   const [control] = controls;
   if (control) {
     const found = codePoint(control.found);
-    return {
+    return readingProblem({
       code: "recipe/control-character",
       severity: "error",
-      message: `YAML text cannot hold the character ${found}. Remove it.`,
       facts: { found },
       span: span(control.at, control.at + control.found.length),
-      fix: { label: "Remove", ...editOf(text, controls) },
-    };
+      fix: fix(editOf(text, controls), "fix/remove"),
+    });
   }
   const blanks = wrongBlanks(text);
   const [blank] = blanks;
   if (!blank) return undefined;
   const found = blank.found === "\t" ? "tab" : codePoint(blank.found);
-  const name = blank.found === "\t" ? "a tab" : `the blank ${found}`;
-  return {
+  return readingProblem({
     code: "recipe/blank",
     severity: "error",
-    message: `Here stands ${name} where YAML takes only spaces. Change it to spaces.`,
     facts: { found },
     span: span(blank.at, blank.at + 1),
-    fix: { label: "Change to spaces", ...editOf(text, blanks) },
-  };
+    fix: fix(editOf(text, blanks), "fix/spaces"),
+  });
 }
 
 /** Blanks outside of quotes, comments and blocks of text that are no spaces where only spaces may stand. */

@@ -1,6 +1,9 @@
 import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type YAMLMap } from "yaml";
-import { ProblemList } from "../fewProblems";
-import type { Problem, TextSpan } from "../problems";
+import type { CodeOf } from "../../base/sentences";
+import { ProblemList } from "../problems/fewProblems";
+import { changeTo } from "../problems/fixes";
+import type { Circumstances, CodeAndFacts, Problem, TextSpan } from "../problems/problem";
+import { readingProblem, type readingSentences } from "../problems/reading";
 import { nearest } from "./nearest";
 import { plainScalar } from "./plainScalar";
 import type { Syntax } from "./syntax";
@@ -23,7 +26,8 @@ export const MAX_ENTRIES = 100_000;
 /** Merge keys inside merged mappings. */
 const MAX_MERGE_DEPTH = 16;
 
-type ProblemParts = Omit<Problem, "severity" | "facts"> & { readonly facts?: Problem["facts"] };
+type ReadingCode = CodeOf<typeof readingSentences>;
+type Parts<C extends ReadingCode> = CodeAndFacts<typeof readingSentences, C> & Omit<Circumstances, "severity">;
 
 /**
  * Reads YAML nodes with the types and the laxness of mergekit's schema, and collects what is wrong instead of throwing.
@@ -45,16 +49,16 @@ export class Reader {
     return this.#problems.all();
   }
 
-  error(parts: ProblemParts): undefined {
-    return this.#add({ facts: {}, ...parts, severity: "error" });
+  error<C extends ReadingCode>(parts: Parts<C>): undefined {
+    return this.#add(readingProblem({ ...parts, severity: "error" }));
   }
 
-  warn(parts: ProblemParts): undefined {
-    return this.#add({ facts: {}, ...parts, severity: "warning" });
+  warn<C extends ReadingCode>(parts: Parts<C>): undefined {
+    return this.#add(readingProblem({ ...parts, severity: "warning" }));
   }
 
-  note(parts: ProblemParts): undefined {
-    return this.#add({ facts: {}, ...parts, severity: "note" });
+  note<C extends ReadingCode>(parts: Parts<C>): undefined {
+    return this.#add(readingProblem({ ...parts, severity: "note" }));
   }
 
   /** What is wrong with the part that was still read would be said of what was not. */
@@ -79,7 +83,6 @@ export class Reader {
     if (!isMap(target)) {
       return this.error({
         code: "recipe/type",
-        message: `${capital(where)} must be a mapping (\`key: value\`), but is ${nameOf(target)}.`,
         facts: { where, expected: "mapping", found: nameOf(target) },
         span: this.span(node, at),
       });
@@ -96,7 +99,6 @@ export class Reader {
     if (isSeq(target)) return this.#count(target.items.length, node, at) ? target.items : [];
     return this.error({
       code: "recipe/type",
-      message: `${capital(where)} must be a list (lines that begin with \`- \`), but is ${nameOf(target)}.`,
       facts: { where, expected: "list", found: nameOf(target) },
       span: this.span(node, at),
     });
@@ -106,10 +108,8 @@ export class Reader {
   string(node: unknown, where: string, at: TextSpan): string | undefined {
     const value = this.scalar(node);
     if (typeof value === "string") return value;
-    const quoted = typeof value === "number" || typeof value === "boolean" ? " Put it in quotes to make it text." : "";
     return this.error({
       code: "recipe/type",
-      message: `${capital(where)} must be text, but is ${nameOf(this.syntax.follow(node))}.${quoted}`,
       facts: { where, expected: "text", found: nameOf(this.syntax.follow(node)) },
       span: this.span(node, at),
     });
@@ -161,7 +161,6 @@ export class Reader {
     if (this.#entries <= MAX_ENTRIES) {
       this.error({
         code: "recipe/too-many-entries",
-        message: `The recipe unfolds to more than ${MAX_ENTRIES} entries. Use fewer merge keys (\`<<\`) and aliases (\`*\`), and shorter lists.`,
         facts: { limit: MAX_ENTRIES },
         span: this.span(node, at),
       });
@@ -186,7 +185,6 @@ export class Reader {
       if (own.has(key)) {
         this.warn({
           code: "recipe/duplicate-key",
-          message: `\`${key}\` stands twice in this mapping; the last one counts. Remove the other.`,
           facts: { key },
           span: own.get(key)?.keySpan ?? keySpan,
         });
@@ -207,7 +205,6 @@ export class Reader {
       else {
         this.error({
           code: "recipe/merge-key",
-          message: `The merge key \`<<\` takes a mapping or a list of mappings, but this is ${nameOf(source)}.`,
           facts: { found: nameOf(source) },
           span: this.span(node),
         });
@@ -227,14 +224,9 @@ export class Reader {
       );
       this.warn({
         code: "recipe/unknown-key",
-        message: meant
-          ? `\`${key}\` is not a key of ${where} and is ignored. Did you mean \`${meant}\`?`
-          : `\`${key}\` is not a key of ${where} and is ignored. Known keys: ${known.join(", ")}.`,
-        facts: { key, where, known: known.join(", "), ...(meant ? { meant } : {}) },
+        facts: { key, where, known: known.join(", "), meant },
         span: keySpan,
-        ...(meant
-          ? { fix: { label: `Change to \`${meant}\``, from: keySpan.from, to: keySpan.to, insert: meant } }
-          : {}),
+        fix: meant === undefined ? undefined : changeTo(meant, keySpan),
       });
     }
   }
@@ -255,10 +247,6 @@ export function nameOf(node: unknown): string {
 /** Text from outside, short enough for a sentence. */
 function short(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
 function keyText(key: unknown): string {

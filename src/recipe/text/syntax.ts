@@ -1,5 +1,6 @@
 import { Composer, type CST, type Document, isAlias, isMap, LineCounter, Parser } from "yaml";
-import type { Problem, TextSpan } from "../problems";
+import type { Problem, TextSpan } from "../problems/problem";
+import { readingProblem } from "../problems/reading";
 import { resolveAliases } from "./aliases";
 import { characterProblem } from "./characters";
 import { foreignDocuments, pastedProblem } from "./pasted";
@@ -121,32 +122,28 @@ function depthOf(tokens: readonly CST.Token[]): number {
 }
 
 function tooLong(found: number, span: TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/too-long",
     severity: "error",
-    message: `The recipe has ${found} characters; at most ${MAX_RECIPE_CHARS} are read. Split it, or remove what is not a recipe.`,
     facts: { found, limit: MAX_RECIPE_CHARS },
     span,
-  };
+  });
 }
 
 function tooDeep(found: number, span: TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/too-deep",
     severity: "error",
-    message: `The recipe nests ${found} levels deep; at most ${MAX_RECIPE_DEPTH} are read, and a recipe needs fewer than ten. Look for brackets that were never closed.`,
     facts: { found, limit: MAX_RECIPE_DEPTH },
     span,
-  };
+  });
 }
 
 function multipleDocuments(documents: number, span: TextSpan): Problem {
-  return {
+  return readingProblem({
     code: "recipe/multiple-documents",
     severity: "error",
-    message:
-      "The text holds more than one recipe (documents separated by `---`). Keep one here, and run the others after it.",
     facts: { documents },
     span,
-  };
+  });
 }

@@ -1,6 +1,8 @@
 import { append } from "../../base/lists";
 import { own } from "../../base/own";
-import type { Problem, TextSpan } from "../problems";
+import { fix } from "../problems/fixes";
+import type { Problem, TextSpan } from "../problems/problem";
+import { readingProblem } from "../problems/reading";
 import { codePoint, editOf, pieces, type Repair } from "./pieces";
 
 /** Signs of Japanese keyboards and of typesetting that look like those of YAML. */
@@ -49,14 +51,13 @@ export function wideMarks(text: string, span: (from: number, to: number) => Text
   const sign = first.found.trim();
   const meant = first.insert.trim();
   const facts = { found: sign, codePoint: codePoint(sign), meant, count: repairs.length };
-  return {
+  return readingProblem({
     code: "recipe/wide-mark",
     severity: "error",
-    message: `Here stands \`${sign}\` (${facts.codePoint}), which YAML takes for a letter; \`${meant}\` is meant. ${facts.count === 1 ? "Change it." : `The recipe has ${facts.count} such signs: change them all.`}`,
     facts,
     span: span(first.at, first.at + first.found.length),
-    fix: { label: "Change all of them", ...editOf(text, repairs) },
-  };
+    fix: fix(editOf(text, repairs), "fix/change-all"),
+  });
 }
 
 function atLineStart(text: string, at: number): boolean {

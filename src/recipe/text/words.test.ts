@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseRecipe } from "../parse/parse";
-import type { Problem } from "../problems";
+import type { Problem } from "../problems/problem";
 
 const only = (text: string): Problem => {
   const { problems } = parseRecipe(text);

@@ -2,7 +2,7 @@ import { latest } from "../../base/latest";
 import type { ModelKey } from "../../engine/protocol/ids";
 import type { RecipeReport } from "../../engine/protocol/protocol";
 import { parseRecipe } from "../../recipe/parse/parse";
-import type { Problem } from "../../recipe/problems";
+import type { Problem } from "../../recipe/problems/problem";
 import { type Failure, failureOf } from "../failure";
 import { type ModelEntry, modelNames } from "../models/models";
 import type { Slice, StudioTools } from "../slice";

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@codemirror/lint";
-import type { Problem } from "../../../recipe/problems";
+import type { Problem } from "../../../recipe/problems/problem";
 import type { Catalogue } from "../../i18n";
 import { fixLabel, problemSentence } from "../../i18n/failures";
 

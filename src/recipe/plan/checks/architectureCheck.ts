@@ -26,17 +26,14 @@ export function commonArchitecture(
       found: name ?? "?",
       other: first.reference.key,
       expected: first.name ?? "?",
-    };
+      known: allKnown ? "all" : "some",
+    } as const;
     bag.add({
       code: "plan/mixed-architectures",
       severity: allKnown ? "error" : "warning",
       span: reference.span,
       group: reference.key,
       facts,
-      message: () =>
-        allKnown
-          ? `${facts.model} is a ${facts.found}, but ${facts.other} is a ${facts.expected}. If their tensors do match, write {model: ${facts.model}, override_architecture: ${facts.expected}}.`
-          : `${facts.model} is a ${facts.found}, but ${facts.other} is a ${facts.expected}; their tensors are matched by name alone.`,
     });
   }
   if (allKnown) return first.name;
@@ -47,8 +44,6 @@ export function commonArchitecture(
     severity: "note",
     span: unknown.reference.span,
     facts,
-    message: () =>
-      `The architecture of ${facts.model} (${facts.architecture}) is not described here; its layers were found from the tensor names.`,
   });
   return undefined;
 }
@@ -63,8 +58,6 @@ function nameOf(reference: ModelReference, models: ReadonlyMap<string, Model>, b
       severity: "error",
       span: reference.span,
       facts,
-      message: () =>
-        `config.json of ${facts.model} names ${facts.found} architectures (${facts.names}) instead of one. Choose one with {model: ${facts.model}, override_architecture: …}.`,
     });
   }
   return names[0];

@@ -37,8 +37,6 @@ export function checkCommonLayers({ layout, references, models, donor, bag }: Pl
       span,
       group: key,
       facts,
-      message: () =>
-        `${key} (${facts.found}) and ${expected} (${facts.expected}) have no layer in common: one has ${facts.layers}, the other ${facts.otherLayers}. Use models of one architecture.`,
     });
   }
 }
@@ -52,15 +50,11 @@ export function checkDepth({ recipe, donor, bag }: PlanContext, modules: readonl
   if (bag.failed || modules.some(({ slices }) => slices.some(({ layers }) => layers > 0))) return;
   const [source] = recipe.slices.flatMap(({ sources }) => sources);
   const { key } = source?.model ?? donor.reference;
-  const [start, end] = source?.layerRange.value ?? [0, 0];
+  const [start, end] = source?.layerRange.value ?? [];
   bag.add({
     code: "plan/no-layers",
     severity: "error",
     span: source?.layerRange.span ?? donor.reference.span,
-    facts: { model: key, ...(source ? { start, end } : {}) },
-    message: () =>
-      source
-        ? `The output would have 0 layers: layer_range [${start}, ${end}] of ${key} has none, nor has any other. The end is not included; write [${start}, ${start + 1}] for layer ${start}.`
-        : `${key} has 0 layers: none of its tensors has a layer's number in its name. A merge needs at least 1.`,
+    facts: { model: key, start, end },
   });
 }

@@ -28,8 +28,6 @@ export function checkConfigsFit({ references, models, donor, bag }: PlanContext)
       span: first.span,
       group: first.key,
       facts: { models: named, other, differences },
-      message: () =>
-        `config.json of ${named} says other things than that of ${other} (in brackets), which the output gets: ${differences}. Weights that were trained for the one are run as the other.`,
     });
   }
 }

@@ -140,8 +140,6 @@ function checkRows(
       group: facts.model,
       tensor: tensor.name,
       facts,
-      message: (named) =>
-        `${named} of ${facts.model} has ${rows} rows, but ${facts.otherTensor} of ${facts.other} has ${first.rows}, and a model has one vocabulary. Take both from one model: a first or last slice with an empty range ([0, 0]) chooses it.`,
     });
   }
 }
@@ -170,8 +168,6 @@ function reportShape(context: PlanContext, target: Target, tensor: PlannedTensor
     group: model,
     tensor: tensor.name,
     facts: { model, other, found, expected, sizes },
-    message: (tensors) =>
-      `${model} does not fit ${other}, whose config.json the output gets: ${tensors} would have shape ${found}, where ${other} has ${expected}${sizes && ` (${sizes})`}. Use models of one size.`,
   });
 }
 
@@ -186,8 +182,6 @@ function reportForeign(context: PlanContext, target: Target, tensor: PlannedTens
     group: model,
     tensor: tensor.name,
     facts: { model, other, sizes },
-    message: (tensors) =>
-      `${model} has ${tensors}, and the layers of ${other}, whose config.json the output gets, have nothing of the kind${sizes && ` (${sizes})`}. Use models of one structure, or make ${model} the base_model.`,
   });
 }
 
@@ -202,8 +196,6 @@ function reportLacking(context: PlanContext, target: Target, tensor: string): vo
     group: model,
     tensor,
     facts: { model, other, sizes },
-    message: (tensors) =>
-      `${model} gives nothing for ${tensors}, which the layers of ${other} have and its config.json asks for${sizes && ` (${sizes})`}. Use models of one structure.`,
   });
 }
 

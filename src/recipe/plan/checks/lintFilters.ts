@@ -21,8 +21,6 @@ export function lintFilters({ recipe, bag }: PlanContext, modules: readonly Plan
         severity: "warning",
         span,
         facts: { name, filter },
-        message: () =>
-          `The filter \`${filter}\` of \`${name}\` is part of no tensor's name, so this line does nothing. A filter is a piece of a name as it is written, such as \`mlp\` or \`layers.3.\`.`,
       });
     }
   }

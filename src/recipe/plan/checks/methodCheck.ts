@@ -1,5 +1,6 @@
 import type { MethodFacts } from "../../facts";
 import type { Spanned } from "../../parse/recipe";
+import { changeTo } from "../../problems/fixes";
 import { nearest } from "../../text/nearest";
 import { distinctSources, type PlannedModule, type PlannedSlice } from "../expand";
 import type { PlanContext } from "../planContext";
@@ -43,8 +44,7 @@ export function findMethodFacts(
       code: "recipe/not-yet",
       severity: "error",
       span,
-      facts: { what: value, known },
-      message: () => `The method \`${value}\` is not supported yet. Available: ${known}.`,
+      facts: { what: "method", method: value, known },
     });
     return undefined;
   }
@@ -56,12 +56,8 @@ export function findMethodFacts(
     code: "recipe/unknown-method",
     severity: "error",
     span,
-    facts: { found: value, known, ...(meant ? { meant } : {}) },
-    ...(meant ? { fix: { label: `Change to \`${meant}\``, from: span.from, to: span.to, insert: meant } } : {}),
-    message: () =>
-      meant
-        ? `There is no merge method \`${value}\`. Did you mean \`${meant}\`?`
-        : `There is no merge method \`${value}\`. Available: ${known}.`,
+    facts: { found: value, known, meant },
+    fix: meant === undefined ? undefined : changeTo(meant, span),
   });
   return undefined;
 }
@@ -84,23 +80,18 @@ function checkBase({ method, recipe, bag }: PlanContext, slice: PlannedSlice): v
       code: "plan/base-required",
       severity: "error",
       span: recipe.method.span,
-      facts: { method: method.id },
-      message: () =>
-        `${method.label} needs a base model. Add \`base_model:\` with one of the models, or their ancestor.`,
+      facts: { method: method.id, label: method.label },
     });
     return;
   }
   const models = distinctSources(slice);
   if (models.some(({ source }) => source.model.identity === base.identity)) return;
   if (models.length === 1 && method.whenShort === "copy") return; // copied unchanged
-  const facts = { method: method.id, base: base.key };
   bag.add({
     code: "plan/base-not-in-slice",
     severity: "error",
     span: slice.span,
-    facts,
-    message: () =>
-      `${method.label} needs the base ${facts.base} among the sources of every slice, and this one lacks it. Add it with the layers to compare with.`,
+    facts: { method: method.id, label: method.label, base: base.key },
   });
 }
 
@@ -120,15 +111,12 @@ function checkCount({ method, recipe, bag }: PlanContext, slice: PlannedSlice): 
     const required = Object.values(method.perModel).some((parameter) => parameter.default === undefined);
     if (required) return;
   }
-  const expected = min === max ? `exactly ${max}` : found > max ? `at most ${max}` : `at least ${min}`;
-  const facts = { method: method.id, found, expected };
+  const of = recipe.slices.length > 0 ? "slice" : "recipe";
   bag.add({
     code: "plan/input-count",
     severity: "error",
-    span: recipe.slices.length > 0 ? slice.span : recipe.method.span,
-    facts,
-    message: () =>
-      `${method.label} takes ${expected} model${max === 1 ? "" : "s"} per tensor, but ${recipe.slices.length > 0 ? "this slice" : "the recipe"} has ${found}${added ? ", the base counted (it is added to `models`)" : ""}. ${found > max ? "Remove" : "Add"} some.`,
+    span: of === "slice" ? slice.span : recipe.method.span,
+    facts: { method: method.id, label: method.label, found, min, max, added: added ? "base" : undefined, of },
   });
 }
 
@@ -145,8 +133,6 @@ function reportRepeats({ bag }: PlanContext, slice: PlannedSlice): void {
       severity: "warning",
       span: model.span,
       facts: { model: model.key },
-      message: () =>
-        `${model.key} stands twice here and counts once, with the last layer range and the first parameters. To merge two of its layers, name it once with an explicit revision.`,
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../problems";
+import { type Fix, fix } from "../../problems/fixes";
 import type { PlanContext } from "../planContext";
 
 /** Whether a recipe can be merged: how an edit is known to mend one. */
@@ -12,13 +12,13 @@ export function otherDonor(
   { recipe, references, donor }: PlanContext,
   text: string,
   attempt: Attempt,
-): { readonly key: string; readonly fix: NonNullable<Problem["fix"]> } | undefined {
+): { readonly key: string; readonly fix: Fix } | undefined {
   for (const { key, span } of references) {
     if (key === donor.reference.key) continue;
     const written = text.slice(span.from, span.to);
     const edit = written.includes("\n") ? undefined : baseEdit(text, recipe.base?.span, written);
     if (!edit || !attempt(text.slice(0, edit.from) + edit.insert + text.slice(edit.to))) continue;
-    return { key, fix: { label: `Make \`${key}\` the base_model`, ...edit } };
+    return { key, fix: fix(edit, "fix/base", { model: key }) };
   }
   return undefined;
 }

@@ -27,8 +27,6 @@ export function checkSize({ recipe, bag }: PlanContext, modules: readonly Planne
       severity: "error",
       span: recipe.slices[0]?.span ?? span,
       facts: { found: tensors, limit: MAX_OUTPUT_TENSORS },
-      message: () =>
-        `The output would have ${tensors} tensors; at most ${MAX_OUTPUT_TENSORS} are planned. Take fewer slices, or shorter ranges of layers.`,
     });
   } else if (looks > MAX_LOOKS) {
     const found = Math.round(looks);
@@ -37,8 +35,6 @@ export function checkSize({ recipe, bag }: PlanContext, modules: readonly Planne
       severity: "error",
       span,
       facts: { found, limit: MAX_LOOKS },
-      message: () =>
-        `To plan this recipe, ${found} filters and sources would have to be looked at for its tensors; at most ${MAX_LOOKS} are. Use fewer filters (\`filter:\`) and sources.`,
     });
   }
 }

@@ -1,6 +1,8 @@
+import type { FactsOf } from "../../../base/sentences";
 import { compareVocabularies } from "../../../tokens/compareVocabularies";
 import type { Vocabulary } from "../../../tokens/vocabulary";
 import type { ModelReference, TokenizerRequest } from "../../parse/recipe";
+import type { fittingSentences } from "../../problems/fitting";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
 import type { Vocabularies } from "../vocabularies";
@@ -14,13 +16,10 @@ export function tokenizerModel({ recipe, references, donor }: PlanContext): Mode
 }
 
 /** Why a tokenizer would have to be built. */
-interface Reason {
-  readonly reason: "tokens" | "model" | "unread" | "adds" | "moves" | "lacks" | "padding";
-  readonly model: string;
-  readonly count?: number;
-  readonly token?: string;
-  readonly sentence: string;
-}
+type Reason = Omit<FactsOf<typeof fittingSentences, "plan/tokenizer">, "what" | "donor">;
+
+/** Of those facts, the ones that a reason has nothing for. */
+const NOTHING = { count: 0, token: "", of: "", rows: 0 };
 
 /**
  * Tokenizers are copied, not built. A recipe that asks for one is accepted where copying gives what it asks for: all
@@ -31,15 +30,12 @@ export function checkTokenizer(context: PlanContext, planned: PlannedTensors, vo
   const request = recipe.tokenizer;
   if (request) {
     const found = reasonAgainst(context, request, planned, vocabularies);
-    const { reason, model, count = 0, token = "" } = found ?? { reason: "", model: "" };
     if (found) {
       bag.add({
         code: "plan/tokenizer",
         severity: "error",
         span: request.span,
-        facts: { what: request.key, reason, model, count, token, donor: donor.reference.key },
-        message: () =>
-          `\`${request.key}\` asks for a tokenizer that must be built, which is not supported yet: ${found.sentence}. Without this key the tokenizer of ${donor.reference.key} is copied.`,
+        facts: { ...found, what: request.key, donor: donor.reference.key },
       });
     } else reportPadding(context, request, planned, vocabularies);
   }
@@ -55,10 +51,8 @@ function reasonAgainst(
   const { references } = context;
   const { source, tokens } = request;
   const { key } = tokenizerModel(context);
-  if (tokens > 0)
-    return { reason: "tokens", model: key, count: tokens, sentence: `it gives ${tokens} tokens a source of their own` };
-  if (typeof source === "object" && source.key !== key)
-    return { reason: "model", model: source.key, sentence: `${source.key} is not one of the models to merge` };
+  if (tokens > 0) return { ...NOTHING, reason: "tokens", model: key, count: tokens };
+  if (typeof source === "object" && source.key !== key) return { ...NOTHING, reason: "model", model: source.key };
   const embeddings = embeddingsOf(context, planned);
   const own = vocabularies.get(key)?.vocabulary;
   const involved = new Set([
@@ -74,8 +68,7 @@ function reasonAgainst(
     if (model === key) continue;
     if (!other) return unread(model);
     const added = source === "union" ? addedTokens(other, own) : undefined;
-    if (added)
-      return { ...added, model, sentence: `${model} adds ${added.count} tokens (${added.token} is the first)` };
+    if (added) return { ...NOTHING, ...added, model };
   }
   for (const { heeded, rows, tensor } of embeddings) {
     for (const { model } of heeded) {
@@ -83,31 +76,18 @@ function reasonAgainst(
       const { differing, first } = other ? compareVocabularies(other.tokens, own.tokens, rows) : { differing: 0 };
       if (!first) continue;
       const token = shownToken(first.expected);
-      const sentence = `${differing} rows of ${model} would have to move, be replaced or filled in (${token} is the first)`;
-      return { reason: "moves", model, count: differing, token, sentence };
+      return { ...NOTHING, reason: "moves", model, count: differing, token };
     }
     const lacking = own.tokens.length - rows;
-    if (lacking > 0)
-      return {
-        reason: "lacks",
-        model: key,
-        count: lacking,
-        sentence: `${lacking} tokens of ${key} have no row in ${tensor.name}`,
-      };
+    if (lacking > 0) return { ...NOTHING, reason: "lacks", model: key, count: lacking, of: tensor.name };
     const step = request.padToMultipleOf ?? 1;
-    if (rows % step !== 0)
-      return {
-        reason: "padding",
-        model: key,
-        count: step,
-        sentence: `${rows} rows would be padded to a multiple of ${step}`,
-      };
+    if (rows % step !== 0) return { ...NOTHING, reason: "padding", model: key, count: step, rows };
   }
   return undefined;
 }
 
 function unread(model: string): Reason {
-  return { reason: "unread", model, sentence: `the tokenizer of ${model} cannot be read, so nothing can be compared` };
+  return { ...NOTHING, reason: "unread", model };
 }
 
 /** Tokens that a union would have beyond the donor's. */
@@ -122,7 +102,7 @@ function addedTokens(other: Vocabulary, own: Vocabulary) {
 /** mergekit cuts rows without tokens away, or pads with a mean; here they stay. No token has them. */
 function reportPadding(
   context: PlanContext,
-  { span, key, padToMultipleOf: step = 1 }: TokenizerRequest,
+  { span, padToMultipleOf: step = 1 }: TokenizerRequest,
   planned: PlannedTensors,
   vocabularies: Vocabularies,
 ): void {
@@ -132,14 +112,12 @@ function reportPadding(
   if (tokens === undefined || !embedding) return;
   const expected = Math.ceil(tokens / step) * step;
   if (embedding.rows === expected) return;
-  const facts = { what: key, rows: embedding.rows, expected, tokens };
+  const facts = { rows: embedding.rows, expected, tokens };
   context.bag.add({
     code: "plan/padding-kept",
     severity: "note",
     span,
     facts,
-    message: () =>
-      `The embedding keeps its ${facts.rows} rows, of which ${tokens} have a token. mergekit would leave ${expected}.`,
   });
 }
 
@@ -164,9 +142,5 @@ function checkTemplate(context: PlanContext, vocabularies: Vocabularies): void {
     severity: "error",
     span: asked.span,
     facts,
-    message: () =>
-      auto
-        ? `\`chat_template: auto\` takes the template that most models have (${most} of them), which is not that of ${key}. Setting another one is not supported yet; without this key that of ${key} is copied.`
-        : `\`chat_template\` is not the template of ${key}, and setting another one is not supported yet. Without this key that of ${key} is copied.`,
   });
 }

@@ -2,7 +2,7 @@ import { nameBehind } from "../../../model/layout/behindStack";
 import { findTensor, type Layout } from "../../../model/layout/layout";
 import type { Model, ModelTensor } from "../../../model/model";
 import { storedBytes } from "../../../model/storedBytes";
-import type { TextSpan } from "../../problems";
+import type { TextSpan } from "../../problems/problem";
 import type { PlanContext } from "../planContext";
 
 /** Says which tensors of the models have no place in the output, or one that a renumbering of layers would make wrong. */
@@ -20,8 +20,6 @@ export function reportUnplaced(context: PlanContext): void {
         group: key,
         tensor: name,
         facts: { model: key, bytes },
-        message: (tensors) =>
-          `${tensors} of ${key} (${bytes} bytes) has no place in the output and is left out: its name stands for a tensor that ${key} has under another name too.`,
       });
     }
     reportOddNumbers(context, checkpoint, span);
@@ -41,10 +39,6 @@ function reportOddNumbers({ recipe, bag }: PlanContext, { key, tensors }: Model,
       group: key,
       tensor: name,
       facts: { model: key, bytes },
-      message: (named) =>
-        stacked
-          ? `${named} of ${key} (${bytes} bytes) has a number with a leading zero, so it belongs to no layer, and slices cannot place it. Rename it in the file.`
-          : `${named} of ${key} (${bytes} bytes) has a number with a leading zero, so it belongs to no layer. It is kept under its name, which no program will look for; rename it in the file.`,
     });
   }
 }

@@ -94,7 +94,8 @@ function checkRows(
     rows,
     found: had,
     count: ids.length,
-    ids: listed(ids),
+    ids: ids.slice(0, LISTED).join(", "),
+    more: Math.max(0, ids.length - LISTED),
     among: among.join(", "),
     base: mended?.key ?? "",
     counts: method.base === "required" ? 1 : 0,
@@ -105,16 +106,7 @@ function checkRows(
     span: tokenizer.span,
     tensor: tensor.name,
     facts,
-    ...(mended ? { fix: mended.fix } : {}),
-    message: (tensors) => {
-      const [token, verb] = facts.count === 1 ? ["Token", "has"] : ["Tokens", "have"];
-      const what = `${token} ${facts.ids}${facts.among && ` (${facts.among} among them)`} ${verb} no row`;
-      const why = `${tensors} is cut from ${had} to the ${rows} rows of ${other || "the other models"}, but the output gets the tokenizer of ${facts.model}`;
-      const what2 = facts.counts ? ` (what counts from the base, such as t, then counts from ${facts.base})` : "";
-      return mended
-        ? `${what}: ${why}. Make ${facts.base} the base_model${what2}.`
-        : `${what}: ${why}. Use models of one vocabulary, or a base_model whose tokens all have rows.`;
-    },
+    fix: mended?.fix,
   });
 }
 
@@ -151,7 +143,6 @@ function compare(
     token: shownToken(first.found),
     otherToken: shownToken(first.expected),
   };
-  const example = `token ${facts.id} is ${facts.token || "none"} in ${model} and ${facts.otherToken} in ${facts.other}`;
   bag.add({
     code: most ? "plan/other-vocabulary" : "plan/some-other-tokens",
     severity: most ? "error" : "warning",
@@ -159,10 +150,6 @@ function compare(
     group: model,
     tensor: tensor.name,
     facts,
-    message: (tensors) =>
-      most
-        ? `${model} has other tokens than ${facts.other}, whose tokenizer the output gets: ${facts.found} of ${facts.rows} rows of ${tensors} mean something else (${example}), and blended they are noise. Use models of one tokenizer, or take embedding and head from ${facts.other} alone.`
-        : `${facts.found} of ${facts.rows} rows of ${tensors} mean other tokens in ${model} than in ${facts.other}, whose tokenizer the output gets (${example}). They are blended all the same.`,
   });
 }
 
@@ -182,14 +169,7 @@ function reportUnknown(
     span: references.find((reference) => reference.key === key)?.span,
     group: key,
     facts: { model: key, other: key === model ? other : model, reason },
-    message: () =>
-      `${key} has no tokenizer that can be read${reason && ` (${reason})`}, so its rows are taken for the same tokens as those of ${key === model ? other : model}. Add its tokenizer.json to have that checked.`,
   });
-}
-
-export function listed(ids: readonly number[]): string {
-  const more = ids.length - LISTED;
-  return more > 0 ? `${ids.slice(0, LISTED).join(", ")} and ${more} more` : ids.join(", ");
 }
 
 /** In quotes, cut short; empty for a row that has none. */

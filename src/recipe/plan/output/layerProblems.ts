@@ -35,8 +35,6 @@ export function reportPattern(
       span: donor.reference.span,
       group: facts.keys,
       facts,
-      message: () =>
-        `The architecture tells layers apart by their numbers, and slices move them: layers ${facts.layers} of the output would be of another kind than where they come from. ${facts.keys} in config.json says it for every layer, as transformers reads it. Programs that go by the numbers alone run these ${facts.found} layers wrongly.`,
     });
   }
   if (changed.length > 0) {
@@ -47,7 +45,6 @@ export function reportPattern(
       span: donor.reference.span,
       group: facts.keys,
       facts,
-      message: () => listsMessage(facts),
     });
   }
 }
@@ -62,12 +59,7 @@ export function reportLists({ bag, donor }: PlanContext, keys: readonly string[]
     span: donor.reference.span,
     group: facts.keys,
     facts,
-    message: () => listsMessage(facts),
   });
-}
-
-function listsMessage({ keys, layers }: { readonly keys: string; readonly layers: number }): string {
-  return `${keys} in config.json follows the slices: each of the ${layers} layers keeps the kind it has in its own model.`;
 }
 
 /** Layers whose kind no key can say: an error where their tensors are others, else a warning. */
@@ -92,10 +84,6 @@ export function reportUnwritable(
     span: recipe.slices[0]?.span ?? donor.reference.span,
     group: pattern.key,
     facts,
-    message: () =>
-      runs
-        ? `\`${facts.key}\` tells layers apart by their numbers, and no key can say it for a stack. Layers ${facts.layers} of the output change: layer ${facts.first} is ${facts.expected} where it comes from, and runs as ${facts.found}. Choose ranges that keep the rhythm, or mend the model's code.`
-        : `\`${facts.key}\` of ${facts.model} tells layers apart by their numbers, and the slices put layers ${facts.layers} where it means another kind: layer ${facts.first} is ${facts.expected}, but would be loaded as ${facts.found}. Choose ranges that keep the rhythm.`,
   });
 }
 
@@ -113,15 +101,14 @@ export function reportUnlikeKinds({ bag }: PlanContext, pattern: LayerPattern, u
       layers: numbersText(own.map(({ output }) => output)),
       found: first.otherKind,
       expected: first.kind,
-    };
+      runs: runs ? "yes" : "no",
+    } as const;
     bag.add({
       code: "plan/unlike-kinds",
       severity: runs ? "warning" : "error",
       span: other.span,
       group: `${pattern.key} ${other.key}`,
       facts,
-      message: () =>
-        `Layers of unlike kinds are merged (\`${facts.key}\`): in layers ${facts.layers} of the output, ${facts.expected} of ${facts.model} meets ${facts.found} of ${facts.other}. ${runs ? `The output runs them as ${facts.expected}.` : "Such layers have unlike tensors. Choose ranges in which the kinds agree."}`,
     });
   }
 }
@@ -135,8 +122,6 @@ export function reportUnlistable({ bag, donor }: PlanContext, key: string, model
     span: model?.span ?? donor.reference.span,
     group: `${key} ${facts.model}`,
     facts,
-    message: () =>
-      `\`${facts.key}\` in config.json of ${facts.other} has an entry for each layer, but ${facts.model} has no such list, so the output's cannot be made. Add the list to the config.json of ${facts.model}, or name a base_model without it.`,
   });
 }
 

@@ -77,8 +77,6 @@ function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): re
       severity: "warning",
       span: donor.reference.span,
       facts: { model: donor.reference.key, found: old, expected: depth },
-      message: () =>
-        `The output has ${depth} layers, but config.json of ${donor.reference.key} does not say where it counts its ${old}. Set the number there by hand after merging.`,
     });
     return [];
   }
@@ -88,7 +86,6 @@ function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): re
       severity: "note",
       span: donor.reference.span,
       facts: { key, found: old, expected: depth },
-      message: () => `\`${key}\` in config.json is set from ${old} to ${depth}, the number of layers of the output.`,
     });
   }
   const path = key.split(".");
@@ -118,7 +115,6 @@ function vocabularyEdits(
     severity: "note",
     span: donor.reference.span,
     facts: { key, found, expected: rows },
-    message: () => `\`${key}\` in config.json is set from ${found} to ${rows}, the rows of the merged embedding.`,
   });
   return [{ path: key.split("."), value: rows }];
 }
@@ -135,11 +131,7 @@ function tieEdits({ donor, layout, bag }: PlanContext, { heads }: PlannedTensors
     code: "plan/tied-head",
     severity: "note",
     span: donor.reference.span,
-    facts: { found: String(tied ?? "unset"), expected: String(value) },
-    message: () =>
-      value
-        ? "No model has an output head of its own, so `tie_word_embeddings` in config.json is set to true."
-        : "A model has an output head of its own, so one is written and `tie_word_embeddings` in config.json is set to false.",
+    facts: { expected: value ? "true" : "false" },
   });
   return [{ path: ["tie_word_embeddings"], value }];
 }

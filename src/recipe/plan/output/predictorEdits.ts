@@ -22,7 +22,6 @@ export function predictorEdits(context: PlanContext, modules: readonly PlannedMo
       span: donor.reference.span,
       group: key,
       facts: { key, found },
-      message: () => `\`${key}\` in config.json is set from ${found} to 0: no such module is written.`,
     });
     return [{ path: key.split("."), value: 0 }];
   });

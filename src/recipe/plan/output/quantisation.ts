@@ -17,8 +17,6 @@ export function quantisationEdits({ donor, references, models, bag }: PlanContex
       span,
       group: key,
       facts: { model: key, dtype: first.scaled.dtype, count: tensors.length },
-      message: () =>
-        `${key} stores ${tensors.length} tensors as ${first.scaled?.dtype} codes with scales; they are merged as the weights they stand for (code × scale).`,
     });
   }
   const { config } = donor.checkpoint;
@@ -31,8 +29,6 @@ export function quantisationEdits({ donor, references, models, bag }: PlanContex
     severity: "note",
     span: donor.reference.span,
     facts: { model: donor.reference.key, key: keys, format: claim.format },
-    message: () =>
-      `\`${keys}\` in config.json of ${donor.reference.key} (${claim.format}) is left out: the output is not quantised.`,
   });
   return paths.map((path) => ({ path, value: undefined }));
 }

@@ -74,8 +74,6 @@ export function sideFiles(
       severity: "warning",
       span: tokenizer.span,
       facts: { model: tokenizer.key },
-      message: () =>
-        `${tokenizer.key} has no tokenizer files, so the output will have none. Add them to the model's folder.`,
     });
   }
   reportCode(reference, checkpoint, bag);
@@ -101,7 +99,5 @@ function reportCode(reference: ModelReference, { config, files }: Model, bag: Pr
     severity: "warning",
     span: reference.span,
     facts,
-    message: () =>
-      `${facts.model} needs Python code of its own${listed ? ` (${listed})` : " (`auto_map` in config.json)"}. Code is not copied; copy it by hand if you trust it.`,
   });
 }

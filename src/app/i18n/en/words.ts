@@ -1,4 +1,4 @@
-import { evaluationEn } from "./evaluationEn";
+import { evaluationEn } from "./evaluation";
 import { plural } from "./plural";
 
 /** Every word of the page. Method ids, recipe keys and tensor names are not here: they are never translated. */

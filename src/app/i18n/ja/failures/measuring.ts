@@ -1,4 +1,4 @@
-import type { FactSentence } from "./factSentence";
+import type { FactSentence } from "../../factSentence";
 
 /** What goes wrong when models are run and measured, in Japanese, by the error's code. */
 export const measuringJa: Readonly<Record<string, FactSentence>> = {

@@ -1,6 +1,6 @@
-import type { FactSentence } from "./factSentence";
-import { measuringJa } from "./measuringJa";
-import { openingFailuresJa } from "./openingJa";
+import type { FactSentence } from "../../factSentence";
+import { measuringJa } from "./measuring";
+import { openingFailuresJa } from "./opening";
 
 const again = "もう一度ダウンロードか書き出しをしてください。";
 const WITH_TOKEN =

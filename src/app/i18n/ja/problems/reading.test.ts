@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { parseRecipe } from "../../recipe/parse/parse";
-import { problemSentence } from "./failures";
-import { japanese } from "./japanese";
+import { parseRecipe } from "../../../../recipe/parse/parse";
+import { problemSentence } from "../../failures";
+import { japanese } from "../japanese";
 
 const said = (text: string) => parseRecipe(text).problems.map((problem) => problemSentence(problem, japanese));
 

@@ -1,5 +1,5 @@
-import type { Messages } from "./en";
-import type { evaluationEn } from "./evaluationEn";
+import type { evaluationEn } from "../en/evaluation";
+import type { Messages } from "../en/words";
 
 const numbers = new Intl.NumberFormat("ja");
 const count = (value: number, unit: string) => `${numbers.format(value)}${unit}`;

@@ -1,4 +1,4 @@
-import type { FactSentence } from "./factSentence";
+import type { FactSentence } from "../factSentence";
 
 const WHOLE =
   "ガードは書き込む前に結果の全体をベースと比べて測り、上限を超えたら知らせます（「やめる」を選んでいれば止めます）。";

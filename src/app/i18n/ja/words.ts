@@ -1,5 +1,5 @@
-import type { Messages } from "./en";
-import { evaluationJa } from "./evaluationJa";
+import type { Messages } from "../en/words";
+import { evaluationJa } from "./evaluation";
 
 const numbers = new Intl.NumberFormat("ja");
 const count = (value: number, unit: string) => `${numbers.format(value)}${unit}`;

@@ -1,4 +1,5 @@
-import type { Problem } from "./problems";
+import type { Sentences } from "../../base/sentences";
+import { type Problem, problemsOf } from "./problem";
 
 /** Problems of one severity that are listed; what comes after them is only counted. */
 export const MAX_PROBLEMS = 100;
@@ -48,15 +49,23 @@ function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-const PLURAL = { error: "errors", warning: "warnings", note: "notes" } as const;
+/** What is said of those that are not listed, in English. */
+export const countSentences = {
+  "recipe/more-problems": ({
+    severity,
+    count,
+    limit,
+  }: {
+    severity: Problem["severity"];
+    count: number;
+    limit: number;
+  }) =>
+    `And ${count} more ${severity}${count === 1 ? "" : "s"} from here on. The first ${limit} are listed; mend those first.`,
+} satisfies Sentences;
+
+const countProblem = problemsOf(countSentences);
 
 function moreProblems(severity: Problem["severity"], count: number, span: Problem["span"]): Problem {
-  const what = count === 1 ? severity : PLURAL[severity];
-  return {
-    code: "recipe/more-problems",
-    severity,
-    message: `And ${count} more ${what} from here on. The first ${MAX_PROBLEMS} are listed; mend those first.`,
-    facts: { severity, count, limit: MAX_PROBLEMS },
-    ...(span ? { span } : {}),
-  };
+  const facts = { severity, count, limit: MAX_PROBLEMS };
+  return countProblem({ code: "recipe/more-problems", severity, facts, span });
 }

@@ -1,4 +1,4 @@
-import type { FactSentence } from "./factSentence";
+import type { FactSentence } from "../../factSentence";
 
 const AGAIN = "そのファイルをダウンロードし直してください。";
 
