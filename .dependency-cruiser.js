@@ -51,6 +51,13 @@ export default {
       from: { path: "^src/state/" },
       to: { path: "^src/app/|node_modules/react" },
     },
+    {
+      name: "hashing-comes-with-the-first-hash",
+      comment: "Whoever hashes asks src/base/hashes.ts, which loads the code when it is first needed.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/base/hash|/hashWorker\\.ts$|\\.(test|testing)\\.ts$" },
+      to: { path: "node_modules/hash-wasm" },
+    },
     { name: "the-two-shells-are-strangers", severity: "error", from: { path: "^src/cli/" }, to: { path: "^src/app/" } },
     {
       name: "test-helpers-stay-in-tests",

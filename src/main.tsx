@@ -1,4 +1,5 @@
 import { get, set } from "idb-keyval";
+import { bringLater } from "./app/later";
 import { mount } from "./app/mount";
 import { connectEngine } from "./engine/boundary/client";
 import { isShareFragment } from "./state/recipe/share";
@@ -28,9 +29,10 @@ const trials = new Trials({
   set: (text) => localStorage.setItem(TRIAL_KEY, text),
 });
 
+const engine = connectEngine();
 const studio = createStudio({
   trials,
-  engine: connectEngine(),
+  engine,
   recordStore: stored(RECORDS_KEY),
   promptStore: stored(PROMPTS_KEY),
   samplesUrl: new URL("samples", document.baseURI).href,
@@ -74,4 +76,4 @@ void beginVisit(studio, {
   hubUrl: localStorage.getItem(HUB_KEY) ?? DEFAULT_HUB_URL,
   fragment: takeFragment(),
   trials,
-});
+}).finally(() => bringLater(engine));

@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
 import { methodFacts } from "../merge/registry";
@@ -18,7 +19,8 @@ import type { Subject } from "./protocol/evalProtocol";
 import type { ModelKey } from "./protocol/ids";
 import type { EngineSettings, ModelOrigin, ModelSummary, Note, RecipeReport } from "./protocol/protocol";
 import { keepResults } from "./runs/results";
-import { createRuns } from "./runs/runs";
+import type { Runs } from "./runs/runs";
+import { unfinishedRuns } from "./runs/unfinished";
 import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
 import { createShelf, type ShelvedModel } from "./shelf/models";
 import { createNotes } from "./shelf/notes";
@@ -77,17 +79,23 @@ export function createSession(environment: Environment): Session {
     );
     return measuring;
   }
-  const runs = createRuns({
-    environment,
-    device,
-    rates,
-    results,
-    notes,
-    models: () => shelf.checkpoints,
-    plan: planning.plan,
-    guard: async (...watched) => (await measure()).settle(...watched),
-    yieldToMerge: () => residency.yieldToMerge(),
-  });
+  let merging: Runs | undefined;
+  /** The part that merges and writes, loaded likewise. */
+  async function runs(): Promise<Runs> {
+    const { createRuns } = await import("./runs/runs");
+    merging ??= createRuns({
+      environment,
+      device,
+      rates,
+      results,
+      notes,
+      models: () => shelf.checkpoints,
+      plan: planning.plan,
+      guard: async (...watched) => (await measure()).settle(...watched),
+      yieldToMerge: () => residency.yieldToMerge(),
+    });
+    return merging;
+  }
 
   const access = () => {
     const { settings, hub } = setup();
@@ -166,14 +174,14 @@ export function createSession(environment: Environment): Session {
     check,
     async merge(recipe, { run = crypto.randomUUID(), ...options }, watch) {
       const { onEvent, signal } = watching(watch);
-      return runs.begin(run, recipe, options, onEvent, signal);
+      return (await runs()).begin(run, recipe, options, onEvent, signal);
     },
     async resume(run, directory, watch) {
       const { onEvent, signal } = watching(watch);
-      return runs.resume(run, onEvent, signal, directory);
+      return (await runs()).resume(run, onEvent, signal, directory);
     },
-    unfinished: () => runs.unfinished(),
-    discard: (run) => runs.discard(run),
+    unfinished: async () => (merging ? merging.unfinished() : unfinishedRuns(environment)),
+    discard: async (run) => (await runs()).discard(run),
     results: () => results.list(),
     removeResult: (id) => results.remove(id),
     async resultFiles(id) {
@@ -205,10 +213,13 @@ export function createSession(environment: Environment): Session {
     evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),
     persist: () => environment.persist(),
     memory: async () => device.current?.memory ?? { lent: 0, held: 0, peak: 0 },
+    async warm() {
+      await Promise.all([runs(), measure(), sha256(""), environment.hasher().then((hasher) => hasher.digest())]);
+    },
     loseDevice: async () => device.lose(),
     place: async (key, folder, signal) =>
       (await shelf.add(key, async () => ({ folder }), signal)).checkpoint.remarks ?? [],
-    settled: () => runs.settled(),
+    settled: async () => merging?.settled(),
     close() {
       measuring?.close();
       device.close();

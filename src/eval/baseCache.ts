@@ -1,5 +1,5 @@
-import { sha256 } from "hash-wasm";
 import type { Doubles, Floats, Words } from "../base/bytes";
+import { sha256 } from "../base/hashes";
 import { smallest } from "../base/lists";
 import type { Generated } from "../lm/types";
 import type { TokenIds } from "../tokens/types";

@@ -1,4 +1,4 @@
-import { createSHA1, createSHA256, type IHasher } from "hash-wasm";
+import { createSHA1, createSHA256, type IHasher } from "../base/hashes";
 import { hubError } from "./errors";
 import type { HubFile } from "./types";
 

@@ -1,6 +1,6 @@
-import * as z from "zod/mini";
 import type { Bytes } from "../base/bytes";
 import { AwaseError } from "../base/errors";
+import { isObject } from "../formats/json";
 import { checkRange, notFound, shortRead } from "./errors";
 import { MAX_FOLDER_FILES } from "./limits";
 import { checkPath } from "./path";
@@ -8,25 +8,22 @@ import type { ByteSource, FileEntry, Folder } from "./types";
 
 /** `manifest.json` of a folder of static files: a web server cannot list one. */
 const MANIFEST = "manifest.json";
-const Manifest = z
-  .array(z.object({ path: z.string(), size: z.int().check(z.nonnegative()) }))
-  .check(z.maxLength(MAX_FOLDER_FILES));
 
 /** A folder of static files on a web server, as the bundled samples are. @param baseUrl with or without a final slash */
 export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.fetch.bind(globalThis)): Folder {
   const url = (path: string) => `${baseUrl.replace(/\/$/, "")}/${path.split("/").map(encodeURIComponent).join("/")}`;
   const list = async (signal?: AbortSignal): Promise<readonly FileEntry[]> => {
     const response = await get(fetch, url(MANIFEST), { signal: signal ?? null });
-    const manifest = Manifest.safeParse(await response.json().catch(() => undefined));
-    if (!manifest.success) {
+    const entries = readManifest(await response.json().catch(() => undefined));
+    if (!entries) {
       throw new AwaseError(
         "io/manifest",
         `${MANIFEST} of ${name} is not a list of files with path and size. Reload the page; if that does not help, the site is incomplete.`,
-        { cause: manifest.error, facts: { name } },
+        { facts: { name } },
       );
     }
-    for (const { path } of manifest.data) checkPath(path);
-    return manifest.data;
+    for (const { path } of entries) checkPath(path);
+    return entries;
   };
   let files: readonly FileEntry[] | undefined;
   return {
@@ -40,6 +37,15 @@ export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.
     },
   };
 }
+
+function readManifest(value: unknown): readonly FileEntry[] | undefined {
+  if (!Array.isArray(value) || value.length > MAX_FOLDER_FILES) return undefined;
+  const entries = value.flatMap((entry) => (isEntry(entry) ? [{ path: entry.path, size: entry.size }] : []));
+  return entries.length === value.length ? entries : undefined;
+}
+
+const isEntry = (value: unknown): value is FileEntry =>
+  isObject(value) && typeof value.path === "string" && Number.isSafeInteger(value.size) && Number(value.size) >= 0;
 
 /** Reads by range where the server honours ranges, else the whole file once. */
 class FetchedSource implements ByteSource {

@@ -43,6 +43,7 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
     evict: async () => undefined,
     persist: async () => true,
     memory: async () => ({ lent: 0, held: 0, peak: 0 }),
+    warm: async () => undefined,
     loseDevice: async () => undefined,
     terminate: () => undefined,
     ...replaced,

@@ -1,6 +1,6 @@
 import { Tokenizer as Library } from "@huggingface/tokenizers";
-import { sha256 } from "hash-wasm";
 import { AwaseError } from "../base/errors";
+import { sha256 } from "../base/hashes";
 import { isObject, type UnknownObject } from "../formats/json";
 import type { Folder } from "../io/types";
 import { brokenFile, parseObject, readFolderText } from "./folderText";

@@ -1,5 +1,6 @@
 import { Kbd } from "@mantine/core";
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
+import "../theme/dialogs";
 import "@mantine/spotlight/styles.layer.css";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect } from "react";

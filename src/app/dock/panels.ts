@@ -1,7 +1,6 @@
 import { type ComponentType, lazy } from "react";
 import type { Room } from "../../state/view";
-import { ResultsTable } from "../history/ResultsTable";
-import { StoragePanel } from "../history/StoragePanel";
+import { ResultsPanel } from "../history/ResultsPanel";
 import type { Messages } from "../i18n";
 
 /** Something the dock shows. */
@@ -27,7 +26,7 @@ export const PANELS: readonly DockPanel[] = [
     title: (t) => t.history.title,
     tab: (t) => t.history.results,
     command: (t) => t.commands.showResults,
-    Panel: ResultsTable,
+    Panel: ResultsPanel,
   },
   {
     id: "compare",
@@ -51,6 +50,6 @@ export const PANELS: readonly DockPanel[] = [
     title: (t) => t.history.title,
     tab: (t) => t.history.storage,
     command: (t) => t.commands.showStorage,
-    Panel: StoragePanel,
+    Panel: lazy(() => import("../history/StoragePanel")),
   },
 ];

@@ -14,7 +14,7 @@ import { Section } from "../parts/Panel";
 import classes from "./Guard.module.css";
 
 /** What the guard saw of the run that is shown, what it did about it, and the recipe that came out. */
-export function GuardOutcome() {
+export default function GuardOutcome() {
   const t = useText();
   const record = useStudio(shownRecord);
   const recipe = useStudio((state) => state.recipe.present);

@@ -11,9 +11,8 @@ import {
 import type { ReactNode } from "react";
 import type { StoredResult } from "../../engine/protocol/protocol";
 import type { Divergence, RelativePerplexity } from "../../eval/types";
-import { isBeingMeasured } from "../../state/measuring/evaluation";
 import { endingOf } from "../../state/measuring/guard";
-import { hasValues, isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
+import { isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
 import { Figure } from "../parts/Figure";
 import list from "../parts/ListTable.module.css";
@@ -22,25 +21,15 @@ import { useMethodOf } from "../recipe/useRecipe";
 import classes from "./History.module.css";
 import { useResultActions } from "./useResultActions";
 
-type Row = { readonly at: number } & (
+/** A line of the table. */
+export type ResultRow = { readonly at: number } & (
   | { readonly result: StoredResult; readonly record: MeasurementRecord | undefined }
   | { readonly result: undefined; readonly record: MeasurementRecord }
 );
 
-/** Finished merges, and what was measured without one, newest first. */
-export function ResultsTable() {
+/** Finished merges, and what was measured without one. */
+export default function ResultsTable({ rows }: { readonly rows: readonly ResultRow[] }) {
   const t = useText();
-  const results = useStudio((state) => state.results);
-  const records = useStudio((state) => state.records);
-  const underWay = useStudio((state) => state.records.find((record) => isBeingMeasured(state, record))?.id);
-  const unwritten = records.filter(
-    (record) => record.result === undefined && hasValues(record) && record.id !== underWay,
-  );
-  const rows = [
-    ...results.map((result): Row => ({ at: result.finished, result, record: recordOf(result, records) })),
-    ...unwritten.map((record): Row => ({ at: record.started, result: undefined, record })),
-  ].sort((a, b) => b.at - a.at);
-  if (rows.length === 0) return <p className={classes.empty}>{t.history.empty}</p>;
   return (
     <ScrollRegion label={t.history.results} className={list.scroller}>
       <Table className={list.table} aria-label={t.history.results} stickyHeader highlightOnHover>
@@ -64,7 +53,7 @@ export function ResultsTable() {
         <Table.Tbody>
           {rows.map(({ result, record }) =>
             result ? (
-              <ResultRow key={result.report.id} result={result} record={record} />
+              <FinishedRow key={result.report.id} result={result} record={record} />
             ) : (
               <MeasuredRow key={record.id} record={record} />
             ),
@@ -75,16 +64,12 @@ export function ResultsTable() {
   );
 }
 
-function recordOf({ report }: StoredResult, records: readonly MeasurementRecord[]): MeasurementRecord | undefined {
-  return records.find(({ result }) => result === report.id);
-}
-
-interface ResultRowProps {
+interface FinishedRowProps {
   readonly result: StoredResult;
   readonly record: MeasurementRecord | undefined;
 }
 
-function ResultRow({ result, record }: ResultRowProps) {
+function FinishedRow({ result, record }: FinishedRowProps) {
   const { report, recipe, finished } = result;
   const t = useText();
   const formats = useFormats();
@@ -225,7 +210,7 @@ function RecordMenu({ record }: { readonly record: MeasurementRecord }) {
   );
 }
 
-function ResultMenu({ result: { report, recipe }, record }: ResultRowProps) {
+function ResultMenu({ result: { report, recipe }, record }: FinishedRowProps) {
   const t = useText();
   const attempt = useStudio((state) => state.attempt);
   const removeResult = useStudio((state) => state.removeResult);

@@ -7,7 +7,7 @@ import { ScrollRegion } from "../parts/ScrollRegion";
 import classes from "./History.module.css";
 
 /** What this browser holds for the studio, and how firmly. */
-export function StoragePanel() {
+export default function StoragePanel() {
   const t = useText();
   const formats = useFormats();
   const storage = useStudio((state) => state.storage);

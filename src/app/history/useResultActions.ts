@@ -1,6 +1,5 @@
 import type { MergeReport } from "../../engine/protocol/protocol";
 import { asFileName } from "../../io/path";
-import { zipStream } from "../../io/zip";
 import { useStudioStore } from "../context";
 import { pickDirectory } from "../models/pickers";
 import { saveStream } from "../parts/save";
@@ -13,7 +12,7 @@ export function useResultActions({ id, name }: Pick<MergeReport, "id" | "name">)
       const files = await studio.getState().resultFiles(id);
       const folder = asFileName(name, "merged");
       const inFolder = files.map(({ path, file }) => ({ path: `${folder}/${path}`, file }));
-      await saveStream(`${folder}.zip`, () => zipStream(inFolder));
+      await saveStream(`${folder}.zip`, async () => (await import("../../io/zip")).zipStream(inFolder));
     },
     async saveToFolder() {
       const directory = await pickDirectory("merged", "readwrite");

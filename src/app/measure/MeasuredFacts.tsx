@@ -10,7 +10,7 @@ import { Section } from "../parts/Panel";
 import classes from "./Measure.module.css";
 
 /** Figures of the run that is shown, set by set, as it was measured last. */
-export function MeasuredFacts() {
+export default function MeasuredFacts() {
   const t = useText();
   const measuring = useStudio((state) => state.measuring);
   const running = measuring.phase === "running";

@@ -10,6 +10,7 @@ import { modelNames } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { useOpened } from "../parts/useOpened";
+import "../theme/dialogs";
 import classes from "./HubDialog.module.css";
 
 type Search =

@@ -9,6 +9,7 @@ import { ScrollRegion } from "../parts/ScrollRegion";
 import { useLast } from "../parts/useLast";
 import { useOpened } from "../parts/useOpened";
 import { dtypeLabel } from "./dtypeLabel";
+import "../theme/dialogs";
 import classes from "./Inspector.module.css";
 import { TensorTable } from "./TensorTable";
 

@@ -1,6 +1,7 @@
 import { Button, Modal, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useText } from "../context";
+import "../theme/dialogs";
 import classes from "./Prompts.module.css";
 
 interface PasteDialogProps {

@@ -1,13 +1,15 @@
-import { Loader, SegmentedControl, TextInput } from "@mantine/core";
+import { SegmentedControl, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useStudio, useText } from "../context";
 import { Panel } from "../parts/Panel";
+import { whenIdle } from "../parts/whenIdle";
 import { CheckState } from "./CheckState";
 import { PlanFacts } from "./PlanFacts";
 import { ProblemList } from "./ProblemList";
 import { RecipeForm } from "./RecipeForm";
 import classes from "./RecipePanel.module.css";
+import { RecipeText } from "./RecipeText";
 
 const RecipeEditor = lazy(() => import("./editor/RecipeEditor"));
 
@@ -56,15 +58,7 @@ export function RecipePanel() {
         )}
         {(!narrow || view === "text") && (
           <div className={classes.editor}>
-            <Suspense
-              fallback={
-                <p className={classes.loading}>
-                  <Loader size={12} /> {t.recipe.loadingEditor}
-                </p>
-              }
-            >
-              <RecipeEditor />
-            </Suspense>
+            <EditorWhenIdle />
           </div>
         )}
       </div>
@@ -72,4 +66,11 @@ export function RecipePanel() {
       <PlanFacts />
     </Panel>
   );
+}
+
+/** The text can be read at once; what it takes to write in it comes when the first screen stands. */
+function EditorWhenIdle() {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => whenIdle(() => setIdle(true)), []);
+  return <Suspense fallback={<RecipeText />}>{idle ? <RecipeEditor /> : <RecipeText />}</Suspense>;
 }

@@ -12,6 +12,7 @@ import { FactList } from "../parts/FactList";
 import { FailureText } from "../parts/FailureText";
 import { ScrollRegion } from "../parts/ScrollRegion";
 import { useLast } from "../parts/useLast";
+import "../theme/dialogs";
 import classes from "./Review.module.css";
 
 /** A recipe somebody sent, looked at before anything is loaded. */

@@ -6,6 +6,7 @@ import { readyModels } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
 import { useOpened } from "../parts/useOpened";
+import "../theme/dialogs";
 import classes from "./Review.module.css";
 
 /** A link to the recipe as it stands. */

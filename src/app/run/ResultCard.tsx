@@ -18,7 +18,7 @@ interface ResultCardProps {
 }
 
 /** What came out, and where it can go from here. */
-export function ResultCard({ report, directory, outdated, isBase }: ResultCardProps) {
+export default function ResultCard({ report, directory, outdated, isBase }: ResultCardProps) {
   const t = useText();
   const formats = useFormats();
   const attempt = useStudio((state) => state.attempt);

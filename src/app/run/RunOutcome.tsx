@@ -1,14 +1,18 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { shownRecord } from "../../state/measuring/chartView";
 import { endingOf } from "../../state/measuring/guard";
 import type { RunNote } from "../../state/runs/run";
 import { useCatalogue, useFormats, useStudio, useText } from "../context";
-import { GuardOutcome } from "../guard/GuardOutcome";
 import { noteSentence } from "../i18n/failures";
 import { FailureText } from "../parts/FailureText";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
-import { ResultCard } from "./ResultCard";
 import classes from "./Run.module.css";
+
+// Not on a first screen: they come when it stands (`later.ts`).
+const GuardOutcome = lazy(() => import("../guard/GuardOutcome"));
+const ResultCard = lazy(() => import("./ResultCard"));
 
 /** How the last run ended, and what it remarked on the way. */
 export function RunOutcome() {
@@ -16,6 +20,7 @@ export function RunOutcome() {
   const formats = useFormats();
   const run = useStudio((state) => state.run);
   const present = useStudio((state) => state.recipe.present);
+  const watched = useStudio((state) => shownRecord(state)?.watched?.report !== undefined);
   const outdated = run.phase === "done" && present !== run.recipe && present !== run.report.guard?.recipe;
   const isBase = run.phase === "done" && run.report.guard !== undefined && endingOf(run.report.guard) === "base";
   return (
@@ -51,15 +56,17 @@ export function RunOutcome() {
           <FailureText failure={run.failure} />
         </div>
       )}
-      <GuardOutcome />
-      {run.phase === "done" && (
-        <ResultCard
-          report={run.report}
-          directory={run.directory}
-          outdated={outdated ? t.run.outdated : undefined}
-          isBase={isBase}
-        />
-      )}
+      <Suspense>
+        {watched && <GuardOutcome />}
+        {run.phase === "done" && (
+          <ResultCard
+            report={run.report}
+            directory={run.directory}
+            outdated={outdated ? t.run.outdated : undefined}
+            isBase={isBase}
+          />
+        )}
+      </Suspense>
       {"notes" in run && run.notes.length > 0 && <Notes notes={run.notes} />}
     </>
   );

@@ -2,7 +2,7 @@ import { ChartsSection } from "../charts/ChartsSection";
 import { useText } from "../context";
 import { GuardOptions } from "../guard/GuardOptions";
 import { GuardProgress } from "../guard/GuardProgress";
-import { MeasuredFacts } from "../measure/MeasuredFacts";
+import { MeasuredSection } from "../measure/MeasuredSection";
 import { Panel } from "../parts/Panel";
 import { DeviceFacts } from "./DeviceFacts";
 import { RunControl } from "./RunControl";
@@ -20,7 +20,7 @@ export function RunPanel() {
       <GuardProgress />
       <RunProgress />
       <RunOutcome />
-      <MeasuredFacts />
+      <MeasuredSection />
       <ChartsSection />
       <UnfinishedRuns />
       <GuardOptions />

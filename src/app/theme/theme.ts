@@ -1,13 +1,12 @@
-import {
+import type {
   ActionIcon,
   Badge,
   Button,
   Checkbox,
-  type CSSVariablesResolver,
-  createTheme,
+  CSSVariablesResolver,
   Drawer,
   Input,
-  type MantineColorsTuple,
+  MantineColorsTuple,
   Menu,
   Modal,
   NumberInput,
@@ -19,6 +18,10 @@ import {
   TextInput,
   Tooltip,
 } from "@mantine/core";
+import { createTheme } from "@mantine/core";
+
+/** What a theme may say of a component. By types alone: a dialog comes with whoever opens it, not with the theme. */
+type Look<C extends { extend(look: never): unknown }> = Parameters<C["extend"]>[0];
 
 /** 藍, the blue of indigo dye: the one accent. */
 const ai: MantineColorsTuple = [
@@ -48,6 +51,25 @@ const dark: MantineColorsTuple = [
   "#0e1013",
 ];
 
+interface Looks {
+  ActionIcon: Look<typeof ActionIcon>;
+  Badge: Look<typeof Badge>;
+  Button: Look<typeof Button>;
+  Checkbox: Look<typeof Checkbox>;
+  Drawer: Look<typeof Drawer>;
+  Menu: Look<typeof Menu>;
+  Modal: Look<typeof Modal>;
+  NumberInput: Look<typeof NumberInput>;
+  Popover: Look<typeof Popover>;
+  SegmentedControl: Look<typeof SegmentedControl>;
+  Select: Look<typeof Select>;
+  Slider: Look<typeof Slider>;
+  Textarea: Look<typeof Textarea>;
+  TextInput: Look<typeof TextInput>;
+  Tooltip: Look<typeof Tooltip>;
+  InputWrapper: Look<typeof Input.Wrapper>;
+}
+
 /** Dense and quiet: small controls, hairlines for shadows, motion only where something opens. */
 export const theme = createTheme({
   primaryColor: "ai",
@@ -63,26 +85,26 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: "pointer",
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 } }),
-    Badge: Badge.extend({ defaultProps: { size: "sm", variant: "light", radius: "sm", tt: "none", fw: 500 } }),
-    Button: Button.extend({ defaultProps: { size: "xs" } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: "xs" } }),
-    Drawer: Drawer.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } }),
-    InputWrapper: Input.Wrapper.extend({ defaultProps: { size: "xs" } }),
-    Menu: Menu.extend({ defaultProps: { shadow: "md", width: 240, transitionProps: { duration: 90 } } }),
-    Modal: Modal.extend({
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 28 } },
+    Badge: { defaultProps: { size: "sm", variant: "light", radius: "sm", tt: "none", fw: 500 } },
+    Button: { defaultProps: { size: "xs" } },
+    Checkbox: { defaultProps: { size: "xs" } },
+    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.25 } } },
+    InputWrapper: { defaultProps: { size: "xs" } },
+    Menu: { defaultProps: { shadow: "md", width: 240, transitionProps: { duration: 90 } } },
+    Modal: {
       defaultProps: { overlayProps: { backgroundOpacity: 0.35 }, radius: "lg" },
       styles: { title: { fontWeight: 600 } },
-    }),
-    NumberInput: NumberInput.extend({ defaultProps: { size: "xs" } }),
-    Popover: Popover.extend({ defaultProps: { shadow: "md" } }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: "xs" } }),
-    Select: Select.extend({ defaultProps: { size: "xs", checkIconPosition: "right", allowDeselect: false } }),
-    Slider: Slider.extend({ defaultProps: { size: 3, thumbSize: 12 } }),
-    Textarea: Textarea.extend({ defaultProps: { size: "xs" } }),
-    TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: "xs" } }),
-  },
+    },
+    NumberInput: { defaultProps: { size: "xs" } },
+    Popover: { defaultProps: { shadow: "md" } },
+    SegmentedControl: { defaultProps: { size: "xs" } },
+    Select: { defaultProps: { size: "xs", checkIconPosition: "right", allowDeselect: false } },
+    Slider: { defaultProps: { size: 3, thumbSize: 12 } },
+    Textarea: { defaultProps: { size: "xs" } },
+    TextInput: { defaultProps: { size: "xs" } },
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: false, fz: "xs" } },
+  } satisfies Looks,
 });
 
 /** Mantine's own surfaces and lines, said in the studio's colours. */

@@ -30,6 +30,7 @@ export const CALLS = {
   evict: "plain",
   persist: "plain",
   memory: "plain",
+  warm: "plain",
   loseDevice: "plain",
 } as const satisfies Record<keyof Engine, Crossing>;
 

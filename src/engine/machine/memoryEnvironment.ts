@@ -1,4 +1,4 @@
-import { createSHA256 } from "hash-wasm";
+import { createSHA256 } from "../../base/hashes";
 import type { Device } from "../../compute/device";
 import { openCpuDevice } from "../../compute/devices/cpu";
 import { MemoryFolder, MemoryOutput } from "../../io/memory";

@@ -1,8 +1,9 @@
 import { isObject } from "../../formats/json";
 import { quotaExceeded } from "../../io/errors";
 import type { StorageFacts } from "../protocol/protocol";
-import { isLaterRecord, isRunRecord } from "../runs/journal";
+import type { RunRecord } from "../runs/journal";
 import type { Environment } from "./environment";
+import type { Records } from "./records";
 
 /**
  * Refuses a run that cannot fit before it fetches anything.
@@ -26,17 +27,25 @@ export async function storageFacts(environment: Environment): Promise<StorageFac
  */
 export async function sweep(environment: Environment): Promise<void> {
   const ids = await environment.runs();
-  const journal = environment.records("journal");
-  const known = new Set<string>();
-  for (const record of (await journal.all()) as readonly unknown[]) {
-    // What an earlier version began, or nobody, cannot be gone on with. A later version may come back.
-    if (!isObject(record) || typeof record.id !== "string") continue;
-    if (isRunRecord(record) || isLaterRecord(record)) known.add(record.id);
-    else await journal.remove(record.id);
-  }
+  const known = await knownIds(environment.records("journal"));
   for (const { report } of await environment.records("result").all()) known.add(report.id);
   for (const id of ids.filter((found) => !known.has(found))) {
     const place = await environment.place(id);
     await place.clear([]).catch(() => undefined);
   }
+}
+
+/** Ids of the journal's runs; what cannot be gone on with goes. */
+async function knownIds(journal: Records<RunRecord>): Promise<Set<string>> {
+  const known = new Set<string>();
+  const records: readonly unknown[] = await journal.all();
+  if (records.length === 0) return known;
+  const { isLaterRecord, isRunRecord } = await import("../runs/journal");
+  for (const record of records) {
+    // What an earlier version began, or nobody, cannot be gone on with. A later version may come back.
+    if (!isObject(record) || typeof record.id !== "string") continue;
+    if (isRunRecord(record) || isLaterRecord(record)) known.add(record.id);
+    else await journal.remove(record.id);
+  }
+  return known;
 }

@@ -76,6 +76,8 @@ export interface Engine {
   evict(repo: string, revision: string): Promise<void>;
   persist(): Promise<boolean>;
   memory(): Promise<DeviceMemory>;
+  /** Loads the parts that merging and measuring need, so that they are at hand when asked for, also without a network. */
+  warm(): Promise<void>;
   /** Throws the device away as a driver would; for tests. */
   loseDevice(): Promise<void>;
 }

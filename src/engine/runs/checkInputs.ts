@@ -1,5 +1,5 @@
-import { createXXHash64, type IHasher } from "hash-wasm";
 import { AwaseError } from "../../base/errors";
+import { createXXHash64, type IHasher } from "../../base/hashes";
 import type { ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { InputFile } from "./inputLedger";

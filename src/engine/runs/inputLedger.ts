@@ -1,4 +1,4 @@
-import { createXXHash64, type IHasher } from "hash-wasm";
+import { createXXHash64, type IHasher } from "../../base/hashes";
 import { changed } from "../../io/errors";
 import type { ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";

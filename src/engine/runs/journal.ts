@@ -117,11 +117,6 @@ export function isLaterRecord(found: UnknownObject): boolean {
   return typeof found.version === "number" && found.version > JOURNAL_VERSION;
 }
 
-/** The runs of a journal that can be gone on with; what others left there is passed over. */
-export async function knownRuns(records: Records<RunRecord>): Promise<readonly RunRecord[]> {
-  return (await records.all()).filter(isRunRecord);
-}
-
 /**
  * The journal of an unfinished run.
  * @throws {AwaseError} `journal/not-found`

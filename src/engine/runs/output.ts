@@ -1,5 +1,5 @@
-import { createXXHash64, type IHasher } from "hash-wasm";
 import type { Bytes } from "../../base/bytes";
+import { createXXHash64, type IHasher } from "../../base/hashes";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { OutputPlace } from "../machine/environment";
 import type { Hasher } from "../machine/hashing";

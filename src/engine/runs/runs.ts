@@ -17,20 +17,13 @@ import type { Notes } from "../shelf/notes";
 import { checkInputs } from "./checkInputs";
 import { planFingerprint } from "./fingerprint";
 import { InputLedger, inputFiles } from "./inputLedger";
-import {
-  checkFingerprint,
-  findRun,
-  JOURNAL_VERSION,
-  knownRuns,
-  openJournal,
-  type RunJournal,
-  type RunRecord,
-} from "./journal";
+import { checkFingerprint, findRun, JOURNAL_VERSION, openJournal, type RunJournal, type RunRecord } from "./journal";
 import { mergeTensors } from "./mergeTensors";
 import { type LostOutput, WeightWriter } from "./output";
 import { notEmpty, outputPaths } from "./outputFiles";
 import type { Results } from "./results";
 import { writeSideFiles } from "./sideFiles";
+import { lockName, unfinishedRuns } from "./unfinished";
 
 type OnEvent = (event: MergeEvent) => void;
 
@@ -296,14 +289,8 @@ export function createRuns(context: RunsContext): Runs {
       listening(id, onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
     resume: (id, onEvent, signal, directory) =>
       listening(id, onEvent, async () => carryOut(await takeUp(id, onEvent, signal, directory), onEvent, signal)),
-    async unfinished() {
-      const held = await environment.held();
-      const known = await knownRuns(records);
-      return known
-        .filter(({ id }) => !atWork.has(id) && (suspended.has(id) || !held.has(lockName(id))))
-        .sort((a, b) => b.started - a.started)
-        .map(unfinishedRun);
-    },
+    unfinished: () =>
+      unfinishedRuns(environment, { atWork: (id) => atWork.has(id), suspended: (id) => suspended.has(id) }),
     async discard(id) {
       const open = suspended.get(id);
       if (open) {
@@ -329,8 +316,6 @@ export function createRuns(context: RunsContext): Runs {
 /** Errors that the same recipe and models bring about each time. */
 const WOULD_FAIL_AGAIN: ReadonlySet<string> = new Set(["merge/non-finite", "merge/float16-overflow"]);
 
-const lockName = (id: RunId) => `awase-run ${id}`;
-
 /** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
 function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
   const sizes = shards.map(({ size }) => size);
@@ -355,8 +340,4 @@ function comparing(bytes: number): MergeEvent {
 function lostOutput({ file, lost }: LostOutput, tensors: number): MergeEvent {
   const message = `${lost} of ${tensors} tensors were written to ${file} and are no longer there: it was cut, changed or taken away. They are made again.`;
   return { type: "note", code: "output/lost", message, facts: { file, lost, tensors } };
-}
-
-function unfinishedRun({ id, recipe, options, finished, tensors, started }: RunRecord): UnfinishedRun {
-  return { id, name: options.name, recipe, options, tensorsDone: finished.length, tensors, started };
 }

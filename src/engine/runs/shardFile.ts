@@ -1,6 +1,6 @@
-import { createXXHash64 } from "hash-wasm";
 import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
+import { createXXHash64 } from "../../base/hashes";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { ByteSink } from "../../io/types";
 import type { OutputPlace } from "../machine/environment";

@@ -1,4 +1,4 @@
-import { sha256 } from "hash-wasm";
+import { sha256 } from "../../base/hashes";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { fileIdentities } from "./fileIdentity";

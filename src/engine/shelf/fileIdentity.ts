@@ -1,4 +1,4 @@
-import { createXXHash128, type IHasher } from "hash-wasm";
+import { createXXHash128, type IHasher } from "../../base/hashes";
 import type { ByteRange, ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 

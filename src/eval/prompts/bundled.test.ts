@@ -33,6 +33,9 @@ it("the bundled sets are whole", () => {
   });
   for (const { id, prompts } of bundledSets()) {
     expect(prompts.every(({ answer }) => (answer !== undefined) === id.includes("task"))).toBe(true);
+    const parsed = parsePrompts(readFileSync(`prompts/${id}.jsonl`, "utf8"), "jsonl");
+    expect(prompts).toEqual(parsed.prompts);
+    expect(parsed.problems).toEqual([]);
   }
 });
 

@@ -6,8 +6,8 @@ import samplesMixed from "../../../prompts/samples-mixed.jsonl?raw";
 import taskJa from "../../../prompts/samples-task-ja.jsonl?raw";
 import taskMath from "../../../prompts/samples-task-math.jsonl?raw";
 import taskMathJa from "../../../prompts/samples-task-math-ja.jsonl?raw";
-import type { PromptSet } from "../types";
-import { parsePrompts } from "./parsePrompts";
+import type { Prompt, PromptSet } from "../types";
+import { readRecord } from "./readRecord";
 
 /** Names are in the language of the prompts. Ids are stable: share links and stored choices hold them. */
 const SETS: readonly { readonly id: string; readonly name: string; readonly source: string }[] = [
@@ -27,6 +27,15 @@ export function bundledSets(): readonly PromptSet[] {
     id,
     name,
     split: "search",
-    prompts: parsePrompts(source, "jsonl").prompts,
+    prompts: promptsOf(source),
   }));
+}
+
+/** Our own files are one record a line: reading what people bring (`parsePrompts`) is loaded when they bring it. */
+function promptsOf(lines: string): readonly Prompt[] {
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => readRecord(JSON.parse(line)))
+    .filter((read) => "text" in read);
 }

@@ -1,6 +1,6 @@
-import { createXXHash64, type IHasher } from "hash-wasm";
 import type { Bytes } from "../../base/bytes";
 import { AwaseError } from "../../base/errors";
+import { createXXHash64, type IHasher } from "../../base/hashes";
 import { isQuotaExceeded, quotaExceeded } from "../errors";
 import type { ByteRange } from "../types";
 import { type Block, type BlockFile, type BlockTable, indexedDbTable, rangeKey } from "./blockTable";

@@ -1,5 +1,4 @@
 import { isMap, isScalar, stringify, type YAMLMap } from "yaml";
-import * as z from "zod/mini";
 import type { Problem } from "../problems/problem";
 import { readingProblem } from "../problems/reading";
 import { readSyntax, type Syntax } from "../text/syntax";
@@ -16,14 +15,8 @@ export const MAX_SEED = 2 ** 32 - 1;
 
 const NO_EXTRAS: Extras = { revisions: {} };
 
-const schema = z.object({
-  seed: z.optional(
-    z.pipe(z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)), z.int().check(z.maximum(MAX_SEED))),
-  ),
-  revisions: z.optional(
-    z.array(z.tuple([z.string().check(z.maxLength(512)), z.string().check(z.regex(/^[\w./-]{1,128}$/))])),
-  ),
-});
+const REVISION = /^[\w./-]{1,128}$/;
+const MAX_KEY = 512;
 
 /**
  * The comment block that holds them: a line that begins with `# awase:`, and the lines after it that begin with `#` and at
@@ -59,18 +52,21 @@ function parseBlock(block: string): { extras: Extras } | { extras?: never; reaso
   const value = document.get("awase", true);
   if (!isMap(value))
     return isScalar(value) && value.source === "" ? { extras: NO_EXTRAS } : { reason: "not a mapping" };
-  const revisionsNode = value.get("revisions", true);
-  const result = schema.safeParse({
-    ...Object.fromEntries(pairs(value)),
-    ...(revisionsNode === undefined ? {} : { revisions: isMap(revisionsNode) ? pairs(revisionsNode) : null }),
-  });
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    return { reason: `${issue?.path.join(".") || "awase"}: ${issue?.message ?? "wrong type"}` };
-  }
-  const { seed, revisions = [] } = result.data;
-  return { extras: { ...(seed === undefined ? {} : { seed }), revisions: Object.fromEntries(revisions) } };
+  const { seed } = Object.fromEntries(pairs(value));
+  if (seed !== undefined && !isSeed(seed)) return { reason: "seed: not a whole number in that range" };
+  const revisions = value.get("revisions", true);
+  const pinned = revisions === undefined ? [] : isMap(revisions) ? pairs(revisions) : undefined;
+  if (!pinned?.every(isPinned)) return { reason: "revisions: not a commit for each model" };
+  return {
+    extras: { ...(seed === undefined ? {} : { seed: Number(seed) }), revisions: Object.fromEntries(pinned) },
+  };
 }
+
+const isSeed = (value: unknown): value is string =>
+  typeof value === "string" && /^\d+$/.test(value) && Number(value) <= MAX_SEED;
+
+const isPinned = (pair: readonly [string, unknown]): pair is [string, string] =>
+  pair[0].length <= MAX_KEY && typeof pair[1] === "string" && REVISION.test(pair[1]);
 
 /** A mapping's keys and values. Aliases and collections have no business here and become what the schema refuses. */
 function pairs(map: YAMLMap): [string, unknown][] {

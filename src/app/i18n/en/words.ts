@@ -133,7 +133,6 @@ export const en = {
     slicesHint: "This recipe assembles layers. Their sources are set in the text.",
     slice: (index: number) => `Slice ${index}`,
     unreadable: "The form needs readable YAML. Mend the marked line first.",
-    loadingEditor: "Loading the editor…",
   },
   plan: {
     checking: "Checking…",

@@ -134,7 +134,6 @@ export const ja = {
     slicesHint: "層を組み合わせるレシピです。元になる層はテキストで指定します。",
     slice: (index) => `スライス ${index}`,
     unreadable: "YAMLが読めないためフォームを使えません。印の付いた行を直してください。",
-    loadingEditor: "エディタを読み込み中…",
   },
   plan: {
     checking: "確認中…",
