@@ -23,6 +23,20 @@ export const findingSentences = {
     `A gamma of ${gamma} drops less than 1 of ${elements} elements as an outlier, and then none is kept: the base's values go out. Set gamma to ${needed} or more, or density to 1, for small tensors.`,
   "merge/density-negative": ({ density }: { density: number }) =>
     `A density of ${density} is no probability. Set it between 0 and 1.`,
+  "merge/epsilon-leaves-range": ({
+    density,
+    epsilon,
+    least,
+    most,
+    needed,
+  }: {
+    density: number;
+    epsilon: number;
+    least: number;
+    most: number;
+    needed: number;
+  }) =>
+    `A density of ${density} with an epsilon of ${epsilon} keeps elements with probabilities from ${least} to ${most}, which must lie between 0 and 1. Set epsilon below ${needed}.`,
 } satisfies Sentences;
 
 type FindingSentences = typeof findingSentences;

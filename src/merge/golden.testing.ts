@@ -49,7 +49,7 @@ type Values = ReadonlyMap<string, Float32Array>;
 export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
   const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
 
-  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([36, 43]));
+  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([38, 43]));
   for (const { name, method, offered } of ALL) if (!offered) it.todo(`${name} (${method}) is what mergekit made`);
 
   it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
@@ -135,6 +135,8 @@ interface TaskVector {
   readonly model: string;
   readonly weight: number;
   readonly density: number;
+  /** Of methods that draw by rank. */
+  readonly epsilon: number | undefined;
   readonly delta: Float32Array;
 }
 
@@ -152,8 +154,14 @@ async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Mo
   const vectors: TaskVector[] = [];
   for (const input of tensor.inputs.filter(({ isBase }) => !isBase)) {
     const delta = (await read(input)).map((value, i) => value - (origin[i] ?? 0));
-    const { weight, density } = input.parameters;
-    vectors.push({ model: input.model, weight: Number(weight), density: Number(density), delta });
+    const { weight, density, epsilon } = input.parameters;
+    vectors.push({
+      model: input.model,
+      weight: Number(weight),
+      density: Number(density),
+      epsilon: epsilon === undefined ? undefined : Number(epsilon),
+      delta,
+    });
   }
   return { origin, vectors };
 }
@@ -188,40 +196,66 @@ async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Model>
 async function compareStatistics(plan: MergePlan, models: ReadonlyMap<string, Model>, merged: Values, golden: Values) {
   let elements = 0;
   let [unchanged, unchangedThere] = [0, 0];
-  let dropAll = 1;
+  let expected = 0;
   for (const tensor of plan.tensors) {
     const { origin, vectors } = await taskVectors(tensor, models);
     const found = merged.get(tensor.name) ?? new Float32Array();
     const there = golden.get(tensor.name) ?? new Float32Array();
-    dropAll = vectors.reduce((product, { density }) => product * (1 - density), 1);
-    const masked = vectors.map((vector) => maskedVector(plan.seed, tensor.name, vector));
+    const masked = vectors.map((vector) => maskedVector(plan.seed, tensor, vector));
+    const consensus = plan.method === "dare_ties" || plan.method === "della";
     origin.forEach((value, i) => {
-      const votes = masked.map((delta, k) => (vectors[k]?.weight ?? 0) * (delta[i] ?? 0));
+      const votes = masked.map(({ kept }, k) => (vectors[k]?.weight ?? 0) * (kept[i] ?? 0));
       const sign = votes.reduce((sum, vote) => sum + vote, 0) >= 0 ? 1 : -1;
-      const heard = plan.method === "dare_ties" ? votes.filter((vote) => Math.sign(vote) === sign) : votes;
-      const wanted = value + heard.reduce((sum, vote) => sum + vote, 0);
+      const heard = votes.flatMap((vote, k) => (consensus && Math.sign(vote) !== sign ? [] : [k]));
+      const share = plan.method === "della" ? heard.reduce((sum, k) => sum + (vectors[k]?.weight ?? 0), 0) : 1;
+      const wanted = value + heard.reduce((sum, k) => sum + (votes[k] ?? 0), 0) / (share === 0 ? 1 : share);
       if (!(Math.abs((found[i] ?? 0) - wanted) <= 2e-6 + 4e-6 * Math.abs(wanted))) {
         expect({ tensor: tensor.name, i, value: found[i] }).toEqual({ tensor: tensor.name, i, value: wanted });
       }
       if (vectors.some(({ delta }) => delta[i] === 0)) return;
       elements++;
+      expected += masked.reduce((product, { chance }) => product * (1 - chance(i)), 1);
       if (found[i] === value) unchanged++;
       if (there[i] === value) unchangedThere++;
     });
   }
+  const dropAll = expected / elements;
   const fiveSigma = 5 * Math.sqrt((dropAll * (1 - dropAll)) / elements);
   expect(Math.abs(unchanged / elements - dropAll)).toBeLessThan(fiveSigma);
   expect(Math.abs(unchangedThere / elements - dropAll)).toBeLessThan(fiveSigma);
 }
 
-/** A task vector with our mask for it, of its former L1 norm. Checks the share that the mask keeps. */
-function maskedVector(seed: number, name: string, { model, density, delta }: TaskVector): number[] {
+/** A task vector with our mask for it, of its former L1 norm, and the chance of each element to be kept. Checks the share that is. */
+function maskedVector(
+  seed: number,
+  { name, shape }: PlannedTensor,
+  { model, density, epsilon, delta }: TaskVector,
+): { readonly kept: readonly number[]; readonly chance: (i: number) => number } {
   const words = new Uint32Array(delta.length);
   randomWords(randomKey(seed, model, name), 0, words);
-  const kept = Array.from(delta, (value, i) => ((words[i] ?? 0) < keepBound(density) ? value : 0));
-  const share = words.filter((word) => word < keepBound(density)).length / delta.length;
+  const ranks = epsilon === undefined ? undefined : ranksInRows(delta, shape.at(-1) ?? 1);
+  const chance = (i: number) => {
+    if (epsilon === undefined || !ranks) return density;
+    const { fround } = Math;
+    const twice = fround(2 * fround((ranks[i] ?? 0) / ((shape.at(-1) ?? 1) - 1)));
+    return fround(fround(density - epsilon) + fround(twice * fround(epsilon)));
+  };
+  const keeps = Array.from(words, (word, i) => word < keepBound(chance(i)));
+  const kept = Array.from(delta, (value, i) => (keeps[i] ? value : 0));
+  const share = keeps.filter(Boolean).length / delta.length;
   expect(Math.abs(share - density)).toBeLessThan(5 * Math.sqrt((density * (1 - density)) / delta.length));
   const length = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + Math.abs(value), 0);
   const rescale = length(kept) === 0 ? 1 : length(delta) / length(kept);
-  return kept.map((value) => value * rescale);
+  return { kept: kept.map((value) => value * rescale), chance };
+}
+
+/** From 0 for the smallest |delta| of each row; equals by place. */
+function ranksInRows(delta: Float32Array, length: number): Uint32Array {
+  const ranks = new Uint32Array(delta.length);
+  for (let row = 0; row < delta.length; row += length) {
+    const places = Array.from({ length }, (_, place) => row + place);
+    places.sort((a, b) => Math.abs(delta[a] ?? 0) - Math.abs(delta[b] ?? 0) || a - b);
+    for (const [rank, place] of places.entries()) ranks[place] = rank;
+  }
+  return ranks;
 }

@@ -21,6 +21,8 @@ describe("methods", () => {
       "ties",
       "dare_linear",
       "dare_ties",
+      "della",
+      "della_linear",
       "breadcrumbs",
       "breadcrumbs_ties",
       "model_stock",
@@ -39,6 +41,8 @@ describe("methods", () => {
     ["ties", true, false],
     ["dare_linear", false, true],
     ["dare_ties", false, true],
+    ["della", true, true],
+    ["della_linear", false, true],
     ["breadcrumbs", false, false],
     ["breadcrumbs_ties", false, false],
   ])("%s has mergekit's defaults", (id, normalize, rescale) => {
@@ -67,6 +71,21 @@ describe("methods", () => {
 });
 
 describe("checks", () => {
+  it("refuse chances of della that are none, and say which epsilon would do", () => {
+    const wide = { weight: 1, density: 0.9, epsilon: 0.15 };
+    expect(problemsOf("della", [wide])).toMatchObject([
+      { code: "merge/epsilon-leaves-range", severity: "error", parameter: "epsilon" },
+    ]);
+    expect(problemsOf("della", [wide])[0]?.message).toContain("Set epsilon below 0.1.");
+    expect(problemsOf("della_linear", [{ ...wide, epsilon: 0.05 }])).toEqual([]);
+    expect(
+      problemsOf("della_linear", [
+        { ...wide, density: 1 },
+        { ...wide, density: 0 },
+      ]),
+    ).toEqual([]);
+  });
+
   it("find weights that add up to nothing", () => {
     const weights = [{ weight: 0.5 }, { weight: -0.5 }];
     expect(problemsOf("linear", weights)).toMatchObject([{ code: "merge/weights-sum-to-zero", severity: "error" }]);

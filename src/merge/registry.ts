@@ -4,6 +4,8 @@ import { breadcrumbs } from "./methods/breadcrumbs";
 import { breadcrumbsTies } from "./methods/breadcrumbsTies";
 import { dareLinear } from "./methods/dareLinear";
 import { dareTies } from "./methods/dareTies";
+import { della } from "./methods/della";
+import { dellaLinear } from "./methods/dellaLinear";
 import { karcher } from "./methods/karcher";
 import { linear } from "./methods/linear";
 import { modelStock } from "./methods/modelStock";
@@ -30,6 +32,8 @@ export const methods: readonly MergeMethod[] = [
   ties,
   dareLinear,
   dareTies,
+  della,
+  dellaLinear,
   breadcrumbs,
   breadcrumbsTies,
   modelStock,

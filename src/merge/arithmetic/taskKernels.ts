@@ -31,11 +31,12 @@ export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
   wgsl: `${sparsifier.wgsl}\n${lengthsWgsl}`,
   imports: sparsifier.imports,
   uniforms: sparsifier.uniforms,
-  reference([base, ...others], out, values: Numbers, start) {
+  ...(sparsifier.fibres && { fibres: true }),
+  reference([base, ...others], out, values: Numbers, start, ofFibre) {
     others.forEach((x, place) => {
       const delta = difference(x, base);
       out[2 * place]?.set(delta.map(Math.abs));
-      sparsifier.drop(delta, place + 1, values, start);
+      sparsifier.drop(delta, place + 1, values, start, ofFibre);
       out[2 * place + 1]?.set(delta.map(Math.abs));
     });
   },
@@ -47,12 +48,13 @@ export const taskMap = (sparsifier: Sparsifier, consensus: boolean): MapDefiniti
   wgsl: `${sparsifier.wgsl}\n${consensus ? consensusWgsl : sumWgsl}`,
   imports: sparsifier.imports,
   uniforms: { ...TASK, ...sparsifier.uniforms },
-  reference([base = new Float32Array(), ...others], out, values, start) {
+  ...(sparsifier.fibres && { fibres: true }),
+  reference([base = new Float32Array(), ...others], out, values, start, ofFibre) {
     const voters = others.map((x, place) => {
       const weight = fround(values.weight[place + 1] ?? 0);
       const rescale = fround(values.rescale[place + 1] ?? 1);
       const y = difference(x, base);
-      sparsifier.drop(y, place + 1, values, start);
+      sparsifier.drop(y, place + 1, values, start, ofFibre);
       for (let i = 0; i < y.length; i++) y[i] = weight * fround(rescale * (y[i] ?? 0));
       return { weight, y };
     });

@@ -65,7 +65,7 @@ export function taskVectorMethod(facts: TaskVectorFacts): MergeMethod {
       weaken: ({ parameters }, strength) => ({ parameters: { lambda: strength * parameters.lambda } }),
     },
 
-    async prepare({ name, count, seed, parameters, inputs }, tools) {
+    async prepare({ name, count, shape, seed, parameters, inputs }, tools) {
       const { normalize, rescale, lambda } = parameters;
       const weight = inputs.map((input, k) => (k === 0 ? 0 : input.weight));
       const common = {
@@ -77,9 +77,10 @@ export function taskVectorMethod(facts: TaskVectorFacts): MergeMethod {
       };
       const values = inputs.map(({ model, isBase, ...own }): ResolvedParameters => own);
       if (values.slice(1).every((own) => sparsifier.keepsAll(own))) return { map: dense, uniforms: () => common };
-      const chosen = await sparsifier.choose({ name, count, seed, inputs }, values, tools);
+      const chosen = await sparsifier.choose({ name, count, shape, seed, inputs }, values, tools);
       if (rescale) common.rescale = [1, ...(await rescales(lengths, chosen, tools))];
-      return { map: sparse, uniforms: (block) => ({ ...common, ...chosen(block) }) };
+      const { table, numbers } = chosen;
+      return { map: sparse, ...(table && { table }), uniforms: (block) => ({ ...common, ...numbers(block) }) };
     },
   });
 }
@@ -93,10 +94,10 @@ function divisorOf(weights: readonly number[]): number {
 /** Σ|δ| / Σ|S(δ)| of every input but the base. */
 async function rescales(
   lengths: TermsDefinition,
-  chosen: Chosen,
+  { table, numbers }: Chosen,
   { device, blocks, signal }: Tools,
 ): Promise<readonly number[]> {
-  const sums = await sum(device, blocks, { terms: lengths, uniforms: chosen }, signal);
+  const sums = await sum(device, blocks, { terms: lengths, ...(table && { table }), uniforms: numbers }, signal);
   return Array.from({ length: sums.length / 2 }, (_, place) => {
     const [before, after] = [sums[2 * place] ?? 0, sums[2 * place + 1] ?? 0];
     return before < SHORTEST_L1 || after < SHORTEST_L1 ? 1 : before / after;

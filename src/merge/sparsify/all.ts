@@ -10,7 +10,7 @@ export const keepAll = defineSparsifier({
   imports: [],
   uniforms: {},
   keepsAll: () => true,
-  choose: async () => () => ({}),
+  choose: async () => ({ numbers: () => ({}) }),
   drop: () => {},
   check: () => [],
 });

@@ -28,10 +28,12 @@ export const keepLargest = defineSparsifier({
     const keys = { terms: taskMagnitudes, uniforms: () => ({}) };
     const found = await kthLargest(device, blocks, keys, wanted, signal);
     const thresholds = [{ bits: 0, cut: count }, ...found];
-    return (block) => ({
-      bits: thresholds.map(({ bits }) => bits),
-      cut: thresholds.map(({ cut }) => cutWithin(cut, block)),
-    });
+    return {
+      numbers: (block) => ({
+        bits: thresholds.map(({ bits }) => bits),
+        cut: thresholds.map(({ cut }) => cutWithin(cut, block)),
+      }),
+    };
   },
 
   drop(delta, k, { bits, cut }: UniformValues<typeof UNIFORMS>) {

@@ -41,12 +41,14 @@ export const keepMiddle = defineSparsifier({
     ];
     const largest = [all, ...found.filter((_, at) => at % 2 === 0)];
     const outliers = [none, ...found.filter((_, at) => at % 2 === 1)];
-    return (block) => ({
-      bits: largest.map(({ bits }) => bits),
-      cut: largest.map(({ cut }) => cutWithin(cut, block)),
-      outlier_bits: outliers.map(({ bits }) => bits),
-      outlier_cut: outliers.map(({ cut }) => cutWithin(cut, block)),
-    });
+    return {
+      numbers: (block) => ({
+        bits: largest.map(({ bits }) => bits),
+        cut: largest.map(({ cut }) => cutWithin(cut, block)),
+        outlier_bits: outliers.map(({ bits }) => bits),
+        outlier_cut: outliers.map(({ cut }) => cutWithin(cut, block)),
+      }),
+    };
   },
 
   drop(delta, k, { bits, cut, outlier_bits, outlier_cut }: UniformValues<typeof UNIFORMS>) {

@@ -36,7 +36,7 @@ export const keepRandom = defineSparsifier({
       key_high: keys.map(([, high]) => high),
       bound: values.map(({ density }, k) => (k === 0 || density >= 1 ? ALL : keepBound(density))),
     };
-    return () => numbers;
+    return { numbers: () => numbers };
   },
 
   drop(delta, k, { key_low, key_high, bound }: Numbers, start) {

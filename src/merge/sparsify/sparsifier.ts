@@ -1,4 +1,5 @@
 import type { Numbers, UniformType } from "../../compute/kernel";
+import type { FibreTable, OfFibre } from "../../compute/kernels/common/fibreTable";
 import type { MapDefinition } from "../../compute/kernels/map/map";
 import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
 import { type ParameterTable, type Values, valuesOf } from "../defineMethod";
@@ -8,7 +9,7 @@ import type { TensorTask, Tools } from "../types";
 type Findings = ReturnType<NonNullable<MethodFacts["check"]>>;
 
 /** What a sparsifier sees of a tensor. */
-export type SparseTask = Pick<TensorTask, "name" | "count" | "seed"> & {
+export type SparseTask = Pick<TensorTask, "name" | "count" | "shape" | "seed"> & {
   /** The base first. */
   readonly inputs: readonly { readonly model: string }[];
 };
@@ -22,6 +23,8 @@ export interface SparsifierDefinition<P extends ParameterTable> {
   readonly wgsl: string;
   readonly imports: NonNullable<MapDefinition["imports"]>;
   readonly uniforms: Readonly<Record<string, UniformType>>;
+  /** Whether it decides by a table of fibres, as `MapDefinition` tells. */
+  readonly fibres?: true;
   /** Whether nothing is dropped with these numbers; then no rescale happens either. */
   keepsAll(values: Values<P>): boolean;
   /**
@@ -30,20 +33,29 @@ export interface SparsifierDefinition<P extends ParameterTable> {
    */
   choose(task: SparseTask, values: readonly Values<P>[], tools: Tools): Promise<Chosen>;
   /** What `sparse$k` does, in TypeScript: zeros the dropped elements of `delta`, whose first has index `start` in the tensor. */
-  drop(delta: Float32Array, k: number, values: Numbers, start: number): void;
+  drop(delta: Float32Array, k: number, values: Numbers, start: number, ofFibre: OfFibre): void;
   /** What is wrong with these numbers for a tensor of so many elements. */
   check(values: Values<P>, elements: number): Findings;
 }
 
 /** The same for those who do not know its parameters: they hand them on. */
 export interface Sparsifier
-  extends Pick<SparsifierDefinition<ParameterTable>, "name" | "parameters" | "wgsl" | "imports" | "uniforms" | "drop"> {
+  extends Pick<
+    SparsifierDefinition<ParameterTable>,
+    "name" | "parameters" | "wgsl" | "imports" | "uniforms" | "fibres" | "drop"
+  > {
   keepsAll(values: ResolvedParameters): boolean;
   choose(task: SparseTask, values: readonly ResolvedParameters[], tools: Tools): Promise<Chosen>;
   check(values: ResolvedParameters, elements: number): Findings;
 }
 
-export type Chosen = (block: { readonly start: number; readonly count: number }) => Numbers;
+/** What it decides by. */
+export interface Chosen {
+  /** For a sparsifier with `fibres`. */
+  readonly table?: FibreTable;
+  /** Values of its uniforms for a block. */
+  numbers(block: { readonly start: number; readonly count: number }): Numbers;
+}
 
 export function defineSparsifier<const P extends ParameterTable>(definition: SparsifierDefinition<P>): Sparsifier {
   const { parameters, keepsAll, choose, check } = definition;

@@ -3,7 +3,7 @@ import weight from "../../../../shaders/common/weight.wgsl?raw";
 import type { DeviceBytes } from "../../../base/bytes";
 import type { Device, DeviceBuffer } from "../../device";
 import type { Kernel } from "../../kernel";
-import { type Bindings, type Lists, linkModule } from "./link";
+import { type Bindings, type CommonShader, commonShaders, type Lists, linkModule } from "./link";
 import { uniformLayout } from "./uniforms";
 
 type UniformTypes = Readonly<Record<string, "u32" | "f32">>;
@@ -19,6 +19,7 @@ interface KernelParts<L extends UniformTypes> {
   /** As `const NAME: u32`; `THREADS` is the size of the workgroup. */
   readonly constants: Readonly<Record<"THREADS", number> & Record<string, number>>;
   readonly lists?: Lists;
+  readonly imports?: readonly CommonShader[];
   reference(buffers: readonly DeviceBytes[], values: Values<L>): void;
 }
 
@@ -28,10 +29,11 @@ export const writes = (type: string) => ({ type, access: "read_write" }) as cons
 /** Makes a kernel that names its buffers: a module with a binding for each buffer, and the uniforms after the last. */
 export function define<const L extends UniformTypes>(parts: KernelParts<L>): Kernel<Values<L>> {
   const uniforms = uniformLayout(parts.uniforms, 0);
-  const { constants, buffers } = parts;
+  const { constants, buffers, lists = {}, imports = [] } = parts;
+  const text = [weight, kernel, ...commonShaders(imports), parts.wgsl];
   return {
     name: parts.name,
-    wgsl: linkModule({ constants, uniforms, buffers, lists: parts.lists ?? {}, text: [weight, kernel, parts.wgsl] }),
+    wgsl: linkModule({ constants, uniforms, buffers, lists, text }),
     buffers: Object.values(buffers).map(({ access }) => access),
     packUniforms: (values) => uniforms.pack(values),
     reference: parts.reference,

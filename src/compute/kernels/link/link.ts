@@ -2,6 +2,7 @@ import dtypes from "../../../../shaders/common/dtypes.wgsl?raw";
 import fibres from "../../../../shaders/common/fibres.wgsl?raw";
 import keys from "../../../../shaders/common/keys.wgsl?raw";
 import load from "../../../../shaders/common/load.wgsl?raw";
+import philox from "../../../../shaders/common/philox.wgsl?raw";
 import random from "../../../../shaders/common/random.wgsl?raw";
 import seal from "../../../../shaders/common/seal.wgsl?raw";
 import store from "../../../../shaders/common/store.wgsl?raw";
@@ -10,9 +11,17 @@ import { own } from "../../../base/own";
 import type { FloatDType, OutputDType } from "../../../formats/dtypes";
 import type { UniformLayout } from "./uniforms";
 
-/** Files of `shaders/common` that a body may ask for; the others stand in every module. */
-const COMMON = { "fibres.wgsl": fibres, "keys.wgsl": keys, "random.wgsl": random } as const;
+/** Files of `shaders/common` that a body may ask for; the others stand in every module. `random.wgsl` is for packed inputs. */
+const COMMON = {
+  "fibres.wgsl": fibres,
+  "keys.wgsl": keys,
+  "philox.wgsl": philox,
+  "random.wgsl": `${philox}\n${random}`,
+} as const;
 export type CommonShader = keyof typeof COMMON;
+
+/** The texts of some of them. */
+export const commonShaders = (names: readonly CommonShader[]): readonly string[] => names.map((name) => COMMON[name]);
 
 /** What `//#each` loops count over: each variable with the numbers it takes. */
 export type Lists = Readonly<Record<string, readonly number[]>>;
@@ -84,7 +93,7 @@ export function link(parts: ModuleParts): string {
     `fn from_bits(v: vec4u) -> ${lane} { return ${lane === "vec4u" ? "v" : "bitcast<vec4f>(v)"}; }`,
     `fn to_bits(v: ${lane}) -> vec4u { return ${lane === "vec4u" ? "v" : "bitcast<vec4u>(v)"}; }`,
     seal,
-    ...parts.imports.map((name) => COMMON[name]),
+    ...commonShaders(parts.imports),
     parts.body,
     parts.skeleton,
   ];

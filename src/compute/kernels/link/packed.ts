@@ -24,6 +24,16 @@ export function packedNumbers(block: PackedBlock): Numbers {
   };
 }
 
+/**
+ * Part of a block as a block of its own.
+ * @param start index in the tensor of its first element, a multiple of 16 as the block's is, so that its inputs begin at 16 bytes
+ */
+export function partOf(block: PackedBlock, dtypes: readonly FloatDType[], start: number, count: number): PackedBlock {
+  const skipped = start - block.start;
+  const offsets = block.offsets.map((offset, k) => offset + skipped * DTYPE_BYTES[dtypes[k] ?? "F32"]);
+  return { buffer: block.buffer, start, count: Math.min(count, block.count - skipped), offsets };
+}
+
 /** What a reference reads out of the packed buffer and the values of PACKED_UNIFORMS. */
 export function packedInputs(packed: DeviceBytes, values: Numbers, dtypes: readonly FloatDType[]) {
   const count = Number(values.count);

@@ -1,6 +1,6 @@
-import { DTYPE_BYTES } from "../../../formats/dtypes";
-import { type Blocks, LEAF, type PackedBlock } from "../../blocks";
+import { type Blocks, LEAF } from "../../blocks";
 import type { Device } from "../../device";
+import { partOf } from "../link/packed";
 import { equalsOf } from "./equals";
 import type { Search } from "./histogram";
 import { keysReduction } from "./leafKeys";
@@ -49,7 +49,7 @@ export async function findCuts(
       ([, { leaf }]) => leaf * LEAF >= block.start && leaf * LEAF < block.start + block.count,
     );
     for (const [t, { leaf, before }] of here) {
-      const part = leafOf(block, blocks, leaf * LEAF);
+      const part = partOf(block, blocks.dtypes, leaf * LEAF, LEAF);
       await run(part, found, {}, 1);
       const read = await device.read(found, t * LEAF * 4, part.count * 4);
       cuts[t] = part.start + indexOfNth(new Uint32Array(read.buffer), searches[t]?.prefix ?? 0, before);
@@ -58,17 +58,6 @@ export async function findCuts(
     if (places.size === 0) break;
   }
   return cuts;
-}
-
-/** The leaf of a block that starts at element `start` of the tensor, as a block of its own. */
-function leafOf(block: PackedBlock, blocks: Blocks, start: number): PackedBlock {
-  const skipped = start - block.start;
-  return {
-    buffer: block.buffer,
-    start,
-    count: Math.min(LEAF, block.count - skipped),
-    offsets: block.offsets.map((offset, k) => offset + skipped * DTYPE_BYTES[blocks.dtypes[k] ?? "F32"]),
-  };
 }
 
 /** Index of the element that has `before` others equal to `value` ahead of it. */

@@ -41,6 +41,8 @@ const said: Translation<typeof findingSentences> = {
   "merge/gamma-keeps-nothing": ({ gamma, elements, needed }) =>
     `gamma が ${gamma} では、${elements}個の要素から外れ値が1個も除かれず、mergekit と同じく何も残らないため、ベースの値になります。小さなテンソルでは gamma を ${needed} 以上にするか、density を1にしてください。`,
   "merge/density-negative": ({ density }) => `density は確率ですが、${density} です。0から1の間にしてください。`,
+  "merge/epsilon-leaves-range": ({ density, epsilon, least, most, needed }) =>
+    `density が ${density}、epsilon が ${epsilon} では、残す確率が ${least} から ${most} になり、0から1の間に収まりません。epsilon を ${needed} より小さくしてください。`,
 };
 
 /** What methods say of the numbers they get, in Japanese. The planner adds to the facts which tensors it is about. */
