@@ -1,6 +1,6 @@
 import { AwaseError, isAbort } from "../base/errors";
-import { printable } from "./printable";
-import { type Output, ProgressLine } from "./progressLine";
+import { printable } from "./printing/printable";
+import { type Output, ProgressLine } from "./printing/progressLine";
 
 /** What a command has around it; tests give their own. */
 export interface Surroundings {

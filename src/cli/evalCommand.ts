@@ -8,16 +8,16 @@ import { modelKey, splitReference } from "../recipe/parse/references";
 import type { TokenIds } from "../tokens/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
-import { evalTable } from "./evalTable";
 import { hasFolder } from "./input/findFolder";
 import { type LocatedModel, loadModels, locateModel } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
 import { readTokensFile } from "./input/tokensFile";
 import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
-import { printProblems } from "./problemLines";
-import { Profile } from "./profile";
-import { type ProgressLine, standing } from "./progressLine";
+import { evalTable } from "./printing/evalTable";
+import { printProblems } from "./printing/problemLines";
+import { Profile } from "./printing/profile";
+import { type ProgressLine, standing } from "./printing/progressLine";
 
 /** What is measured where nothing is asked for by its name. */
 const DEFAULT_MEASURES: readonly Measure[] = ["perplexity", "divergence", "eos", "exact-match", "multiple-choice"];

@@ -9,7 +9,6 @@ import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/writing/events";
 import { MAX_FLOAT16 } from "../merge/writing/overflow";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
-import { guardLine } from "./guardLine";
 import { loadModels, refuseInputAsOutput } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
@@ -17,10 +16,11 @@ import { LOCK_FILE, lockFolder } from "./machine/folderLock";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
 import { readyJournal } from "./machine/outputJournal";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
-import { mergeStanding } from "./mergeProgress";
-import { printProblems } from "./problemLines";
-import { Profile } from "./profile";
-import { type ProgressLine, standing } from "./progressLine";
+import { guardLine } from "./printing/guardLine";
+import { mergeStanding } from "./printing/mergeProgress";
+import { printProblems } from "./printing/problemLines";
+import { Profile } from "./printing/profile";
+import { type ProgressLine, standing } from "./printing/progressLine";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
 export function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {

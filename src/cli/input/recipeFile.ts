@@ -1,7 +1,7 @@
 import { parseRecipe } from "../../recipe/parse/parse";
 import type { Recipe } from "../../recipe/parse/recipe";
 import type { Surroundings } from "../command";
-import { printProblems } from "../problemLines";
+import { printProblems } from "../printing/problemLines";
 import { hasFolder } from "./findFolder";
 import { type LocatedModel, locateModels } from "./locateModels";
 import { readTextFile } from "./textFile";

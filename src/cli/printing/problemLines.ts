@@ -1,4 +1,4 @@
-import type { Problem } from "../recipe/problems/problem";
+import type { Problem } from "../../recipe/problems/problem";
 import { printable } from "./printable";
 import type { Output } from "./progressLine";
 

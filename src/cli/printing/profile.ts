@@ -1,5 +1,5 @@
-import type { Device, KernelTimes } from "../compute/device";
-import type { Surroundings } from "./command";
+import type { Device, KernelTimes } from "../../compute/device";
+import type { Surroundings } from "../command";
 
 /** What `--profile` asks for: the devices that a session opens, another one where the first went away, and their kernels' times. */
 export class Profile {

@@ -1,6 +1,6 @@
-import { own } from "../base/own";
-import type { GuardEvent } from "../engine/protocol/evalProtocol";
-import type { GuardStage } from "../eval/types";
+import { own } from "../../base/own";
+import type { GuardEvent } from "../../engine/protocol/evalProtocol";
+import type { GuardStage } from "../../eval/types";
 
 /** What the guard found, a line for each stage. */
 export function guardLine(event: Exclude<GuardEvent, { type: "guard-progress" }>): string {

@@ -1,4 +1,4 @@
-import type { Lane, MergeEvent } from "../engine/protocol/protocol";
+import type { Lane, MergeEvent } from "../../engine/protocol/protocol";
 import { type Standing, standing } from "./progressLine";
 
 /** Where a merge stands. Written bytes are what is done for good. */

@@ -1,5 +1,5 @@
-import { klTable } from "../eval/measures/klTable";
-import type { Accuracy, Evaluation, PositionRule } from "../eval/types";
+import { klTable } from "../../eval/measures/klTable";
+import type { Accuracy, Evaluation, PositionRule } from "../../eval/types";
 
 /** What was measured, for people. */
 export function evalTable(evaluation: Evaluation, positions: PositionRule): string {
