@@ -16,10 +16,21 @@ const CONFIG = {
   tie_word_embeddings: false,
 };
 
-/** A Llama of 14 MB in four shards: too much for the first read of a header to bring it all. Weights follow from the seed. */
-export function syntheticModel(seed: number): Record<string, Uint8Array | string> {
-  const shards = planShards(tensors(), 4_000_000);
-  const files: Record<string, Uint8Array | string> = { "config.json": JSON.stringify(CONFIG) };
+/** Sizes that a test may choose; absent, it is a Llama of 14 MB in four shards. */
+interface Sizes {
+  readonly layers?: number;
+  readonly vocabulary?: number;
+  readonly shardBytes?: number;
+}
+
+/** A Llama whose shards are too much for the first read of a header to bring it all. Weights follow from the seed. */
+export function syntheticModel(
+  seed: number,
+  { layers = CONFIG.num_hidden_layers, vocabulary = CONFIG.vocab_size, shardBytes = 4_000_000 }: Sizes = {},
+): Record<string, Uint8Array | string> {
+  const config = { ...CONFIG, num_hidden_layers: layers, vocab_size: vocabulary };
+  const shards = planShards(tensors(config), shardBytes);
+  const files: Record<string, Uint8Array | string> = { "config.json": JSON.stringify(config) };
   for (const { file, size, header, tensors } of shards) {
     const bytes = new Uint8Array(size);
     bytes.set(header);
@@ -41,15 +52,15 @@ function weights(key: string, count: number): Uint8Array {
   return narrow(values, "BF16");
 }
 
-function tensors() {
-  const { hidden_size: h, intermediate_size: m, vocab_size: v } = CONFIG;
+function tensors(config: typeof CONFIG) {
+  const { hidden_size: h, intermediate_size: m, vocab_size: v } = config;
   const kv = h / CONFIG.num_attention_heads;
   const shapes: Record<string, number[]> = {
     "model.embed_tokens.weight": [v, h],
     "model.norm.weight": [h],
     "lm_head.weight": [v, h],
   };
-  for (let i = 0; i < CONFIG.num_hidden_layers; i++) {
+  for (let i = 0; i < config.num_hidden_layers; i++) {
     const layer = `model.layers.${i}`;
     Object.assign(shapes, {
       [`${layer}.input_layernorm.weight`]: [h],

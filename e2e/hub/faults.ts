@@ -88,6 +88,11 @@ export function shift(by: number): Fault {
   };
 }
 
+/** The right number of bytes, from another place, and not saying so: a cache that mixed up two answers. */
+export function astray(by: number): Fault {
+  return (answer) => ({ ...shift(by)(answer), headers: answer.headers });
+}
+
 /** A 206 compressed on the way, as no server should. */
 export const gzip: Fault = (answer) => {
   if (!answer.body) return answer;

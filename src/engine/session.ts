@@ -73,11 +73,16 @@ export function createSession(environment: Environment): Session {
         rates,
         shelf,
         planning,
+        renew,
         base: { values: environment.records("base-values"), index: environment.records("base-entry") },
       },
       residency,
     );
     return measuring;
+  }
+  async function renew(key: ModelKey): Promise<void> {
+    await shelf.renew(key);
+    await measuring?.forget(key);
   }
   let merging: Runs | undefined;
   /** The part that merges and writes, loaded likewise. */
@@ -91,6 +96,7 @@ export function createSession(environment: Environment): Session {
       notes,
       models: () => shelf.checkpoints,
       plan: planning.plan,
+      renew,
       guard: async (...watched) => (await measure()).settle(...watched),
       yieldToMerge: () => residency.yieldToMerge(),
     });
@@ -101,7 +107,9 @@ export function createSession(environment: Environment): Session {
     const { settings, hub } = setup();
     const { blocks, records } = environment;
     const listings = records("listing");
-    return { hub, notes, environment, listings, samplesUrl: settings.samplesUrl, ...(blocks ? { blocks } : {}) };
+    const newSha256 = environment.hasher;
+    const { samplesUrl } = settings;
+    return { hub, notes, environment, listings, samplesUrl, newSha256, ...(blocks ? { blocks } : {}) };
   };
 
   async function check(recipe: string, seed: number): Promise<RecipeReport> {

@@ -47,7 +47,7 @@ const SENTENCES: { readonly [C in HubCode]: (facts: HubFaults[C]) => string } = 
   "hub/server": ({ host, status }) => `${host} had a fault (${status}) on every try. What was read is kept. Try again.`,
   "hub/short-read": ({ path, want, got }) => `Asked ${want} bytes of ${path}, got ${got}. Try again.`,
   "hub/bad-hash": ({ path, kind, published, found }) =>
-    `${path} does not match its published ${kind} (${published} ≠ ${found}). Fetch it again.`,
+    `${path} does not match its published ${kind} (${published} ≠ ${found}): wrong bytes came. They are not used, and not kept. Try again: they are fetched anew.`,
   "hub/token": ({ host, time }) => `Your sign-in to ${host} ended at ${time}. Sign in again.`,
   "hub/bad-token": ({ host }) => `A token for ${host} starts with hf_, but this one does not. Copy it again.`,
   "hub/bad-answer": ({ host, what, status }) =>

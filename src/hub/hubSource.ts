@@ -1,7 +1,7 @@
 import { downloadFile, HubApiError } from "@huggingface/hub";
 import type { Bytes } from "../base/bytes";
 import { checkRange } from "../io/errors";
-import type { ByteRange, ByteSource, FileVersion } from "../io/types";
+import type { ByteRange, ByteSource, FileVersion, Published } from "../io/types";
 import type { Access } from "./access";
 import { locate, type Place } from "./locate";
 import { ask } from "./transfer/ask";
@@ -9,7 +9,7 @@ import { Limiter } from "./transfer/limiter";
 import { DATA_REQUESTS_PER_FILE, type Line, storageBlocked } from "./transfer/line";
 import { rangeFetch } from "./transfer/rangeFetch";
 import type { HubFile, HubModel } from "./types";
-import { verifyWhole } from "./verify";
+import { createVerifier, verifyWhole } from "./verify";
 import { Whereabouts } from "./whereabouts";
 
 /** Bytes asked for at once: large enough to hide the round trip, small enough to lose little when a connection breaks. */
@@ -23,6 +23,7 @@ export class HubSource implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly version: FileVersion;
+  readonly published: Published;
   readonly #requests = new Limiter(DATA_REQUESTS_PER_FILE);
   readonly #whereabouts: Whereabouts;
 
@@ -35,6 +36,10 @@ export class HubSource implements ByteSource {
     this.name = file.path;
     this.size = file.size;
     this.version = { kind: "content", mark: file.sha256 ?? file.oid ?? `${model.sha}/${file.path}` };
+    this.published = {
+      guarded: line.hubUrl.startsWith("https:"),
+      verifier: (newSha256) => createVerifier(file, newSha256),
+    };
     this.#whereabouts = new Whereabouts(line.clock, (signal) =>
       line.lanes.probes.run(() => access.open(model.repo, (token) => locate(line, model, file, token, signal)), signal),
     );

@@ -20,6 +20,43 @@ export interface ByteSource {
    * joining neighbours. Other sources ignore it.
    */
   expect?(ranges: readonly ByteRange[]): void;
+  /** What is published of the file. Who has it checks by itself what is read in one piece. */
+  readonly published?: Published;
+  /** Holds what was read by range against what is published. Absent: nothing is, or nothing that was read is kept. */
+  readonly proof?: Proof;
+}
+
+/** What is known of a file's bytes from whoever publishes it. */
+export interface Published {
+  /** Whether the connection itself notices bytes that were changed on the way, as TLS does. */
+  readonly guarded: boolean;
+  /** Takes all bytes in file order. @param newSha256 another maker of sha256 than the slow one at hand */
+  verifier(newSha256?: NewSha256): Promise<Verifier>;
+}
+
+/** A sha256 that is fed piece by piece; its digest is lower-case hex. */
+export type NewSha256 = () => Promise<{ update(bytes: Bytes): Promise<void>; digest(): Promise<string> }>;
+
+/** Checks a file, piece by piece, against the hash that is published for it. */
+export interface Verifier {
+  update(bytes: Bytes): Promise<void>;
+  /** @throws {AwaseError} `hub/bad-hash` */
+  finish(): Promise<void>;
+}
+
+/** Bytes [start, end) that were used, and their xxhash64 in hex. */
+export type UsedRange = readonly [start: number, end: number, digest: string];
+
+/** Of bytes that came by range nothing can be told while they come; it can when the file is there. */
+export interface Proof {
+  /**
+   * Checks what is kept of the file, and is done at once where that was checked before.
+   * @param used what was made use of. @param earlier whether some of it was by another session, so that it is compared in any case
+   * @throws {AwaseError} `hub/bad-hash` where the file is not what is published, `hub/bad-bytes` where it is and other bytes were used
+   */
+  hold(used?: readonly UsedRange[], earlier?: boolean, signal?: AbortSignal): Promise<void>;
+  /** Throws away what is kept of the file: the next read fetches it anew. */
+  forget(): Promise<void>;
 }
 
 /**

@@ -33,6 +33,7 @@ export function directoryPlace(staging: string, directory: FileSystemDirectoryHa
         await writeFile(target, path, source.size, chunksOf(source, signal));
       },
       dropStaged: (path) => output.remove(path),
+      takeBack: (path) => target.remove(path),
     },
     async clear(paths) {
       await removeOpfs(staging);

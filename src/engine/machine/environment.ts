@@ -48,6 +48,8 @@ export interface OutputPlace {
     copy(path: string, signal?: AbortSignal): Promise<void>;
     /** Drops the staged file, once the journal knows of its copy. */
     dropStaged(path: string): Promise<void>;
+    /** Takes a delivered file away again. */
+    takeBack(path: string): Promise<void>;
   };
   /** Takes away everything the run has made; `paths` are all it may have made. */
   clear(paths: readonly string[]): Promise<void>;

@@ -6,6 +6,7 @@ import { Throttle } from "../boundary/throttle";
 import { onDevice } from "../machine/onDevice";
 import type { Answer, AnswerRequest } from "../protocol/evalProtocol";
 import { type EvaluationContext, measurable, openSubject } from "./evaluation";
+import { holdModels } from "./holdModels";
 import { type ModelTexts, openTexts } from "./texts";
 
 /** Milliseconds between two events of text. */
@@ -49,6 +50,7 @@ export function answer(
       },
     });
     if (!generated) throw new TypeError("One prompt has one answer.");
+    await holdModels(context, open.models, signal);
     const text = stream.end();
     throttle.push(text);
     throttle.flush();

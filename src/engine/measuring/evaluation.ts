@@ -14,8 +14,8 @@ import type { DeviceKeeper } from "../machine/deviceKeeper";
 import { onDevice } from "../machine/onDevice";
 import type { ForwardModel, RateBook } from "../machine/rates";
 import type { EvaluationEvent, EvaluationRequest, SetCost, Subject } from "../protocol/evalProtocol";
-import type { Shelf } from "../shelf/models";
 import type { Planning } from "../shelf/planning";
+import { type HoldContext, heldBack, holdModels } from "./holdModels";
 import { type OpenModel, type Purpose, parametersOf, type Subjects, textsOf } from "./subjects";
 import { openTexts } from "./texts";
 import { timedModel } from "./timedModel";
@@ -23,10 +23,9 @@ import { timedModel } from "./timedModel";
 /** Milliseconds between two events of progress. */
 const PROGRESS_INTERVAL = 100;
 
-export interface EvaluationContext {
+export interface EvaluationContext extends HoldContext {
   readonly device: DeviceKeeper;
   readonly rates: RateBook;
-  readonly shelf: Shelf;
   readonly subjects: Subjects;
   /** What was measured of base models before. */
   readonly baseCache: BaseCache;
@@ -52,7 +51,7 @@ export interface Evaluations {
 }
 
 export function createEvaluations(context: EvaluationContext): Evaluations {
-  const { device: keeper, rates, baseCache: cache } = context;
+  const { device: keeper, rates } = context;
 
   return {
     async evaluate(request, onEvent, signal) {
@@ -63,6 +62,7 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
       await onDevice(keeper, signal, async (device) => {
         using open = await openSubject(context, subject, device, generates ? "answer" : "measure", signal);
         using base = baseKey === undefined ? undefined : await context.subjects.openModel(baseKey, device, signal);
+        const cache = heldBack(context.baseCache);
         const passes = { tokens: 0, seconds: 0 };
         const model = timedModel(open.model, (tokens, seconds) => {
           passes.tokens += tokens;
@@ -81,6 +81,8 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
             ...(measuredBase ? { base: measuredBase } : {}),
             ...(topK === undefined ? {} : { topK }),
           });
+          await holdModels(context, [...open.models, ...(base?.models ?? [])], signal);
+          await cache.release();
           finished.push(evaluation);
           onEvent({ type: "measured", evaluation });
         }
@@ -112,6 +114,7 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
       onDevice(keeper, signal, async (device) => {
         using open = await openSubject(context, subject, device, "measure", signal);
         const { nll } = await runPass(open.model, { sequences, positions: [] }, { signal, onTokens });
+        await holdModels(context, open.models, signal);
         return nll.map((values) => [...values]);
       }),
   };

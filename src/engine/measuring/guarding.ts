@@ -18,6 +18,7 @@ import { Throttle } from "../boundary/throttle";
 import { onDevice } from "../machine/onDevice";
 import type { GuardEvent } from "../protocol/evalProtocol";
 import { type EvaluationContext, measurable } from "./evaluation";
+import { heldBack, holdModels, modelsOf } from "./holdModels";
 import { MergeAtStrengths, notExpressible } from "./mergeAtStrengths";
 
 const PROGRESS_INTERVAL = 100;
@@ -43,9 +44,12 @@ export async function watch(
 ): Promise<GuardReport> {
   const plan = await context.planning.plan(recipe, seed);
   const onEvent = once(listener);
+  const baseCache = heldBack(context.baseCache);
   const report = await onDevice(context.device, signal, (device) =>
-    guard({ context, plan, options, device, onEvent, signal }),
+    guard({ context: { ...context, baseCache }, plan, options, device, onEvent, signal }),
   );
+  await holdModels(context, modelsOf(plan, guardBase(plan)), signal);
+  await baseCache.release();
   onEvent({ type: "guard-end", report });
   return report;
 }

@@ -33,6 +33,8 @@ export interface OpenModel extends Disposable {
   /** The folder that its tokenizer and its template come from. */
   readonly texts: Model;
   readonly speed: ForwardModel;
+  /** Keys of the models it is made of. */
+  readonly models: readonly string[];
   /** Longest text it was made for, in tokens, where its config says so. */
   readonly context: number | undefined;
 }
@@ -68,10 +70,7 @@ interface Weights {
   readonly owner: boolean;
 }
 
-interface Kept extends Weights, Omit<OpenModel, typeof Symbol.dispose> {
-  /** Checkpoints it is made of. */
-  readonly models: readonly string[];
-}
+interface Kept extends Weights, Omit<OpenModel, typeof Symbol.dispose> {}
 
 /** What belongs to one device and goes with it. */
 interface OnDevice {
@@ -95,12 +94,13 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
   async function kept({ open, device }: OnDevice, name: string, make: () => Promise<Kept>): Promise<OpenModel> {
     const found = (await stillOpen(open.get(name))) ?? (await opened(open, name, make()));
     const use = found.tenant.use();
-    const { model, source, texts, speed, context } = found;
+    const { model, source, texts, speed, models, context } = found;
     return {
       model,
       source,
       texts,
       speed,
+      models,
       context,
       key: `${found.key} ${device.info.kind} ${device.info.name}`,
       [Symbol.dispose]: () => use[Symbol.dispose](),

@@ -1,13 +1,10 @@
 import { createXXHash64, type IHasher } from "../../base/hashes";
 import { changed } from "../../io/errors";
-import type { ByteSource } from "../../io/types";
+import type { ByteSource, UsedRange } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import { weightsOf } from "../../model/sources/filed";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { type FileIdentity, fileIdentities } from "../shelf/fileIdentity";
-
-/** Bytes [start, end) of a file and their xxhash64, in hex. */
-export type ReadRange = readonly [start: number, end: number, digest: string];
 
 /** A weight file that a run reads, as the journal keeps it. */
 export interface InputFile extends FileIdentity {
@@ -15,9 +12,10 @@ export interface InputFile extends FileIdentity {
   /** Absent where the file has no version; see `FileVersion`. */
   readonly mark?: string;
   /**
-   * What was read of it so far. Empty where its version says for sure that it is the same: a commit of the Hub never changes.
+   * What was read of it so far. Empty where nothing can be learned from it: its version says for sure that the file is the same, and
+   * nobody publishes what its bytes must be.
    */
-  readonly reads: readonly ReadRange[];
+  readonly reads: readonly UsedRange[];
 }
 
 /** Every weight file of a plan's models as it is now, with nothing read of it. */
@@ -45,7 +43,7 @@ export async function inputFiles(
 export class InputLedger {
   /** The models, their sources watched. */
   readonly models: ReadonlyMap<string, Checkpoint>;
-  readonly #files: readonly (InputFile & { readonly reads: ReadRange[] })[];
+  readonly #files: readonly (InputFile & { readonly reads: UsedRange[] })[];
   /** What was read, by file and range: a range is read again at each walk over a large tensor. */
   readonly #seen = new Map<string, string>();
   readonly #hasher: IHasher;
@@ -68,12 +66,20 @@ export class InputLedger {
     return this.#files;
   }
 
+  /** What was read of these files was wrong and is made use of no longer. */
+  forget(files: readonly InputFile[]): void {
+    for (const { model, file } of files) {
+      const known = this.#files.find((entry) => entry.model === model && entry.file === file);
+      for (const [start, end] of known?.reads.splice(0) ?? []) this.#seen.delete(rangeKey(model, file, start, end));
+    }
+  }
+
   #watched(key: string, model: Checkpoint): Checkpoint {
     const sources = new Map<string, ByteSource>();
     const source = async (file: string) => {
       const bare = await model.source(file);
       const entry = this.#files.find((known) => known.model === key && known.file === file);
-      if (!entry || bare.version?.kind === "content") return bare;
+      if (!entry || (bare.version?.kind === "content" && !bare.proof)) return bare;
       const watched = sources.get(file) ?? this.#watchedSource(bare, entry);
       sources.set(file, watched);
       return watched;
@@ -81,7 +87,7 @@ export class InputLedger {
     return { ...model, source, weights: weightsOf({ key: model.key, tensors: model.tensors, source }) };
   }
 
-  #watchedSource(source: ByteSource, { model, file, reads }: InputFile & { readonly reads: ReadRange[] }): ByteSource {
+  #watchedSource(source: ByteSource, { model, file, reads }: InputFile & { readonly reads: UsedRange[] }): ByteSource {
     return {
       name: source.name,
       size: source.size,

@@ -154,6 +154,36 @@ export class WeightWriter {
     });
   }
 
+  /**
+   * Takes back tensors that turned out to be wrong, and all others of their files: they are made again. Files first, journal second,
+   * so that a crash in between leaves files that are missed, and none that is taken for good.
+   */
+  takeBack(wrong: readonly number[]): Promise<void> {
+    return this.#inLine(async () => {
+      const shards = new Set(wrong.map((index) => this.#slot(index).shard));
+      for (const shard of shards) await this.#takeBackFile(shard);
+      await this.#note();
+    });
+  }
+
+  async #takeBackFile(shard: Shard): Promise<void> {
+    const { output, delivery } = this.#place;
+    await this.#open.get(shard)?.abort();
+    this.#open.delete(shard);
+    for (const path of [CONFIG_FILE, shard.file]) {
+      await output.remove(path);
+      await delivery?.takeBack(path);
+    }
+    for (const index of this.#tensorsOf(shard)) {
+      this.#finished.delete(index);
+      this.#digests.delete(index);
+      this.#pending.get(shard)?.add(index);
+    }
+    this.#begun.delete(shard);
+    const files = this.#journal.record.files.filter(({ path }) => path !== shard.file && path !== CONFIG_FILE);
+    await this.#journal.note({ files, finished: [...this.#finished], digests: Object.fromEntries(this.#digests) });
+  }
+
   /** Waits for calls whose callers gave up, then puts everything finished on disk and in the journal. */
   settle(): Promise<void> {
     return this.#inLine(() => this.#note());

@@ -16,6 +16,7 @@ import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../pr
 import type { Notes } from "../shelf/notes";
 import { checkInputs } from "./checkInputs";
 import { planFingerprint } from "./fingerprint";
+import { holdInputs } from "./holdInputs";
 import { InputLedger, inputFiles } from "./inputLedger";
 import { checkFingerprint, findRun, JOURNAL_VERSION, openJournal, type RunJournal, type RunRecord } from "./journal";
 import { mergeTensors } from "./mergeTensors";
@@ -35,6 +36,8 @@ export interface RunsContext {
   readonly notes: Notes;
   models(): ReadonlyMap<string, Checkpoint>;
   plan(recipe: string, seed: number): Promise<MergePlan>;
+  /** Opens a model anew whose bytes were found wrong. */
+  renew(model: string): Promise<void>;
   /** Watches a recipe and gives the one to write. @throws {AwaseError} `guard/stopped` */
   guard(
     recipe: string,
@@ -184,6 +187,7 @@ export function createRuns(context: RunsContext): Runs {
     using _room = context.yieldToMerge();
     try {
       const { device, peakBytes } = await mergeTensors(run, context.device, onEvent, signal);
+      await holdInputs(run, context.models(), !isFirstTry, context.renew, signal);
       await writer.complete(signal);
       await writeSideFiles({
         plan,

@@ -1,4 +1,6 @@
 import { INDEX_FILE, indexJson } from "../../formats/indexJson";
+import { isFault } from "../../io/store/fileProof";
+import type { ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan, SideFile } from "../../recipe/plan/plan";
 import type { OutputPlace } from "../machine/environment";
@@ -62,5 +64,16 @@ async function write(file: SideFile, { place, models, signal }: SideFileRun): Pr
   }
   const source = await models.get(file.model)?.folder.open(file.from, signal);
   if (!source) throw new TypeError(`The plan copies ${file.from} of ${file.model}, which is not loaded.`);
+  await holdWhole(source, signal);
   return writeFile(place.output, file.path, source.size, chunksOf(source, signal));
+}
+
+/** Before a byte of a file is copied, all of it is what the Hub publishes. @throws {AwaseError} `hub/bad-hash` */
+async function holdWhole({ proof }: ByteSource, signal?: AbortSignal): Promise<void> {
+  try {
+    await proof?.hold([], false, signal);
+  } catch (error) {
+    if (isFault(error)) await proof?.forget();
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import type { HubOptions } from "../../hub/hubClient";
 import type { Hub, HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
 import { cachedSource, isCachedSource } from "../../io/store/cached";
-import type { ByteSource, Folder } from "../../io/types";
+import type { ByteSource, Folder, NewSha256 } from "../../io/types";
 import type { Records } from "../machine/records";
 import type { HubLook, HubOrigin, Note } from "../protocol/protocol";
 import type { OpenedModel } from "./models";
@@ -17,6 +17,8 @@ export interface HubAccess {
   /** Commits and file lists that earlier sessions were told, by `repo@revision` as it was asked for. */
   readonly listings: Records<HubModel>;
   readonly notes: Notes;
+  /** What files are hashed with; absent: on this thread. */
+  readonly newSha256?: NewSha256;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function openHubModel(
   wanted: HubReference,
   signal?: AbortSignal,
 ): Promise<OpenedModel> {
-  const { hub, blocks, notes } = access;
+  const { hub, blocks, notes, newSha256 } = access;
   const { model, note } = await resolve(access, wanted, signal);
   const remote = hub.folder(model);
   const known = {
@@ -65,7 +67,8 @@ export async function openHubModel(
   return {
     ...known,
     folder: cachedFolder(remote, (source, path) => {
-      const cached = cachedSource(source, blocks, { repo: model.repo, revision: model.sha, path }, notes.send);
+      const file = { repo: model.repo, revision: model.sha, path };
+      const cached = cachedSource(source, blocks, file, notes.send, newSha256);
       // All but weights are read whole: what is asked for in one piece is checked against its published hash.
       if (!path.endsWith(".safetensors")) cached.expect([{ start: 0, end: source.size }]);
       return cached;

@@ -30,6 +30,8 @@ export interface Shelf {
    */
   add(key: ModelKey, open: () => Promise<OpenedModel>, signal?: AbortSignal): Promise<ShelvedModel>;
   remove(key: ModelKey): void;
+  /** Reads a model's headers anew, because bytes of it were found wrong. Where that fails it is taken away. */
+  renew(key: ModelKey): Promise<void>;
   /** @throws {AwaseError} `model/not-loaded` */
   get(key: ModelKey): ShelvedModel;
   readonly checkpoints: ReadonlyMap<ModelKey, Checkpoint>;
@@ -64,6 +66,16 @@ export function createShelf(): Shelf {
       }
     },
     remove: (key) => void models.delete(key),
+    async renew(key) {
+      const model = models.get(key);
+      if (!model) return;
+      const { folder, revision } = model;
+      const opening = openCheckpoint(key, folder, revision === undefined ? {} : { revision });
+      const checkpoint = await opening.catch(() => undefined);
+      if (models.get(key) !== model) return;
+      if (checkpoint) models.set(key, { ...model, checkpoint });
+      else models.delete(key);
+    },
     get(key) {
       const model = models.get(key);
       if (model) return model;

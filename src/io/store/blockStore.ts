@@ -3,7 +3,7 @@ import { AwaseError } from "../../base/errors";
 import { createXXHash64, type IHasher } from "../../base/hashes";
 import { isQuotaExceeded, quotaExceeded } from "../errors";
 import type { ByteRange } from "../types";
-import { type Block, type BlockFile, type BlockTable, indexedDbTable, rangeKey } from "./blockTable";
+import { type Block, type BlockFile, type BlockTable, fileKey, indexedDbTable, rangeKey } from "./blockTable";
 import { RecentBytes } from "./recentBytes";
 
 /** Bytes of one block at most: browsers pass larger blobs around badly. */
@@ -108,9 +108,10 @@ export class BlockStore {
   /**
    * Keeps bytes of a file, at most 32 MiB. When they do not fit, the models used least lately make room, but none that
    * was used since the page was opened.
+   * @param proven whether the bytes were checked against a published hash
    * @throws {AwaseError} `storage/quota` with the bytes needed and left
    */
-  async put(file: BlockFile, start: number, bytes: Bytes): Promise<Block> {
+  async put(file: BlockFile, start: number, bytes: Bytes, proven = false): Promise<Block> {
     if (bytes.length > MAX_BLOCK_BYTES) {
       throw new AwaseError(
         "storage/block-size",
@@ -127,6 +128,7 @@ export class BlockStore {
       end: start + bytes.length,
       checksum: await this.#checksum(bytes),
       lastUsed: this.#now(),
+      ...(proven && { proven }),
     };
     await this.#makeRoom(block);
     const blob = new Blob([bytes]);
@@ -186,6 +188,17 @@ export class BlockStore {
     const blocks = await this.#table.blocks({ repo, revision });
     await this.#remove(blocks);
     return blocks.reduce((sum, { start, end }) => sum + end - start, 0);
+  }
+
+  /** Notes of blocks, as they were listed, that their file has its published hash. */
+  async prove(blocks: readonly Block[]): Promise<void> {
+    for (const block of blocks) if (!block.proven) await this.#table.update({ ...block, proven: true });
+  }
+
+  /** Removes what is kept of one file. */
+  async forget(file: BlockFile): Promise<void> {
+    await this.#remove(await this.blocks(file));
+    this.recent.deleteAll(fileKey(file)); // also what could not be kept
   }
 
   /**

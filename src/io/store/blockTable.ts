@@ -14,11 +14,18 @@ export interface Block extends BlockFile, ByteRange {
   readonly checksum: string;
   /** Milliseconds since 1970. */
   readonly lastUsed: number;
+  /** It is part of a file that had its published hash. */
+  readonly proven?: true;
+}
+
+/** How the names of a file's bytes begin. */
+export function fileKey({ repo, revision, path }: BlockFile): string {
+  return `${[repo, revision, path].join("\n")}\n`;
 }
 
 /** Names the bytes [start, end) of a file, within this page. */
-export function rangeKey({ repo, revision, path, start, end }: BlockFile & ByteRange): string {
-  return [repo, revision, path, start, end].join("\n");
+export function rangeKey({ start, end, ...file }: BlockFile & ByteRange): string {
+  return `${fileKey(file)}${start}\n${end}`;
 }
 
 /** Where blocks lie: a catalogue, and the bytes of each of its entries. */

@@ -1,9 +1,10 @@
 import type { Bytes } from "../../base/bytes";
 import { AwaseError, type ErrorFacts } from "../../base/errors";
 import { checkRange, shortRead } from "../errors";
-import type { ByteRange, ByteSource, FileVersion } from "../types";
+import type { ByteRange, ByteSource, FileVersion, NewSha256, Published } from "../types";
 import type { BlockStore } from "./blockStore";
 import { type Block, type BlockFile, rangeKey } from "./blockTable";
+import { FileProof } from "./fileProof";
 import { intersect, joinRanges, Segments, subtractRanges, totalBytes } from "./ranges";
 import { SharedWork } from "./shared";
 
@@ -36,35 +37,61 @@ export function isCachedSource(source: ByteSource): source is CachedSource {
  * will be read; they are then fetched in segments of at most 16 MiB and nothing else is. Reads of one segment share
  * one fetch. When the store cannot keep bytes, reading goes on without it.
  * @param onNote told once when bytes can no longer be kept: `storage/quota` or `storage/unavailable`
+ * @param newSha256 what published hashes are checked with
  */
 export function cachedSource(
   remote: ByteSource,
   store: BlockStore,
   file: BlockFile,
   onNote: (note: CacheNote) => void = () => undefined,
+  newSha256?: NewSha256,
 ): CachedSource {
-  return new StoredSource(remote, store, file, onNote);
+  return new StoredSource(remote, store, file, onNote, newSha256);
 }
 
 class StoredSource implements CachedSource {
   readonly name: string;
   readonly size: number;
   readonly version?: FileVersion;
+  readonly published?: Published;
+  readonly proof?: FileProof;
   #segments: Segments;
   /** What the store has of this file: asked once, then kept up to date here. */
   #blocks: Promise<Set<Block>> | undefined;
   readonly #fetches = new Map<string, SharedWork<Bytes>>();
   #keeps = true;
+  /** Whether something that was kept is no longer there. */
+  #lost = false;
+  /** Whether what was fetched here made the file whole. */
+  #completed = false;
 
   constructor(
     private readonly remote: ByteSource,
     private readonly store: BlockStore,
     private readonly file: BlockFile,
     private readonly onNote: (note: CacheNote) => void,
+    newSha256?: NewSha256,
   ) {
     this.name = remote.name;
     this.size = remote.size;
     if (remote.version) this.version = remote.version;
+    const { published } = remote;
+    if (published) {
+      this.published = published;
+      this.proof = new FileProof({
+        source: this,
+        remote,
+        published,
+        store,
+        file,
+        newSha256,
+        isSteady: () => this.#keeps && !this.#lost,
+        onForget: () => {
+          this.#blocks = undefined;
+          this.#completed = false;
+        },
+      });
+    }
     this.#segments = new Segments(remote.size, [], SEGMENT_BYTES, GRID_BYTES);
   }
 
@@ -86,6 +113,10 @@ class StoredSource implements CachedSource {
     const out = new Uint8Array(end - start);
     await Promise.all(this.#segments.covering(wanted).map((segment) => this.#fill(segment, wanted, out, signal)));
     signal?.throwIfAborted();
+    if (this.#completed) {
+      this.#completed = false;
+      this.proof?.begin(signal);
+    }
     return out;
   }
 
@@ -105,6 +136,7 @@ class StoredSource implements CachedSource {
         out.set(bytes, part.start - wanted.start);
       } else {
         known.delete(block);
+        this.#lost = true;
         damaged.push(shared);
       }
     }
@@ -147,8 +179,12 @@ class StoredSource implements CachedSource {
 
   async #keep(gap: ByteRange, bytes: Bytes): Promise<void> {
     try {
-      const block = await this.store.put(this.file, gap.start, bytes);
-      (await this.#known()).add(block);
+      const whole = bytes.length === this.size; // what is read in one piece was checked
+      const block = await this.store.put(this.file, gap.start, bytes, whole && this.published !== undefined);
+      const known = await this.#known();
+      known.add(block);
+      const [first] = joinRanges([...known]);
+      if (!whole && first?.start === 0 && first.end === this.size) this.#completed = true;
     } catch (error) {
       this.#stopKeeping(error);
     }

@@ -28,6 +28,11 @@ export class RecentBytes {
     }
   }
 
+  /** Deletes all whose key begins so. */
+  deleteAll(prefix: string): void {
+    for (const key of [...this.#held.keys()]) if (key.startsWith(prefix)) this.delete(key);
+  }
+
   delete(key: string): void {
     this.#bytes -= this.#held.get(key)?.length ?? 0;
     this.#held.delete(key);

@@ -1,6 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import { isCachedSource } from "../../io/store/cached";
-import type { ByteSource, Folder } from "../../io/types";
+import type { ByteSource, Folder, Proof } from "../../io/types";
 
 /** An error about a file of a model, with the model's key: every folder has a `model.safetensors`. */
 export function ofModel(key: string, error: unknown): unknown {
@@ -28,7 +28,13 @@ function namedSource(source: ByteSource, named: <T>(work: Promise<T>) => Promise
     size: source.size,
     ...(source.version ? { version: source.version } : {}),
     read: (start, end, signal) => named(source.read(start, end, signal)),
+    ...(source.published ? { published: source.published } : {}),
+    ...(source.proof ? { proof: namedProof(source.proof, named) } : {}),
     ...(source.expect ? { expect: (ranges) => source.expect?.(ranges) } : {}),
     ...(isCachedSource(source) ? { cachedBytes: source.cachedBytes.bind(source) } : {}),
   };
+}
+
+function namedProof(proof: Proof, named: <T>(work: Promise<T>) => Promise<T>): Proof {
+  return { hold: (...asked) => named(proof.hold(...asked)), forget: () => named(proof.forget()) };
 }

@@ -202,7 +202,9 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "hub/short-read": ({ path, want, got }) =>
     `${path} の${want}バイトを求めましたが、${got}バイトしか届きません。もう一度お試しください。`,
   "hub/bad-hash": ({ path, kind, published, found }) =>
-    `${path} が公開されている${kind}と一致しません（${published} ≠ ${found}）。もう一度取得してください。`,
+    `${path} が公開されている${kind}と一致しません（${published} ≠ ${found}）。誤ったバイトが届いたため、使わずに捨てました。もう一度お試しください。取得し直します。`,
+  "hub/bad-bytes": ({ path, start, end }) =>
+    `${path} の${start}〜${end}バイトが、いま届くものと違っていました。使わずに捨てました。もう一度お試しください。取得し直します。`,
   "hub/token": ({ host, time }) => `${host} へのサインインが ${time} に切れました。もう一度サインインしてください。`,
   "hub/bad-token": ({ host }) => `${host} のトークンは hf_ で始まります。もう一度コピーしてください。`,
   "hub/bad-answer": ({ host, what }) =>

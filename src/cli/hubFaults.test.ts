@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Answer } from "../../e2e/hub/answer";
+import { FAULTS } from "../../e2e/hub/everyFault";
+import { corrupt, type Fault } from "../../e2e/hub/faults";
+import { hastened } from "../../e2e/hub/haste";
+import { type LocalHub, startHub } from "../../e2e/hub/server";
+import { syntheticModel } from "../../e2e/syntheticModel";
+import { mergeCommand } from "./mergeCommand";
+
+/* Models of the local Hub are merged by the command line, and in the middle of it something happens to the Hub. */
+
+const RECIPE = `merge_method: linear
+models:
+  - {model: acme/whole, parameters: {weight: 0.75}}
+  - {model: acme/parts, parameters: {weight: 0.25}}
+dtype: float32
+out_dtype: bfloat16
+`;
+const SIZES = { layers: 1, vocabulary: 256, shardBytes: 450_000 };
+const EVER = Number.POSITIVE_INFINITY;
+/** What is asked for before the merge begins: one byte, by which a file is found, and what a header is looked for in. */
+const BEFORE = [1, 256 * 1024];
+
+let hub: LocalHub;
+let folder: string;
+let giveBack: () => void;
+let undisturbed: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  giveBack = hastened();
+  const storage = (path: string) => (path.endsWith(".safetensors") ? ("lfs" as const) : ("git" as const));
+  hub = await startHub({
+    repositories: [
+      { id: "acme/whole", files: syntheticModel(1, SIZES) },
+      { id: "acme/parts", files: syntheticModel(2, SIZES), storage },
+    ],
+  });
+  folder = mkdtempSync(join(tmpdir(), "awase-hub-"));
+  expect(await merge()).toMatchObject({ code: 0 });
+  undisturbed = hashes();
+  rmSync(join(folder, "merged"), { recursive: true });
+  rmSync(join(folder, "cache"), { recursive: true });
+}, 120_000);
+afterEach(() => {
+  hub.mend();
+  hub.log.clear();
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+});
+afterAll(async () => {
+  await hub.close();
+  rmSync(folder, { recursive: true, force: true });
+  giveBack();
+});
+
+/** Merges into a folder `merged`, with a cache beside it. */
+async function merge() {
+  const cwd = folder;
+  writeFileSync(join(cwd, "recipe.yaml"), RECIPE);
+  let stderr = "";
+  const args = ["recipe.yaml", "--out", "merged", "--device", "cpu", "--shard-size", "450K", "--hub", hub.url];
+  const code = await mergeCommand(args, {
+    stdout: { write: () => true },
+    stderr: {
+      write(text) {
+        stderr += text;
+        return true;
+      },
+    },
+    cwd,
+    env: { XDG_CACHE_HOME: join(cwd, "cache") },
+    signal: new AbortController().signal,
+  });
+  return { code, stderr };
+}
+
+function hashes(): Readonly<Record<string, string>> {
+  const out = join(folder, "merged");
+  const hashOf = (file: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(out, file)))
+      .digest("hex");
+  return Object.fromEntries(readdirSync(out).map((file) => [file, hashOf(file)]));
+}
+
+function fileOf(repo: string, shard: number) {
+  const files = [...hub.repository(repo).head.files].filter(([path]) => path.endsWith(".safetensors"));
+  const file = files[shard]?.[1];
+  if (!file) throw new Error(`${repo} has ${files.length} shards`);
+  return file;
+}
+
+/** A fault of as many answers that bring weights. */
+function inTheMiddle(fault: Fault, times: number): Fault {
+  let left = times;
+  return (answer: Answer) => {
+    if (BEFORE.includes(answer.body?.size ?? 0) || left === 0) return answer;
+    left--;
+    return fault(answer);
+  };
+}
+
+/** The file server spoils a shard in the middle. */
+function spoilWeights(fault: Fault, times: number): void {
+  hub.fault({
+    on: "cdn",
+    match: new RegExp(fileOf("acme/parts", 2).sha256),
+    times: EVER,
+    fault: inTheMiddle(fault, times),
+  });
+}
+
+/** Addresses run out in the middle, and the Hub, asked for new ones, has the fault. */
+function spoilAddress(fault: Fault, times: number): void {
+  const file = fileOf("acme/whole", 2);
+  const runOut: Fault = (answer) => {
+    hub.clock.advance(2 * 3_600_000);
+    hub.fault({ on: "hub", match: /resolve\//, times, fault });
+    return { ...answer, status: 403 };
+  };
+  hub.fault({ on: "cdn", match: new RegExp(file.xetHash), times: EVER, fault: inTheMiddle(runOut, 1) });
+}
+
+/** Has a fault for ever, then once, then none; each merge goes on where the last one ended. */
+async function expectRightOrRefused(spoil: typeof spoilWeights, fault: Fault): Promise<void> {
+  for (const times of [EVER, 1, 0]) {
+    hub.mend();
+    if (times > 0) spoil(fault, times);
+    const { code, stderr } = await merge();
+    if (code === 0) break;
+    expect({ times, code, stderr }).toEqual({ times, code: 1, stderr: expect.stringMatching(/^hub\/[a-z-]+: /m) });
+    expect(times).toBeGreaterThan(0);
+    expect(existsSync(join(folder, "merged/config.json"))).toBe(false);
+  }
+  expect(hashes()).toEqual(undisturbed);
+}
+
+describe("a merge ends right, or is refused with a code and goes on to the same bytes, when in the middle of it", () => {
+  it.each(FAULTS)("the file server has: %s", (_, fault) => expectRightOrRefused(spoilWeights, fault));
+  it.each(FAULTS)("an address runs out and the Hub has: %s", (_, fault) => expectRightOrRefused(spoilAddress, fault));
+});
+
+describe("wrong bytes in the middle of a merge", () => {
+  it("are named with both hashes, and only what was made of them is made again", async () => {
+    spoilWeights(corrupt(50_001), 1);
+    const { stderr } = await merge();
+    const { sha256 } = fileOf("acme/parts", 2);
+    expect(stderr).toMatch(
+      new RegExp(`hub/bad-hash: acme/parts: model-00003-of-.* published sha256 \\(${sha256} ≠ [0-9a-f]{64}\\)`),
+    );
+    hub.log.clear();
+    const again = await merge();
+    expect(again.stderr).toMatch(/Going on: [1-9]\d* of \d+ tensors/);
+    expect(hashes()).toEqual(undisturbed);
+    const fetched = hub.log.entries("cdn").filter(({ headers }) => headers.range !== "bytes=0-0");
+    expect(fetched.map(({ url }) => url)).toEqual(fetched.map(() => expect.stringContaining(sha256)));
+  });
+});
