@@ -9,6 +9,7 @@ import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/writing/events";
 import { MAX_FLOAT16 } from "../merge/writing/overflow";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
+import { cliFailure } from "./failures";
 import { loadModels, refuseInputAsOutput } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
@@ -119,20 +120,11 @@ async function earlierRun(
   }
   const other = earlier && differences(earlier, recipe, asked).join(", ");
   if (earlier && other) {
-    throw new AwaseError(
-      "output/other-run",
-      `${out} holds an unfinished run with another ${other} (${earlier.tensorsDone} of ${earlier.tensors} tensors done). ` +
-        "Finish that one, choose another --out, or add --overwrite to discard it.",
-      { facts: { out, other, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors } },
-    );
+    throw cliFailure("output/other-run", { out, other, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors });
   }
   const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE && name !== LOCK_FILE);
   if (!earlier && files.length > 0 && !overwrite) {
-    throw new AwaseError(
-      "output/not-empty",
-      `The folder ${out} holds ${files.length} files, where 0 were expected. Choose another --out, or add --overwrite to replace the model in it.`,
-      { facts: { folder: out, files: files.length, first: files[0] ?? "" } },
-    );
+    throw cliFailure("output/not-empty", { folder: out, files: files.length, first: files[0] ?? "" });
   }
   return earlier;
 }
@@ -180,8 +172,7 @@ function run(session: Session, earlier: UnfinishedRun | undefined, details: Run)
 /** The sentences say "start the merge again": here that is an option. */
 function withWayOn(error: unknown): unknown {
   if (!(error instanceof AwaseError) || !/^(journal|output)\//.test(error.code)) return error;
-  const message = `${error.message} To start again, add --overwrite.`;
-  return new AwaseError(error.code, message, { cause: error, facts: error.facts });
+  return error.told(`${error.message} To start again, add --overwrite.`);
 }
 
 function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine): void {

@@ -1,9 +1,10 @@
-import { AwaseError } from "../base/errors";
+import type { AwaseError } from "../base/errors";
 import type { Generated, LanguageModel } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
 import { baseAnswers, basePass } from "./base";
 import type { BaseCache } from "./baseCache";
 import { tokensIn } from "./batch";
+import { evalFailure } from "./failures";
 import { Meter } from "./guard/meter";
 import { likelihoods, likelihoodsAgainst, scoresOf } from "./likelihoods";
 import { accuracy } from "./measures/accuracy";
@@ -82,11 +83,7 @@ export async function evaluate(subject: Subject, set: PromptSet, options: Evalua
 }
 
 function notComparable({ prompts }: PromptSet, differing: number): AwaseError {
-  return new AwaseError(
-    "eval/other-tokens",
-    `The base cuts ${differing} of ${prompts.length} prompts into other tokens than the model does, so there is no divergence between them. Compare perplexity in bits per byte, or take a base with the same tokenizer.`,
-    { facts: { found: differing, prompts: prompts.length } },
-  );
+  return evalFailure("eval/other-tokens", { found: differing, prompts: prompts.length });
 }
 
 /** What is read from the probabilities of given texts. */

@@ -1,4 +1,4 @@
-import { AwaseError } from "../base/errors";
+import { evalFailure } from "./failures";
 import type { PositionRule } from "./types";
 
 /**
@@ -11,11 +11,7 @@ export function parsePositionRule(text: string): PositionRule {
   const [, kind, digits] = /^(tail|stride):(\d+)$/.exec(trimmed) ?? [];
   const k = Number(digits);
   if (k >= 1 && Number.isSafeInteger(k)) return kind === "tail" ? `tail:${k}` : `stride:${k}`;
-  throw new AwaseError(
-    "eval/positions",
-    `"${text}" names no positions. Write all, last, tail:8 (the last 8) or stride:4 (every fourth).`,
-    { facts: { found: text } },
-  );
+  throw evalFailure("eval/positions", { found: text });
 }
 
 /**

@@ -1,7 +1,7 @@
-import { AwaseError } from "../base/errors";
 import { largest } from "../base/lists";
 import type { TensorFacts } from "../formats/tensor";
 import { configNumber } from "../model/config";
+import { modelFailure } from "../model/failures";
 import type { JsonObject } from "../model/model";
 
 const LAYERS = ["num_hidden_layers", "n_layer", "text_config.num_hidden_layers"];
@@ -21,11 +21,7 @@ export function checkBorneOut(config: JsonObject, tensors: ReadonlyMap<string, T
     const found = configNumber(config, key) ?? 0;
     if (found <= most) return;
     const expected = `at most ${most}, ${what}`;
-    throw new AwaseError(
-      "lm/config",
-      `config.json says ${found} for ${key}; ${expected} is needed to run this model. Take the file from the model's own repository.`,
-      { facts: { key, found, expected } },
-    );
+    throw modelFailure("lm/config", { key, found: String(found), expected });
   };
   for (const key of LAYERS) check(key, tensors.size, "as many as there are tensors,");
   for (const key of HEADS) check(key, rows, "as many as the longest tensor has rows,");

@@ -1,8 +1,8 @@
 import type { Floats } from "../base/bytes";
-import { AwaseError } from "../base/errors";
 import { largest } from "../base/lists";
 import type { TokenIds } from "../tokens/types";
 import { generateAnswers } from "./chat/generate";
+import { lmFailure } from "./failures";
 import { PackedActivations } from "./forward/activations";
 import { packBatch } from "./forward/batch";
 import { embedBatch } from "./forward/embed";
@@ -85,27 +85,15 @@ export class DecoderModel implements LanguageModel {
     const vocabulary = this.parts.plan.embedding.rows;
     for (const [sequence, ids] of sequences.entries()) {
       if (ids.length === 0) {
-        throw new AwaseError(
-          "lm/no-tokens",
-          `Text ${sequence + 1} has no tokens; a model needs one at least. Leave it out.`,
-          { facts: { text: sequence + 1 } },
-        );
+        throw lmFailure("lm/no-tokens", { text: sequence + 1 });
       }
       const unknown = ids.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabulary));
       if (unknown !== undefined) {
-        throw new AwaseError(
-          "lm/token",
-          `Text ${sequence + 1} has the token ${unknown}, but the model's vocabulary has ${vocabulary}: 0 to ${vocabulary - 1}. Use the tokenizer of this model.`,
-          { facts: { text: sequence + 1, found: unknown, vocabulary } },
-        );
+        throw lmFailure("lm/token", { text: sequence + 1, found: unknown, vocabulary });
       }
       const limit = Math.min(this.#maxPositions, this.parts.limits.batch.maxKeys - reserve);
       if (ids.length > limit) {
-        throw new AwaseError(
-          "lm/too-long",
-          `Text ${sequence + 1} has ${ids.length} tokens, but at most ${limit} go through this model here. Make it shorter.`,
-          { facts: { text: sequence + 1, found: ids.length, limit } },
-        );
+        throw lmFailure("lm/too-long", { text: sequence + 1, found: ids.length, limit });
       }
     }
   }
@@ -117,11 +105,7 @@ export class DecoderModel implements LanguageModel {
       throw new TypeError("These activations were made on another device.");
     }
     if (activations.width !== spec.hidden) {
-      throw new AwaseError(
-        "lm/activations",
-        `The model has rows of ${spec.hidden} numbers, but was given rows of ${activations.width}. Only models of one shape can take turns.`,
-        { facts: { found: activations.width, expected: spec.hidden } },
-      );
+      throw lmFailure("lm/activations", { found: activations.width, expected: spec.hidden });
     }
     return activations;
   }

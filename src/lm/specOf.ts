@@ -1,10 +1,10 @@
-import { AwaseError } from "../base/errors";
 import { architectures, findArchitecture } from "../model/architectures";
 import { architectureNames } from "../model/config";
 import { ConfigFacts } from "../model/forward/configFacts";
 import { decoderSpec } from "../model/forward/decoder";
 import type { ModelSpec } from "../model/forward/spec";
 import type { JsonObject } from "../model/model";
+import { lmFailure } from "./failures";
 
 /**
  * The forward pass that a config describes.
@@ -20,9 +20,5 @@ export function specOf(config: JsonObject): ModelSpec {
   }
   const found = names.length > 0 ? names.join(", ") : "no architecture";
   const known = architectures.flatMap((definition) => definition.architectures).join(", ");
-  throw new AwaseError(
-    "lm/architecture",
-    `config.json names ${found}, whose forward pass is not known here. Known are ${known}. The model can be merged, but not measured.`,
-    { facts: { found, known } },
-  );
+  throw lmFailure("lm/architecture", { found, known });
 }

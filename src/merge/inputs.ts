@@ -1,8 +1,8 @@
-import { AwaseError } from "../base/errors";
 import type { DType } from "../formats/dtypes";
 import type { Model } from "../model/model";
 import type { SourceTensor, TensorSource } from "../model/sources/tensorSource";
 import type { PlannedInput } from "../recipe/plan/plan";
+import { mergeFailure } from "./failures";
 
 /** An input of an output tensor, found: a tensor of a source, of which as many elements count as the output has. */
 export interface TensorInput extends SourceTensor {
@@ -52,20 +52,13 @@ function identityOf(weights: TensorSource): number {
 function sourceOf(planned: PlannedInput, models: Models): TensorSource {
   const model = models.get(planned.model);
   if (!model) {
-    throw new AwaseError("merge/no-model", `The model ${planned.model} is not loaded. Add it, then merge again.`, {
-      facts: { model: planned.model },
-    });
+    throw mergeFailure("merge/no-model", { model: planned.model });
   }
   const tensor = model.tensors.get(planned.tensor);
   const expected = `${planned.dtype} [${planned.shape.join(", ")}]`;
   const found = tensor ? `${tensor.dtype} [${tensor.shape.join(", ")}]` : "missing";
   if (tensor && found === expected) return model.weights;
-  throw new AwaseError(
-    "merge/changed-model",
-    `Tensor ${planned.tensor} of ${planned.model} was ${expected} when the merge was planned and is ${found} now. ` +
-      "Check the recipe again, then merge.",
-    { facts: { model: planned.model, tensor: planned.tensor, found, expected } },
-  );
+  throw mergeFailure("merge/changed-model", { model: planned.model, tensor: planned.tensor, found, expected });
 }
 
 /** Only whole rows can be left out: anything else would cut hidden columns away. */
@@ -74,9 +67,5 @@ function requireFirstRows({ model, tensor, shape }: PlannedInput, output: readon
   const [kept = 1, ...keptRow] = output;
   if (rows >= kept && row.length === keptRow.length && row.every((size, axis) => size === keptRow[axis])) return;
   const [found, expected] = [`[${shape.join(", ")}]`, `[${output.join(", ")}]`];
-  throw new AwaseError(
-    "merge/unlike-shape",
-    `Tensor ${tensor} of ${model} has shape ${found}, and the output's is ${expected}: only rows of a vocabulary can be left out. Use models of one size.`,
-    { facts: { model, tensor, found, expected } },
-  );
+  throw mergeFailure("merge/unlike-shape", { model, tensor, found, expected });
 }

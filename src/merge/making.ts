@@ -1,4 +1,3 @@
-import { AwaseError } from "../base/errors";
 import { type BlockLayout, blockLayout } from "../compute/blockSize";
 import type { Blocks } from "../compute/blocks";
 import type { Device, DeviceInfo } from "../compute/device";
@@ -8,6 +7,7 @@ import { elementCount } from "../formats/tensor";
 import type { Model } from "../model/model";
 import type { MergePlan, PlannedInput, PlannedTensor } from "../recipe/plan/plan";
 import { castMethod } from "./cast";
+import { mergeFailure } from "./failures";
 import { openInput, type TensorInput } from "./inputs";
 import { findMethod } from "./registry";
 import type { MergeMethod, TensorTask } from "./types";
@@ -111,19 +111,11 @@ function taskOf(plan: Pick<MergePlan, "seed">, tensor: PlannedTensor): TensorTas
 
 function floatDType({ dtype, model }: TensorInput, tensor: string): FloatDType {
   if (isFloatDType(dtype)) return dtype;
-  throw new AwaseError(
-    "merge/dtype",
-    `Cannot merge ${tensor}: in ${model} it is stored as ${dtype}, and only BF16, F16, F32, F8_E4M3 and F8_E5M2 can be computed with.`,
-    { facts: { tensor, model, dtype } },
-  );
+  throw mergeFailure("merge/dtype", { tensor, model, dtype });
 }
 
 function outputDType({ name, dtype }: PlannedTensor): OutputDType {
   const found = OUTPUT_DTYPES.find((known) => known === dtype);
   if (found) return found;
-  throw new AwaseError(
-    "merge/dtype",
-    `Cannot write ${name} as ${dtype}: a merged tensor is written as BF16, F16 or F32. Set dtype or out_dtype in the recipe.`,
-    { facts: { tensor: name, dtype } },
-  );
+  throw mergeFailure("merge/dtype", { tensor: name, model: undefined, dtype });
 }

@@ -1,5 +1,5 @@
-import { AwaseError } from "../base/errors";
 import type { MethodFacts } from "../recipe/facts";
+import { mergeFailure } from "./failures";
 import { breadcrumbs } from "./methods/breadcrumbs";
 import { breadcrumbsTies } from "./methods/breadcrumbsTies";
 import { dareLinear } from "./methods/dareLinear";
@@ -52,7 +52,5 @@ export function findMethod(id: string): MergeMethod {
   const found = methods.find((method) => method.id === id);
   if (found) return found;
   const known = methods.map((method) => method.id).join(", ");
-  throw new AwaseError("merge/unknown-method", `There is no merge method "${id}". Use one of ${known}.`, {
-    facts: { method: id, known },
-  });
+  throw mergeFailure("merge/unknown-method", { method: id, known });
 }

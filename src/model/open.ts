@@ -7,6 +7,7 @@ import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
 import type { Checkpoint } from "./checkpoint";
+import { modelFailure } from "./failures";
 import type { JsonObject } from "./model";
 import { LOOK_BYTES, recognise } from "./opening/impostors";
 import { mendNames } from "./opening/names";
@@ -106,18 +107,10 @@ async function readConfig(key: string, folder: Folder, files: readonly FileEntry
   if (!entry) {
     const [weights] = files.filter(({ path }) => /^[^/]+\.safetensors$/.test(path));
     if (weights) await refuseImpostor(key, weights.path, await folder.open(weights.path, signal), signal);
-    throw new AwaseError(
-      "model/no-config",
-      `${key} has no config.json among its files (${files.length}), so its architecture is unknown. Add the file, or the whole model folder.`,
-      { facts: { model: key, files: files.length } },
-    );
+    throw modelFailure("model/no-config", { model: key, files: files.length });
   }
   const configText = await readText(key, folder, entry, MAX_CONFIG_BYTES, signal);
-  const fault = (what: string, cause?: unknown) =>
-    new AwaseError("model/config", `Cannot use config.json of ${key}: ${what}. Download it again.`, {
-      cause,
-      facts: { model: key },
-    });
+  const fault = (what: string, cause?: unknown) => modelFailure("model/config", { model: key, what }, cause);
   const excess = jsonExcess(configText, CONFIG_LIMITS);
   if (excess !== undefined) throw fault(excess);
   let config: unknown;
@@ -186,11 +179,12 @@ function collect(
     const other = tensors.get(tensor.name);
     const chosen = index?.weightMap.get(tensor.name);
     if (other && chosen === undefined) {
-      throw new AwaseError(
-        "model/duplicate-tensor",
-        `${key} has the tensor ${tensor.name} 2 times, in ${other.file} and in ${tensor.file}, and its index names neither. Download it again.`,
-        { facts: { model: key, tensor: tensor.name, first: other.file, second: tensor.file } },
-      );
+      throw modelFailure("model/duplicate-tensor", {
+        model: key,
+        tensor: tensor.name,
+        first: other.file,
+        second: tensor.file,
+      });
     }
     if (chosen === undefined || chosen === tensor.file) tensors.set(tensor.name, tensor);
   }
@@ -205,11 +199,7 @@ async function readText(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (size > limit) {
-    throw new AwaseError(
-      "model/file-too-large",
-      `${path} of ${key} has ${size} bytes; at most ${limit} are read. This is not a file of a model.`,
-      { facts: { model: key, file: path, found: size, limit } },
-    );
+    throw modelFailure("model/file-too-large", { model: key, file: path, found: size, limit });
   }
   const source = await folder.open(path, signal);
   return new TextDecoder().decode(await source.read(0, source.size, signal));

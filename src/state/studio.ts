@@ -1,8 +1,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { AwaseError } from "../base/errors";
+import type { AwaseError } from "../base/errors";
 import { createCompareSlice } from "./compare/compare";
 import { createEngineSlice } from "./engine";
 import { failureOf } from "./failure";
+import { stateFailure } from "./failures";
 import { sessionChanged, sessionOf, stateOf } from "./keep";
 import { createChartViewSlice } from "./measuring/chartView";
 import { createEvaluationSlice } from "./measuring/evaluation";
@@ -126,10 +127,7 @@ function settleWhenDrawn(studio: Studio, trials: Trials): void {
 }
 
 function linkSetAside(): AwaseError {
-  return new AwaseError(
-    "share/set-aside",
-    "The page went down while it showed the link that was opened last, so that link was set aside. Your own recipe and models are as they were. Ask for the recipe as a file.",
-  );
+  return stateFailure("share/set-aside");
 }
 
 /** Checks the recipe when its text, the device or the open models change. */

@@ -1,8 +1,9 @@
-import { AwaseError } from "../base/errors";
+import type { AwaseError } from "../base/errors";
 import { isObject, type UnknownObject } from "../formats/json";
 import { jsonExcess } from "../formats/jsonExcess";
 import { parsePythonJson } from "../formats/pythonJson";
 import type { Folder } from "../io/types";
+import { tokenFailure } from "./failures";
 
 /** A small text file of a model folder: its name and how much of it is read at most. */
 export interface TextFile {
@@ -22,11 +23,7 @@ export async function readFolderText(
   const entry = (await folder.list(signal)).find((file) => file.path === path);
   if (!entry) return undefined;
   if (entry.size > limit) {
-    throw new AwaseError(
-      "tokenizer/too-large",
-      `${path} of ${folder.name} has ${entry.size} bytes; at most ${limit} are read. This is not the file of a tokenizer; download it again.`,
-      { facts: { folder: folder.name, file: path, found: entry.size, limit } },
-    );
+    throw tokenFailure("tokenizer/too-large", { folder: folder.name, file: path, found: entry.size, limit });
   }
   const source = await folder.open(path, signal);
   return new TextDecoder().decode(await source.read(0, source.size, signal));
@@ -54,8 +51,5 @@ export function parseObject(folder: Folder, file: string, text: string): Unknown
 
 /** A file that belongs to the tokenizer and cannot be used. `what` is a clause: what was found instead. */
 export function brokenFile(folder: Folder, file: string, what: string, cause?: unknown): AwaseError {
-  return new AwaseError("tokenizer/broken", `Cannot use ${file} of ${folder.name}: ${what}. Download it again.`, {
-    cause,
-    facts: { folder: folder.name, file, found: what },
-  });
+  return tokenFailure("tokenizer/broken", { folder: folder.name, file, found: what }, cause);
 }

@@ -3,6 +3,7 @@ import { AwaseError } from "../base/errors";
 import { sha256 } from "../base/hashes";
 import { isObject, type UnknownObject } from "../formats/json";
 import type { Folder } from "../io/types";
+import { tokenFailure } from "./failures";
 import { brokenFile, parseObject, readFolderText } from "./folderText";
 import { namedToken, type TokenName, withNamedTokens } from "./namedTokens";
 import { boundPatterns, checkDefinition } from "./patterns/boundTokenizer";
@@ -47,11 +48,7 @@ export interface Tokenizer {
 export async function openTokenizer(folder: Folder, signal?: AbortSignal): Promise<Tokenizer> {
   const text = await readFolderText(folder, TOKENIZER_FILE, signal);
   if (text === undefined) {
-    throw new AwaseError(
-      "tokenizer/missing",
-      `${folder.name} has no ${TOKENIZER_FILE.path}, so its text cannot be turned into tokens. Add the file; save_pretrained of transformers writes it.`,
-      { facts: { folder: folder.name, file: TOKENIZER_FILE.path } },
-    );
+    throw tokenFailure("tokenizer/missing", { folder: folder.name, file: TOKENIZER_FILE.path });
   }
   const config = await readTokenizerConfig(folder, signal);
   const definition = withNamedTokens(parseObject(folder, TOKENIZER_FILE.path, text), config);

@@ -1,5 +1,10 @@
 import type { Sentences, Translation } from "../../base/sentences";
+import type { gpuSentences } from "../../compute/devices/failures";
+import type { evalSentences, promptSentences } from "../../eval/failures";
+import type { lmSentences } from "../../lm/failures";
+import type { mergeSentences } from "../../merge/failures";
 import type { findingSentences } from "../../merge/findings";
+import type { modelSentences, remarkSentences } from "../../model/failures";
 import type { countSentences } from "../../recipe/problems/fewProblems";
 import type { fittingSentences } from "../../recipe/problems/fitting";
 import type { fixLabels } from "../../recipe/problems/fixes";
@@ -7,6 +12,8 @@ import type { outputSentences } from "../../recipe/problems/output";
 import type { planningSentences } from "../../recipe/problems/planning";
 import type { readingSentences } from "../../recipe/problems/reading";
 import type { strengthSentences } from "../../recipe/problems/strength";
+import type { stateSentences } from "../../state/failures";
+import type { tokenSentences } from "../../tokens/failures";
 import { en, type Messages } from "./en/words";
 
 /** Every problem of a recipe. */
@@ -16,12 +23,24 @@ type ProblemSentences = typeof readingSentences &
   typeof fittingSentences &
   typeof outputSentences &
   typeof strengthSentences &
-  typeof findingSentences;
+  typeof findingSentences &
+  typeof remarkSentences;
+
+/** Every failure that the page can show. */
+type FailureSentences = typeof gpuSentences &
+  typeof modelSentences &
+  typeof lmSentences &
+  typeof tokenSentences &
+  typeof mergeSentences &
+  typeof evalSentences &
+  typeof promptSentences &
+  typeof stateSentences;
 
 /** What a language has to say: a missing sentence, one too many, or one of facts that its code has not, is a type error. */
 export interface Language {
   readonly messages: Messages;
   readonly problems: Translation<ProblemSentences>;
+  readonly failures: Translation<FailureSentences>;
   readonly fixes: Translation<typeof fixLabels>;
 }
 

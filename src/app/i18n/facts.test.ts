@@ -4,7 +4,7 @@ import { japanese } from "./ja/japanese";
 
 /** Every catalogue of English sentences in the house; those of the command line are said in English alone. */
 const catalogues = import.meta.glob<Record<string, unknown>>(
-  ["/src/**/sentences.ts", "/src/recipe/problems/*.ts", "/src/merge/findings.ts", "!/src/base/**", "!/src/cli/**"],
+  ["/src/**/failures.ts", "/src/recipe/problems/*.ts", "/src/merge/findings.ts", "!/src/app/**", "!/src/cli/**"],
   { eager: true },
 );
 

@@ -11,7 +11,7 @@ import { hubIdOf, modelKey, modelReferences, nameText, sameLetters } from "../..
 import { changeTo } from "../../recipe/problems/fixes";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
-import { cliProblem } from "../sentences";
+import { cliFailure, cliProblem } from "../failures";
 import { findFolder, nearFolder } from "./findFolder";
 
 /** Where a model is, and the key under which a recipe names it. */
@@ -80,11 +80,7 @@ export async function refuseInputAsOutput(out: string, models: readonly LocatedM
   const target = await realpath(out).catch(() => out);
   for (const model of models) {
     if (model.kind !== "folder" || (await realpath(model.path)) !== target) continue;
-    throw new AwaseError(
-      "output/is-input",
-      `The output folder ${out} is that of the model ${model.key}, which would be written over while it is read. Choose another --out.`,
-      { facts: { out, model: model.key } },
-    );
+    throw cliFailure("output/is-input", { out, model: model.key });
   }
 }
 
@@ -111,14 +107,11 @@ export async function loadModels(
       if (note) say(note.message);
     } catch (error) {
       if (!(error instanceof AwaseError)) throw error;
-      const { code, facts, message } = error;
       const near = await nearFolder(model.key, cwd);
       const meant = near === undefined ? "" : ` Beside it is a folder ${near}: did you mean that?`;
       const token = env.HF_TOKEN ? "with HF_TOKEN" : "without a token, as HF_TOKEN is not set";
-      throw new AwaseError(
-        code,
-        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}.${meant} ${message}`,
-        { cause: error, facts },
+      throw error.told(
+        `${model.key} is no folder below ${cwd}, so it was looked for on the Hub, ${token}.${meant} ${error.message}`,
       );
     }
   }

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AwaseError } from "../../base/errors";
+import { cliFailure } from "../failures";
 import { isAtWork, processMark } from "./processes";
 
 /** Lies in an output folder while a process writes there, and holds that process's mark. */
@@ -62,18 +63,10 @@ async function created(path: string): Promise<boolean> {
 }
 
 function busy(folder: string, pid: number): AwaseError {
-  return new AwaseError(
-    "output/busy",
-    `Process ${pid} is writing into ${folder}. Wait until it has ended, or choose another --out. If no merge is at work there, remove ${LOCK_FILE}.`,
-    { facts: { folder, pid } },
-  );
+  return cliFailure("output/busy", { folder, pid, lock: LOCK_FILE });
 }
 
 function unusable(folder: string, cause: unknown): AwaseError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AwaseError(
-    "output/unusable",
-    `Cannot write into the folder ${folder} (${reason}). Choose another --out, or change what stands in its way.`,
-    { cause, facts: { folder, reason } },
-  );
+  return cliFailure("output/unusable", { folder, reason }, cause);
 }

@@ -1,6 +1,6 @@
-import { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
 import { openDevice } from "../../compute/open";
+import { cliFailure } from "../failures";
 
 export type DeviceChoice = "webgpu" | "cpu" | "auto";
 
@@ -16,11 +16,7 @@ export async function openNodeDevice(choice: DeviceChoice, timed: boolean): Prom
   const device = await openDevice({ prefer: "auto", gpu, timed });
   if (device.info.kind === "webgpu" || choice === "auto") return device;
   const why = reason ?? device.info.reason ?? "no adapter was found";
-  throw new AwaseError(
-    "gpu/none",
-    `There is no WebGPU device here (${why}). Run with --device cpu, or install a driver for Vulkan, Metal or D3D12.`,
-    { facts: { reason: why } },
-  );
+  throw cliFailure("gpu/none", { reason: why });
 }
 
 /** Dawn ends the process when its GPU object is collected while a device lives, so the object stays reachable for good. */

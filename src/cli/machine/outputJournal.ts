@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { AwaseError } from "../../base/errors";
 import { isRunRecord } from "../../engine/runs/journal";
 import { isObject } from "../../formats/json";
+import { cliFailure } from "../failures";
 import { JOURNAL_FILE } from "./nodeEnvironment";
 
 /**
@@ -20,12 +20,7 @@ export async function readyJournal(folder: string, overwrite: boolean): Promise<
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined || isJournal(text)) return;
   if (overwrite) return rm(path, { force: true });
-  throw new AwaseError(
-    "journal/foreign",
-    `${path} (${text.length} characters) is no journal that this version can go on with: it is damaged, or of another version or program. ` +
-      "Choose another --out, or add --overwrite to start the merge again.",
-    { facts: { path, found: text.length } },
-  );
+  throw cliFailure("journal/foreign", { path, found: text.length });
 }
 
 function isJournal(text: string): boolean {

@@ -1,5 +1,6 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import type { Kernel, Prepared } from "../kernel";
+import { gpuFailure } from "./failures";
 
 /** A kernel compiled for one GPU: the handle that `run` takes. */
 export class Pipeline<U> implements Prepared<U> {
@@ -86,8 +87,5 @@ async function shaderError<U>(kernel: Kernel<U>, module: GPUShaderModule, cause:
   const what = worst
     ? `${worst.message} in line ${line}: ${(kernel.wgsl.split("\n")[line - 1] ?? "").trim()}`
     : String(cause);
-  return new AwaseError("gpu/shader", `This GPU does not take the kernel "${kernel.name}": ${what}`, {
-    cause,
-    facts: { kernel: kernel.name, line },
-  });
+  return gpuFailure("gpu/shader", { kernel: kernel.name, line, what }, cause);
 }

@@ -1,5 +1,5 @@
-import { AwaseError } from "../../base/errors";
 import type { DeviceMemory } from "../device";
+import { outOfDeviceMemory } from "./failures";
 
 /** Where a pool's memory comes from. */
 export interface PoolMemory<B> {
@@ -100,20 +100,11 @@ export class BufferPool<B> {
   #makeRoom(size: number, label: string): void {
     const { budgetBytes, maxBufferBytes } = this.limits;
     if (size > maxBufferBytes) {
-      throw new AwaseError(
-        "gpu/out-of-memory",
-        `"${label}" needs a buffer of ${size} bytes, but the largest this device can make has ${maxBufferBytes}. Use smaller blocks.`,
-        { facts: { label, needed: size, largest: maxBufferBytes } },
-      );
+      throw outOfDeviceMemory(label, size, { largest: maxBufferBytes });
     }
     for (const held of this.#free.splice(0, this.#unusedToFree(size))) this.#destroy(held);
     if (this.#held + size <= budgetBytes) return;
-    throw new AwaseError(
-      "gpu/out-of-memory",
-      `"${label}" needs ${size} bytes of device memory, but of the budget of ${budgetBytes} bytes only ` +
-        `${budgetBytes - this.#held} are free. Raise the memory budget, or merge fewer models at once.`,
-      { facts: { label, needed: size, free: budgetBytes - this.#held, budget: budgetBytes } },
-    );
+    throw outOfDeviceMemory(label, size, { free: budgetBytes - this.#held, budget: budgetBytes });
   }
 
   /** How many of the longest unused buffers must go before `size` bytes fit; all of them if even that is too little. */

@@ -1,8 +1,9 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError, isAbort } from "../../base/errors";
+import { isAbort } from "../../base/errors";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, DeviceTraits, KernelTimes } from "../device";
 import type { Kernel, Prepared } from "../kernel";
 import { adapterInfo } from "./adapterInfo";
+import { gpuFailure, outOfDeviceMemory } from "./failures";
 import { KernelClock, TIMESTAMPS } from "./kernelClock";
 import { Pending } from "./pending";
 import { Pipelines } from "./pipelines";
@@ -40,10 +41,7 @@ export interface WebGpuOptions {
 export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDevice> {
   const adapter = await options.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
-    throw new AwaseError(
-      "gpu/unavailable",
-      "WebGPU is there, but it offers no adapter. Turn on hardware acceleration, or update the graphics driver.",
-    );
+    throw gpuFailure("gpu/unavailable", { reason: undefined });
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const raised = options.limits === "default" ? {} : { maxBufferSize, maxStorageBufferBindingSize };
@@ -54,7 +52,7 @@ export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDe
     const traits = options.traits ?? { cheapBarriers: !info.software };
     return new WebGpuDevice(device, info, traits, options.timed);
   } catch (cause) {
-    throw new AwaseError("gpu/unavailable", `The GPU adapter gave no device: ${String(cause)}`, { cause });
+    throw gpuFailure("gpu/unavailable", { reason: String(cause) }, cause);
   }
 }
 
@@ -112,15 +110,12 @@ export class WebGpuDevice implements Device {
     });
     // Whatever WebGPU refuses makes results undefined. It must not pass for a merge.
     gpu.addEventListener("uncapturederror", ({ error }) => {
-      this.#pending.fail(new AwaseError("gpu/failed", `The GPU refused a command: ${error.message}`));
+      this.#pending.fail(gpuFailure("gpu/failed", { message: error.message }));
     });
     this.lost = new Promise((resolve) => {
       void gpu.lost.then(({ message }) => {
         if (this.#closed) return;
-        const error = new AwaseError(
-          "gpu/lost",
-          `The GPU went away${message ? ` (${message})` : ""}. What was finished is kept; run again to go on from there.`,
-        );
+        const error = gpuFailure("gpu/lost", { message });
         this.#pending.fail(error);
         resolve(error);
       });
@@ -223,7 +218,7 @@ export class WebGpuDevice implements Device {
 
   close(): void {
     this.#closed = true;
-    this.#pending.fail(new AwaseError("gpu/closed", "The GPU device was closed while work was under way."));
+    this.#pending.fail(gpuFailure("gpu/closed"));
     this.gpu.destroy();
   }
 
@@ -269,12 +264,7 @@ export class WebGpuDevice implements Device {
       const error = errors.find((found) => found !== null);
       if (!error) return;
       const { held } = this.#pool.use;
-      throw new AwaseError(
-        "gpu/out-of-memory",
-        `The GPU could not give ${size} bytes for "${label}" beside the ${held - size} it already gave: ${error.message} ` +
-          "Lower the memory budget, or close other programs that use the GPU.",
-        { facts: { label, needed: size, held: held - size } },
-      );
+      throw outOfDeviceMemory(label, size, { held: held - size, reason: error.message });
     });
     ready.catch(() => undefined); // a readback waits for it only later
     return { buffer, ready };

@@ -1,9 +1,9 @@
-import { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import type { LanguageModel, LanguageModelFacts } from "../../lm/types";
 import { type BasePass, basePass } from "../base";
 import type { BaseCache } from "../baseCache";
 import { type PassResult, runPass, tokensIn } from "../batch";
+import { evalFailure } from "../failures";
 import { compareLikelihoods, scoresOf } from "../likelihoods";
 import { compareRows } from "../measures/compareRows";
 import { type Measured, realVocabulary } from "../measures/measured";
@@ -245,9 +245,5 @@ function requireShape(base: LanguageModelFacts, merged: LanguageModelFacts): voi
     `${layers} layers, width ${hidden}, ${vocabulary} tokens`;
   const [expected, found] = [shape(base), shape(merged)];
   if (found === expected) return;
-  throw new AwaseError(
-    "guard/other-shape",
-    `The guard puts merged layers on top of the base's, so both need one shape. The base has ${expected}, the merge ${found}. Choose a base of the merge's shape, or merge without the guard.`,
-    { facts: { expected, found } },
-  );
+  throw evalFailure("guard/other-shape", { expected, found });
 }

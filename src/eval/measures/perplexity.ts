@@ -1,4 +1,5 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
+import { evalFailure } from "../failures";
 import type { Perplexity, PromptScore, TokenizedPrompt } from "../types";
 import { mean, ratioStandardError, sum } from "./statistics";
 
@@ -31,9 +32,5 @@ export function perplexity(prompts: readonly PromptScore[]): Perplexity {
 }
 
 function nothingScored(prompts: number): AwaseError {
-  return new AwaseError(
-    "eval/nothing-scored",
-    `None of the ${prompts} prompts has two tokens, so there is no next token to predict. Add a longer prompt.`,
-    { facts: { prompts } },
-  );
+  return evalFailure("eval/nothing-scored", { prompts });
 }

@@ -1,5 +1,6 @@
 import { parse } from "@huggingface/jinja";
 import { AwaseError } from "../../base/errors";
+import { lmFailure } from "../failures";
 import { tooMuch } from "./jinja/budget";
 import { Interpreter } from "./jinja/interpreter";
 import type { Body } from "./jinja/parse/nodes";
@@ -31,11 +32,7 @@ export class BoundedTemplate {
           : cause instanceof RangeError
             ? "it is nested too deeply"
             : reasonOf(cause);
-      throw new AwaseError(
-        "template/broken",
-        `The chat template cannot be read: ${found}. Correct it in the model folder, or turn the template off.`,
-        { cause, facts: { found } },
-      );
+      throw lmFailure("template/broken", { found }, cause);
     }
   }
 
@@ -53,22 +50,14 @@ export class BoundedTemplate {
       // Thrown for a stack that is full and for strings no engine can hold.
       if (cause instanceof RangeError) throw tooMuch("nesting or length", "what can be held", cause);
       const found = reasonOf(cause);
-      throw new AwaseError(
-        "template/failed",
-        `The chat template cannot be applied to this conversation: ${found}. Turn the template off to send the prompt as it is.`,
-        { cause, facts: { found } },
-      );
+      throw lmFailure("template/failed", { found }, cause);
     }
   }
 }
 
 function tooLarge(found: number): AwaseError {
   const facts = { what: "characters", found, limit: MAX_TEMPLATE_CHARACTERS };
-  return new AwaseError(
-    "template/too-large",
-    `The chat template has ${found} characters; at most ${facts.limit} are read. This is no template of a model; turn it off.`,
-    { facts },
-  );
+  return lmFailure("template/too-large", facts);
 }
 
 function reasonOf(cause: unknown): string {

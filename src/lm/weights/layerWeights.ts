@@ -1,10 +1,10 @@
-import { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
 import type { Weight } from "../../compute/kernels/common/weight";
 import { DTYPE_BYTES, type OutputDType } from "../../formats/dtypes";
 import type { LinearSpec, NormSpec } from "../../model/forward/spec";
 import { placed } from "../../model/sources/placed";
 import type { PlacedTensor, TensorSource } from "../../model/sources/tensorSource";
+import { lmFailure } from "../failures";
 import { inTurn } from "./inTurn";
 import { Lent } from "./lent";
 import { type LayerPlan, normKey, type Placement } from "./weightPlan";
@@ -87,11 +87,7 @@ async function placeOne({ pieces, bytes }: Placement, { source, device, signal }
 }
 
 function mixed(tensor: string, found: string, expected: string): never {
-  throw new AwaseError(
-    "lm/mixed-types",
-    `${tensor} is stored as ${found}, and its neighbours as ${expected}; they are read as one weight. Convert the model to one type first.`,
-    { facts: { tensor, found, expected } },
-  );
+  throw lmFailure("lm/mixed-types", { tensor, found, expected });
 }
 
 /** What may be on the device at a time, in bytes of weights. */

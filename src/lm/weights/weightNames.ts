@@ -1,8 +1,8 @@
-import { AwaseError } from "../../base/errors";
 import type { TensorFacts } from "../../formats/tensor";
 import { findTensor, layerName, type Weight } from "../../model/layout/layout";
 import { layoutOf } from "../../model/layout/layoutOf";
 import type { JsonObject } from "../../model/model";
+import { lmFailure } from "../failures";
 
 /** Finds tensors of a model by their canonical names, whatever name the files give them. */
 export class WeightNames {
@@ -34,11 +34,7 @@ export class WeightNames {
     const found = this.find(name, layer);
     if (!found) {
       const tensor = layer === undefined ? name : layerName(this.#root, name).replace("{layer}", String(layer));
-      throw new AwaseError(
-        "lm/no-tensor",
-        `The model has no tensor ${tensor}, which its config.json asks for. Its weights and its config.json do not belong together.`,
-        { facts: { tensor } },
-      );
+      throw lmFailure("lm/no-tensor", { tensor });
     }
     checkShape(found, shape);
     return found;
@@ -49,10 +45,9 @@ export class WeightNames {
 export function checkShape({ name, shape }: TensorFacts, expected: readonly number[]): void {
   const fits = shape.length === expected.length && shape.every((size, i) => expected[i] === 0 || size === expected[i]);
   if (fits) return;
-  const [found, wanted] = [shape, expected].map((sizes) => `[${sizes.map((size) => size || "any").join(", ")}]`);
-  throw new AwaseError(
-    "lm/shape",
-    `${name} has the shape ${found}, but config.json makes it ${wanted}. The weights and the config.json do not belong together.`,
-    { facts: { tensor: name, found: found ?? "", expected: wanted ?? "" } },
-  );
+  throw lmFailure("lm/shape", { tensor: name, found: shown(shape), expected: shown(expected) });
+}
+
+function shown(sizes: readonly number[]): string {
+  return `[${sizes.map((size) => size || "any").join(", ")}]`;
 }

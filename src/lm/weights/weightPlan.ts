@@ -1,4 +1,3 @@
-import { AwaseError } from "../../base/errors";
 import { LEAF } from "../../compute/blocks";
 import type { DeviceInfo } from "../../compute/device";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
@@ -12,6 +11,7 @@ import type {
   NormSpec,
 } from "../../model/forward/spec";
 import { placedBytes, placedDType } from "../../model/sources/placed";
+import { lmFailure } from "../failures";
 import { checkShape, type WeightNames } from "./weightNames";
 
 /** A weight as a kernel reads it: some rows of a placed buffer. */
@@ -225,11 +225,7 @@ class LookUp {
     const bytes = placedBytes(placedDType(first), elements);
     const limit = this.device.maxBindingBytes;
     if (bytes <= limit) return { pieces, views, bytes };
-    throw new AwaseError(
-      "lm/too-large",
-      `${first.name} takes ${bytes} bytes on the device, but this one shows a kernel ${limit} at once. Use a device with larger bindings.`,
-      { facts: { tensor: first.name, needed: bytes, limit } },
-    );
+    throw lmFailure("lm/too-large", { tensor: first.name, needed: bytes, limit });
   }
 }
 

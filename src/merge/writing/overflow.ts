@@ -1,9 +1,10 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
 import { widen } from "../../formats/convert";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
 import type { Model } from "../../model/model";
 import type { MergePlan, PlannedTensor } from "../../recipe/plan/plan";
+import { mergeFailure } from "../failures";
 import { MergedSource } from "../source";
 import type { NonFinite } from "./events";
 
@@ -32,12 +33,7 @@ export async function float16Overflow(
   if (!Number.isFinite(largest)) return undefined;
   const { name } = tensor;
   const shown = Number(largest.toPrecision(6));
-  return new AwaseError(
-    "merge/float16-overflow",
-    `${name} does not fit into float16: ${outputs} of its values would become Inf, the largest is ${shown}, and float16 ends at ${MAX_FLOAT16}. ` +
-      "Write `dtype: bfloat16` (or float32) in the recipe; where the value surprises, look at the weights of the models.",
-    { facts: { tensor: name, outputs, largest: shown, limit: MAX_FLOAT16 } },
-  );
+  return mergeFailure("merge/float16-overflow", { tensor: name, outputs, largest: shown, limit: MAX_FLOAT16 });
 }
 
 /** The largest magnitude of the merged tensor; Infinity where float32 cannot hold it, or where there is NaN. */

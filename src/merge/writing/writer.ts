@@ -1,6 +1,6 @@
 import { abortable } from "../../base/abortable";
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { BoundedQueue } from "../../base/queue";
 import { MAX_BLOCK_BYTES } from "../../compute/blockSize";
 import { LEAF } from "../../compute/blocks";
@@ -13,6 +13,7 @@ import type { ByteRange, ByteSource } from "../../io/types";
 import { tensorNamed } from "../../model/sources/tensorNamed";
 import { originOf, type SourceTensor, type TensorSource } from "../../model/sources/tensorSource";
 import { type ComingBlock, comingBlocks, type HostBlock } from "../blocks";
+import { mergeFailure } from "../failures";
 import type { MapMaking } from "../making";
 import { MergedSource } from "../source";
 import type { MergeNonFinite, MergeProgress, NonFinite } from "./events";
@@ -323,12 +324,7 @@ function total({ inputs, output }: NotFinite): NonFinite {
 }
 
 function notFinite(tensor: string, { inputs, outputs }: NonFinite): AwaseError {
-  return new AwaseError(
-    "merge/non-finite",
-    `${tensor} has ${inputs} NaN or Inf in its inputs and ${outputs} in its output, where 0 were expected. ` +
-      "Look for a damaged model or an extreme parameter, or allow them and merge again.",
-    { facts: { tensor, inputs, outputs } },
-  );
+  return mergeFailure("merge/non-finite", { tensor, inputs, outputs });
 }
 
 function ignore(): void {}

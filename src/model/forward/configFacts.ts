@@ -1,6 +1,6 @@
-import { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import { isObject, quoted } from "../../formats/json";
+import { modelFailure } from "../failures";
 import type { JsonObject } from "../model";
 
 /** Values of a `config.json`, or of an object in it, each of the type it must have. `null` counts as absent. */
@@ -95,20 +95,11 @@ export class ConfigFacts {
     const value = this.#value(key);
     const found = value === undefined ? "nothing" : quoted(JSON.stringify(value));
     const name = `${this.path}${key}`;
-    throw new AwaseError(
-      "lm/config",
-      `config.json says ${found} for ${name}; ${expected} is needed to run this model. Take the file from the model's own repository.`,
-      { facts: { key: name, found, expected } },
-    );
+    throw modelFailure("lm/config", { key: name, found, expected });
   }
 }
 
 /** @throws {AwaseError} `lm/unsupported` */
 export function unsupported(key: string, found: string, known: readonly string[]): never {
-  const expected = known.join(", ");
-  throw new AwaseError(
-    "lm/unsupported",
-    `This model wants ${quoted(found)} for ${key}; its forward pass is written for ${expected}. It can be merged, but not measured.`,
-    { facts: { key, found, expected } },
-  );
+  throw modelFailure("lm/unsupported", { key, found, expected: known.join(", ") });
 }

@@ -1,6 +1,7 @@
 import { findArchitecture } from "../architectures";
 import type { CheckpointTensor } from "../checkpoint";
 import { architectureNames } from "../config";
+import { remark } from "../failures";
 import type { JsonObject, Remark } from "../model";
 import { type KnownNames, knownNames } from "./knownNames";
 
@@ -33,7 +34,7 @@ export function mendNames(
   const mapping = definition && prefixMapping(unwrapped, knownNames(definition));
   const mended = mapping ? rename(unwrapped, mapping) : unwrapped;
   if (!mended || mended === tensors) return unchanged;
-  return { tensors: mended, remarks: [remark(key, tensors, mended)] };
+  return { tensors: mended, remarks: [mendedNames(key, tensors, mended)] };
 }
 
 type Rename = (name: string) => string;
@@ -88,7 +89,7 @@ function renameTo(known: KnownNames, found: string, wanted: string): Rename {
   };
 }
 
-function remark(
+function mendedNames(
   key: string,
   before: ReadonlyMap<string, CheckpointTensor>,
   after: ReadonlyMap<string, CheckpointTensor>,
@@ -96,9 +97,11 @@ function remark(
   const [names, renamed] = [[...before.keys()], [...after.keys()]];
   const changed = names.flatMap((name, at) => (renamed[at] === name ? [] : [[name, renamed[at] ?? ""] as const]));
   const [[from, to] = ["", ""]] = changed;
-  return {
-    code: "model/names-mended",
-    message: `${key} stores ${changed.length} of its ${before.size} tensors under other names than its architecture gives them; \`${from}\` is read as \`${to}\`, and so on.`,
-    facts: { model: key, changed: changed.length, tensors: before.size, from, to },
-  };
+  return remark("model/names-mended", {
+    model: key,
+    changed: changed.length,
+    tensors: before.size,
+    from,
+    to,
+  });
 }

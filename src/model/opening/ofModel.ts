@@ -5,8 +5,7 @@ import type { ByteSource, Folder, Proof } from "../../io/types";
 /** An error about a file of a model, with the model's key: every folder has a `model.safetensors`. */
 export function ofModel(key: string, error: unknown): unknown {
   if (!(error instanceof AwaseError) || Object.values(error.facts).includes(key)) return error;
-  const { code, message, facts } = error;
-  return new AwaseError(code, `${key}: ${message}`, { cause: error, facts: { ...facts, model: key } });
+  return error.told(`${key}: ${error.message}`, { model: key });
 }
 
 /** A model's folder, whose errors say which model it is of. */

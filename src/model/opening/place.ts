@@ -1,7 +1,8 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { INDEX_FILE } from "../../formats/indexJson";
 import { isObject } from "../../formats/json";
 import type { FileEntry, Folder } from "../../io/types";
+import { modelFailure, remark } from "../failures";
 import type { Remark } from "../model";
 
 /** Where in the folder that was named the model lies: the folder itself, or one below it. */
@@ -32,11 +33,7 @@ export async function findModel(key: string, folder: Folder, signal?: AbortSigna
   refuseUnfinished(key, files, UNFINISHED);
   const snapshot = await findSnapshot(key, folder, files, signal);
   if (snapshot !== undefined) {
-    return below(here, snapshot, {
-      code: "model/snapshot-used",
-      message: `${key} is a folder of the Hub's cache; its snapshot ${snapshot.split("/").at(-1)} is used.`,
-      facts: { model: key, folder: snapshot },
-    });
+    return below(here, snapshot, remark("model/snapshot-used", { model: key, folder: snapshot }));
   }
   refuseBlobs(key, files);
   if (top.some(({ path }) => /^adapter_(?:config\.json|model\.)/.test(path)))
@@ -46,11 +43,7 @@ export async function findModel(key: string, folder: Folder, signal?: AbortSigna
   const [only] = inside;
   if (inside.length > 1) throw subfolders(key, inside);
   if (only !== undefined) {
-    return below(here, only, {
-      code: "model/subfolder-used",
-      message: `${key} has its model in ${only}; that folder is used.`,
-      facts: { model: key, folder: only },
-    });
+    return below(here, only, remark("model/subfolder-used", { model: key, folder: only }));
   }
   refuseGguf(key, files);
   return here;
@@ -67,14 +60,14 @@ function isWeights(path: string): boolean {
   return (WEIGHTS.test(name) && !name.startsWith("adapter_")) || name === INDEX_FILE;
 }
 
-function below({ folder, files }: ModelPlace, inside: string, remark: Remark): ModelPlace {
+function below({ folder, files }: ModelPlace, inside: string, found: Remark): ModelPlace {
   const prefix = `${inside}/`;
   const view: Folder = {
     name: folder.name,
     list: async (signal) => within(await folder.list(signal), prefix),
     open: (path, signal) => folder.open(prefix + path, signal),
   };
-  return { folder: view, files: within(files, prefix), remarks: [remark] };
+  return { folder: view, files: within(files, prefix), remarks: [found] };
 }
 
 function within(files: readonly FileEntry[], prefix: string): readonly FileEntry[] {
@@ -116,22 +109,14 @@ async function findSnapshot(
   const commit = ref && (await readText(folder, ref.path, signal)).trim();
   const current = found.find((path) => path.endsWith(`/${commit}`) || path === `snapshots/${commit}`);
   if (current !== undefined) return current;
-  throw new AwaseError(
-    "model/snapshots",
-    `${key} is a folder of the Hub's cache with ${found.length} snapshots, and \`refs/main\` names none of them. Name one: ${some(found)}.`,
-    { facts: { model: key, found: found.length, folders: some(found) } },
-  );
+  throw modelFailure("model/snapshots", { model: key, found: found.length, folders: some(found) });
 }
 
 /** A cache whose snapshots are links that nobody follows here, as browsers do not: what can be seen has no names. */
 function refuseBlobs(key: string, files: readonly FileEntry[]): void {
   const blobs = files.filter(({ path }) => /^blobs\/[0-9a-f]{40,64}$/.test(path)).length;
   if (blobs === 0 || files.some(({ path }) => path.endsWith("config.json"))) return;
-  throw new AwaseError(
-    "model/blobs",
-    `${key} is a folder of the Hub's cache, of which only ${blobs} nameless files in blobs/ can be read: its snapshots are links that are not followed here, or were not downloaded to their end. Add the model by its id, or copy the snapshot with its links followed (cp -rL).`,
-    { facts: { model: key, blobs } },
-  );
+  throw modelFailure("model/blobs", { model: key, blobs });
 }
 
 async function readText(folder: Folder, path: string, signal: AbortSignal | undefined): Promise<string> {
@@ -140,11 +125,7 @@ async function readText(folder: Folder, path: string, signal: AbortSignal | unde
 }
 
 function subfolders(key: string, folders: readonly string[]): AwaseError {
-  return new AwaseError(
-    "model/subfolders",
-    `${key} has no weights of its own, but ${folders.length} models in folders below it. Name one of them: ${some(folders)}.`,
-    { facts: { model: key, found: folders.length, folders: some(folders) } },
-  );
+  return modelFailure("model/subfolders", { model: key, found: folders.length, folders: some(folders) });
 }
 
 function some(folders: readonly string[]): string {
@@ -160,12 +141,7 @@ async function adapter(
   signal: AbortSignal | undefined,
 ): Promise<AwaseError> {
   const base = await adapterBase(folder, files, signal);
-  const model = base ?? "base";
-  return new AwaseError(
-    "model/adapter",
-    `${key} is an adapter (LoRA)${base === undefined ? "" : ` for ${base}`}, not a model. In recipes it stands behind its model, \`${model}+${key}\`; adapters are not applied here yet. Merge it into its model first (merge_and_unload of peft), and name the result.`,
-    { facts: { model: key, base: model } },
-  );
+  return modelFailure("model/adapter", { model: key, base });
 }
 
 async function adapterBase(
@@ -191,19 +167,11 @@ const UNFINISHED = /\.safetensors\.(?:crdownload|download|incomplete|opdownload|
 function refuseUnfinished(key: string, files: readonly FileEntry[], names: RegExp): void {
   const found = files.find(({ path }) => names.test(path) && !path.includes("/"));
   if (!found) return;
-  throw new AwaseError(
-    "model/unfinished",
-    `${key} is still being downloaded, or its download broke off: ${found.path} lies in it. Finish the download; if it is finished, remove that file.`,
-    { facts: { model: key, file: found.path } },
-  );
+  throw modelFailure("model/unfinished", { model: key, file: found.path });
 }
 
 function refuseGguf(key: string, files: readonly FileEntry[]): void {
   const gguf = files.find(({ path }) => /\.(?:gguf|ggml)$/i.test(path));
   if (!gguf || files.some(({ path }) => isWeights(path))) return;
-  throw new AwaseError(
-    "model/gguf",
-    `${gguf.path} of ${key} is a GGUF file, not a safetensors file. GGUF holds quantised weights for llama.cpp and cannot be merged: use the original model in safetensors.`,
-    { facts: { model: key, file: gguf.path } },
-  );
+  throw modelFailure("model/gguf", { model: key, file: gguf.path, expected: "a safetensors file" });
 }

@@ -1,5 +1,6 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { checkShardFiles, INDEX_FILE, parseIndex, type ShardIndex } from "../../formats/indexJson";
+import { modelFailure } from "../failures";
 import { isPickle } from "./place";
 
 const SINGLE_FILE = "model.safetensors";
@@ -49,28 +50,20 @@ function shardSet(key: string, files: readonly string[]): readonly string[] | un
   });
   const missing = names.find((name) => !files.includes(name));
   if (missing === undefined && files.length === count) return names;
-  throw new AwaseError(
-    "model/missing-shard",
-    `${key} has ${files.length} of the ${count} files of its weights; ${missing ?? INDEX_FILE} is missing. Download what is missing.`,
-    { facts: { model: key, found: files.length, expected: count, file: missing ?? INDEX_FILE } },
-  );
+  throw modelFailure("model/missing-shard", {
+    model: key,
+    found: files.length,
+    expected: count,
+    file: missing ?? INDEX_FILE,
+  });
 }
 
 function noWeights(key: string, paths: ReadonlySet<string>, safetensors: number): AwaseError {
   const facts = { model: key, files: paths.size, safetensors };
   const pickle = [...paths].find(isPickle);
   if (safetensors === 0 && pickle !== undefined) {
-    return new AwaseError(
-      "model/pickle-only",
-      `${key} has its weights only as pickle files (${pickle}), which can run code when they are opened and are never read here. Use a version with model.safetensors, or convert it with transformers (save_pretrained).`,
-      { facts: { ...facts, file: pickle } },
-    );
+    return modelFailure("model/pickle-only", { ...facts, file: pickle });
   }
   const deeper = [...paths].find((path) => path.includes("/") && path.endsWith(".safetensors"));
-  const where = deeper === undefined ? "" : ` There are weights in ${deeper}, but no config.json beside them.`;
-  return new AwaseError(
-    "model/no-weights",
-    `Unable to find model files at ${key}: expected ${SINGLE_FILE} or ${INDEX_FILE}, found ${safetensors} other safetensors files among ${paths.size} files.${where} Add them, with the index if there are several.`,
-    { facts: { ...facts, ...(deeper === undefined ? {} : { deeper }) } },
-  );
+  return modelFailure("model/no-weights", { ...facts, single: SINGLE_FILE, index: INDEX_FILE, deeper });
 }

@@ -1,9 +1,9 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
 import type { Device, DeviceBuffer } from "../../compute/device";
 import { widen } from "../../formats/convert";
 import { DTYPE_BYTES, type DType, OUTPUT_DTYPES, type OutputDType } from "../../formats/dtypes";
 import type { TensorFacts } from "../../formats/tensor";
+import { modelFailure } from "../failures";
 import type { PlacedTensor } from "./tensorSource";
 
 /** Bytes that are written to a device at a time: while one piece is copied in, the next one is read. */
@@ -37,12 +37,7 @@ export function placedDType({ name, dtype }: Pick<TensorFacts, "name" | "dtype">
   const kept = OUTPUT_DTYPES.find((known) => known === dtype);
   if (kept) return kept;
   if (dtype === "F8_E4M3" || dtype === "F8_E5M2") return "F32";
-  throw new AwaseError(
-    "model/not-float",
-    `${name} is stored as ${dtype}, and only BF16, F16, F32, F8_E4M3 and F8_E5M2 can be computed with. ` +
-      "Convert the model to one of them first.",
-    { facts: { tensor: name, dtype } },
-  );
+  throw modelFailure("model/not-float", { tensor: name, dtype });
 }
 
 /** @throws {RangeError} for a stretch that one binding cannot show to a kernel: a mistake of whoever asks for it. */

@@ -1,5 +1,5 @@
-import { AwaseError } from "../../base/errors";
 import type { TensorFacts } from "../../formats/tensor";
+import { modelFailure } from "../failures";
 
 /**
  * A tensor of a source by its name.
@@ -9,9 +9,5 @@ import type { TensorFacts } from "../../formats/tensor";
 export function tensorNamed<T extends TensorFacts>(tensors: ReadonlyMap<string, T>, name: string, model: string): T {
   const found = tensors.get(name);
   if (found) return found;
-  throw new AwaseError(
-    "merge/no-tensor",
-    `There is no tensor ${name} in ${model}. Ask for one that its list of tensors names.`,
-    { facts: { tensor: name, model } },
-  );
+  throw modelFailure("merge/no-tensor", { tensor: name, model });
 }

@@ -1,6 +1,6 @@
-import { AwaseError } from "../../base/errors";
 import { MAX_SOURCE_CHARACTERS } from "../../eval/prompts/parsePrompts";
 import { decodeText } from "../../formats/text";
+import { stateFailure } from "../failures";
 
 /** What the characters that are read can take in UTF-8, three bytes each: more need not be brought into memory. */
 const MAX_BYTES = 3 * MAX_SOURCE_CHARACTERS;
@@ -12,17 +12,11 @@ const MAX_BYTES = 3 * MAX_SOURCE_CHARACTERS;
 export async function readPromptFile(file: File): Promise<{ readonly name: string; readonly text: string }> {
   const { name, size } = file;
   if (size > MAX_BYTES) {
-    throw new AwaseError(
-      "prompts/file-too-large",
-      `${name} has ${size} bytes; at most ${MAX_BYTES} are read. Take a part of it: some hundred prompts are enough to measure with.`,
-      { facts: { file: name, found: size, limit: MAX_BYTES } },
-    );
+    throw stateFailure("prompts/file-too-large", { file: name, found: size, limit: MAX_BYTES });
   }
   const text = decodeText(new Uint8Array(await file.arrayBuffer()));
   if (text === undefined) {
-    throw new AwaseError("prompts/not-utf8", `${name} is not UTF-8 text. Save it as UTF-8, and add it again.`, {
-      facts: { file: name },
-    });
+    throw stateFailure("prompts/not-utf8", { file: name });
   }
   return { name, text: text.replace(/^\uFEFF/, "") };
 }

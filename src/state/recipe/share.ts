@@ -1,5 +1,6 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
+import { stateFailure } from "../failures";
 
 /**
  * What a link carries: enough to merge the same bytes again, and nothing of this machine. Seed and pinned commits stand in
@@ -34,11 +35,7 @@ export async function encodeShare(shared: SharedRecipe): Promise<string> {
   const packed = await collect(pipe(bytes, new CompressionStream("deflate-raw")), MAX_LINK_CHARACTERS);
   const fragment = packed && `${PREFIX}${VERSION}.${toBase64Url(packed)}`;
   if (!fragment || bytes.length > MAX_INFLATED_BYTES || fragment.length > MAX_LINK_CHARACTERS) {
-    throw new AwaseError(
-      "share/too-long",
-      `This recipe has ${bytes.length} bytes, more than fits in a link of ${MAX_LINK_CHARACTERS} characters. Save it as a file and send that instead.`,
-      { facts: { bytes: bytes.length, limit: MAX_LINK_CHARACTERS } },
-    );
+    throw stateFailure("share/too-long", { bytes: bytes.length, limit: MAX_LINK_CHARACTERS, of: "recipe" });
   }
   return fragment;
 }
@@ -49,22 +46,14 @@ export async function encodeShare(shared: SharedRecipe): Promise<string> {
  */
 export async function decodeShare(fragment: string): Promise<SharedRecipe> {
   if (fragment.length > MAX_LINK_CHARACTERS) {
-    throw new AwaseError(
-      "share/too-long",
-      `This link has ${fragment.length} characters, but at most ${MAX_LINK_CHARACTERS} are read. Ask for the recipe as a file.`,
-      { facts: { bytes: fragment.length, limit: MAX_LINK_CHARACTERS } },
-    );
+    throw stateFailure("share/too-long", { bytes: fragment.length, limit: MAX_LINK_CHARACTERS, of: "link" });
   }
   const body = fragment.startsWith(PREFIX) ? fragment.slice(PREFIX.length) : "";
   const dot = body.indexOf(".");
   if (dot < 1) throw damaged("it has no version");
   const version = body.slice(0, dot);
   if (version !== VERSION) {
-    throw new AwaseError(
-      "share/version",
-      `This link has version ${version.slice(0, 12)}, but this studio reads version ${VERSION}. Reload the page to get the newest studio, or ask for a new link.`,
-      { facts: { found: version.slice(0, 12), expected: VERSION } },
-    );
+    throw stateFailure("share/version", { found: version.slice(0, 12), expected: VERSION });
   }
   const packed = fromBase64Url(body.slice(dot + 1));
   if (!packed) throw damaged("it is not base64url");
@@ -88,11 +77,7 @@ function readShared(value: unknown): SharedRecipe {
 }
 
 function damaged(reason: string): AwaseError {
-  return new AwaseError(
-    "share/damaged",
-    `This link cannot be read: ${reason}. It was probably cut short on its way; ask for it again.`,
-    { facts: { reason } },
-  );
+  return stateFailure("share/damaged", { reason });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
+import { tokenFailure } from "../failures";
 
 /**
  * Steps for each character of a text. The tokenizers' own patterns take about forty, and stand in a row of up to four. All of
@@ -42,9 +43,5 @@ export class Effort {
 
 /** @param found a clause: what it does */
 function tooMuch(found: string, length: number, cause?: unknown): AwaseError {
-  return new AwaseError(
-    "tokenizer/too-much",
-    `The tokenizer was stopped at a text of ${length} characters: ${found}. Get tokenizer.json from another place, or cut the text into shorter ones.`,
-    { cause, facts: { found, characters: length } },
-  );
+  return tokenFailure("tokenizer/too-much", { found, characters: length }, cause);
 }

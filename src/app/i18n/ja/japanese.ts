@@ -1,6 +1,11 @@
 import type { Catalogue, Language } from "../catalogue";
+import { device } from "./failures/device";
 import { failuresJa } from "./failures/failures";
-import { openingRemarksJa } from "./failures/opening";
+import { measuring, prompts } from "./failures/measuring";
+import { merging } from "./failures/merging";
+import { model, remarks } from "./failures/model";
+import { page } from "./failures/page";
+import { running, tokens } from "./failures/running";
 import { notesJa } from "./notes";
 import { fitting } from "./problems/fitting";
 import { fixes } from "./problems/fixes";
@@ -12,13 +17,13 @@ import { ja } from "./words";
 
 const language: Language = {
   messages: ja,
-  problems: { ...reading, ...planning, ...fitting, ...output, ...strength, ...findings },
+  problems: { ...reading, ...planning, ...fitting, ...output, ...strength, ...findings, ...remarks },
+  failures: { ...device, ...model, ...running, ...tokens, ...merging, ...measuring, ...prompts, ...page },
   fixes,
 };
 
 export const japanese: Catalogue = {
   ...language,
-  problems: { ...openingRemarksJa, ...language.problems },
-  failures: failuresJa,
+  failures: { ...failuresJa, ...language.failures },
   notes: { ...notesJa, ...limits },
 };

@@ -1,4 +1,5 @@
-import { AwaseError } from "../../../base/errors";
+import type { AwaseError } from "../../../base/errors";
+import { lmFailure } from "../../failures";
 
 /**
  * What one rendering may do. A step is a node evaluated, an item of a list, 32 characters of a string, or 64 comparisons of
@@ -65,9 +66,5 @@ export class Budget {
 }
 
 export function tooMuch(what: string, limit: number | string, cause?: unknown): AwaseError {
-  return new AwaseError(
-    "template/too-much",
-    `The chat template was stopped: it needs more than ${limit} ${what}, which no chat template does. Turn the template off, or get the model from another place.`,
-    { cause, facts: { what, limit } },
-  );
+  return lmFailure("template/too-much", { what, limit }, cause);
 }

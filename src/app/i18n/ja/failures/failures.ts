@@ -1,6 +1,4 @@
 import type { FactSentence } from "../../factSentence";
-import { measuringJa } from "./measuring";
-import { openingFailuresJa } from "./opening";
 
 const again = "もう一度ダウンロードか書き出しをしてください。";
 const WITH_TOKEN =
@@ -18,16 +16,14 @@ const index =
 
 /** What went wrong, in Japanese, by the error's code. */
 export const failuresJa: Readonly<Record<string, FactSentence>> = {
-  ...measuringJa,
-  ...openingFailuresJa,
-
-  "share/too-long": ({ bytes, limit }) =>
-    `リンクに収まりません（${bytes}バイト、上限${limit}文字）。レシピをファイルで渡してください。`,
-  "share/version": ({ found, expected }) =>
-    `リンクの版は ${found} ですが、このスタジオが読めるのは ${expected} です。ページを再読み込みするか、新しいリンクをもらってください。`,
-  "share/set-aside": () =>
-    "最後に開いたリンクを表示しているあいだにページが止まったため、そのリンクは開かずにおきました。レシピとモデルは元のままです。レシピをファイルで送ってもらってください。",
-  "share/damaged": () => "リンクを読めません。途中で切れたと思われます。もう一度送ってもらってください。",
+  "guard/stopped": ({ group, ratio, cap }) =>
+    `ガードが ${group} でマージを止めました。パープレキシティがベースの${ratio}倍になり、上限の${cap}倍を超えました。何も書き込んでいません。weightを下げるか、ベースに戻す設定にしてください。`,
+  "guard/stopped-whole": ({ base, ratio, cap }) =>
+    `ガードがマージを止めました。パープレキシティが ${base} の${Number(ratio).toPrecision(4)}倍で、上限は${cap}倍です。何も書き込んでいません。別の層を使うか、上限を上げるか、「知らせる」にしてください。`,
+  "guard/not-finite": ({ group, tensor, found }) =>
+    `ガードが ${group} でマージを止めました。${tensor} にNaNかInfが${found}個あります。何も書き込んでいません。壊れたモデル（weightを下げても直りません）や、大きすぎるweightがないか確かめてください。`,
+  "guard/not-expressible": ({ code }) =>
+    `ガードはこのマージの一部を元に戻せません（${code}）。ベースのある手法を使うか、ガードなしでマージしてください。`,
 
   "engine/not-started": () => "エンジンがまだ設定されていません。ページを再読み込みしてください。",
   "engine/worker-died": ({ reason }) =>
@@ -53,54 +49,14 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "output/damaged": ({ file, found, expected }) =>
     `${file} を仕上げられません。前回の途中のファイルが壊れています（${expected}バイト中${found}バイト）。そのファイルを消して続けるか、破棄して最初からやり直してください。`,
 
-  "gpu/unavailable": () =>
-    "WebGPUはありますが、アダプタが使えません。ハードウェアアクセラレーションを有効にするか、ドライバを更新してください。",
-  "gpu/out-of-memory": ({ label, needed, largest, free }) =>
-    `「${label}」にGPUメモリ${needed}バイトが必要です${largest === undefined ? "" : `（一度に確保できるのは${largest}バイト）`}${free === undefined ? "" : `（残り${free}バイト）`}。メモリ上限を変えるか、GPUを使うほかのプログラムを閉じてください。`,
-  "gpu/lost": () => "GPUが失われました。終わった分は残っています。もう一度実行すると続きから始まります。",
-  "gpu/closed": () => "処理の途中でGPUデバイスが閉じられました。もう一度実行してください。",
-  "gpu/failed": () => "GPUが命令を拒みました。もう一度実行するか、CPUを選んでください。",
-  "gpu/shader": ({ kernel }) => `このGPUではカーネル「${kernel}」を使えません。CPUを選んでください。`,
-
   "recipe/invalid": ({ errors, line }) =>
     `レシピに誤りが${errors}件あるためマージできません${Number(line) > 0 ? `（${line}行目）` : ""}。`,
-  "merge/non-finite": ({ tensor, inputs, outputs }) =>
-    `${tensor} の入力に${inputs}個、出力に${outputs}個のNaNかInfがあります。モデルの破損か極端なパラメータを疑うか、許可してからやり直してください。`,
-  "merge/float16-overflow": ({ tensor, outputs, largest, limit }) =>
-    `${tensor} はfloat16に収まりません。${outputs}個の値がInfになります（最大は ${largest}、float16の上限は ${limit}）。レシピに \`dtype: bfloat16\`（またはfloat32）と書いてください。値が大きすぎるなら、モデルの重みを確かめてください。`,
-  "merge/changed-model": ({ model, tensor, found, expected }) =>
-    `${model} の ${tensor} が、計画したときの ${expected} から ${found} に変わっています。レシピを確かめてからマージしてください。`,
-  "merge/unlike-shape": ({ model, tensor, found, expected }) =>
-    `${model} の ${tensor} の形状は ${found} で、出力は ${expected} です。切り詰められるのは語彙の行だけです。大きさの等しいモデルを使ってください。`,
-  "merge/no-model": ({ model }) => `モデル ${model} が読み込まれていません。追加してからマージしてください。`,
   "merge/no-base": ({ tensor, inputs }) =>
     `${tensor} をマージできません。${inputs}個の入力の中にベースモデルがありません。スライスのsourcesに加えてください。`,
-  "merge/no-tensor": ({ tensor, model }) => `${model} にテンソル ${tensor} がありません。`,
-  "merge/dtype": ({ tensor, dtype }) => `${tensor} の型 ${dtype} は扱えません。dtype か out_dtype を指定してください。`,
-  "merge/unknown-method": ({ method, known }) => `手法「${method}」はありません。使えるのは ${known} です。`,
 
   "model/duplicate": ({ key }) =>
     `${key} という名前のモデルがすでにあり、レシピで区別できません。先に外すか、フォルダの名前を変えてください。`,
   "model/not-loaded": ({ key }) => `モデル ${key} は読み込まれていません。追加してください。`,
-  "model/no-config": ({ model, files }) =>
-    `${model} の${files}個のファイルにconfig.jsonがなく、アーキテクチャが分かりません。config.jsonを加えるか、フォルダごと選んでください。`,
-  "model/config": ({ model }) => `${model} のconfig.jsonを使えません。ダウンロードし直してください。`,
-  "model/no-weights": ({ model, deeper }) =>
-    `${model ?? "モデル"} に重みのファイルがありません。${deeper === undefined ? "" : `${deeper} はありますが、同じ場所にconfig.jsonがありません。`}model.safetensorsか、索引とすべてのシャードを加えてください。`,
-  "model/pickle-only": ({ model, file }) =>
-    `${model ?? "モデル"} の重みはpickle（${file}）だけです。開くとコードが動くため読みません。safetensors版を使うか、transformersで変換してください。`,
-  "model/duplicate-tensor": ({ model, tensor, first, second }) =>
-    `${model} のテンソル ${tensor} が ${first} と ${second} の両方にあり、索引にもありません。ダウンロードし直してください。`,
-  "model/not-float": ({ tensor, dtype }) =>
-    `${tensor} の型 ${dtype} では計算できません。BF16、F16、F32、F8_E4M3、F8_E5M2のいずれかへ先に変換してください。`,
-  "model/quantised": ({ model, format, tensor, dtype, way }) =>
-    `${model} は量子化されています（${format}）。${tensor}（${dtype}）は重みそのものではなく符号で、そのままマージや測定をすると雑音になります。量子化前のモデル（多くはモデルカードに書かれています）を使うか${way === undefined ? "、元の精度に戻し" : `、先に元の精度に戻し（${way}）`}てから加えてください。`,
-  "model/fp8-without-scales": ({ model, tensor, dtype }) =>
-    `${model} はfp8に量子化されていますが、${tensor}（${dtype}）のスケールがありません。符号だけでは重みになりません。足りないファイルを加えるか、量子化前のモデルを使ってください。`,
-  "model/fp8-scales": ({ model, tensor, shape, scales, found, dtype }) =>
-    `${model} のfp8テンソル ${tensor} ${shape} に対するスケール ${scales} ${found}（${dtype}）の対応が分かりません。全体で一つ、行ごと、ブロックごとのいずれかで、型はBF16・F16・F32である必要があります。ブロックごとならconfig.jsonに \`weight_block_size\` を書くか、量子化前のモデルを使ってください。`,
-  "model/file-too-large": ({ model, file, found, limit }) =>
-    `${model} の ${file} は${found}バイトあります。読めるのは${limit}バイトまでです。モデルのファイルではありません。`,
 
   "io/range": ({ name, start, end, size }) =>
     `${name}（${size}バイト）の${start}から${end}バイト目は扱えません。差し替えられた可能性があります。開き直してください。`,

@@ -1,4 +1,4 @@
-import { AwaseError } from "../../../../base/errors";
+import { lmFailure } from "../../../failures";
 import { type Budget, MAX_TEMPLATE_RANGE, tooMuch } from "../budget";
 import { bind, callable } from "../values/call";
 import {
@@ -90,11 +90,7 @@ function joiner(separator: Value): Instance {
 }
 
 function refuse(found: string): never {
-  throw new AwaseError(
-    "template/refused",
-    `The chat template refuses this conversation: ${found}. Change the messages, or turn the template off.`,
-    { facts: { found } },
-  );
+  throw lmFailure("template/refused", { found });
 }
 
 /** Words that no variable can take. */
