@@ -1,10 +1,16 @@
+import { own } from "../../../../base/own";
 import type { Translation } from "../../../../base/sentences";
 import type { modelSentences, remarkSentences } from "../../../../model/failures";
 
 /** What a file should have been. */
 function kind(expected: string): string {
-  return expected === "a safetensors file" ? "safetensors" : expected.replace(/^an? /, "");
+  return own(KINDS, expected) ?? expected;
 }
+
+const KINDS: Readonly<Record<string, string>> = {
+  "a safetensors file": "safetensors",
+  "a file of the tokenizer": "トークナイザのファイル",
+};
 
 const AGAIN = "そのファイルをダウンロードし直してください。";
 
