@@ -17,18 +17,33 @@ const CONFIG = {
 };
 
 /** Sizes that a test may choose; absent, it is a Llama of 14 MB in four shards. */
-interface Sizes {
+export interface Sizes {
   readonly layers?: number;
+  readonly hidden?: number;
   readonly vocabulary?: number;
   readonly shardBytes?: number;
 }
 
+/** Of 60 MB, where a merge should take its time. */
+export const LONG: Sizes = { hidden: 512, vocabulary: 12_288 };
+
 /** A Llama whose shards are too much for the first read of a header to bring it all. Weights follow from the seed. */
 export function syntheticModel(
   seed: number,
-  { layers = CONFIG.num_hidden_layers, vocabulary = CONFIG.vocab_size, shardBytes = 4_000_000 }: Sizes = {},
+  {
+    layers = CONFIG.num_hidden_layers,
+    hidden = CONFIG.hidden_size,
+    vocabulary = CONFIG.vocab_size,
+    shardBytes = 4_000_000,
+  }: Sizes = {},
 ): Record<string, Uint8Array | string> {
-  const config = { ...CONFIG, num_hidden_layers: layers, vocab_size: vocabulary };
+  const config = {
+    ...CONFIG,
+    hidden_size: hidden,
+    intermediate_size: 2 * hidden,
+    num_hidden_layers: layers,
+    vocab_size: vocabulary,
+  };
   const shards = planShards(tensors(config), shardBytes);
   const files: Record<string, Uint8Array | string> = { "config.json": JSON.stringify(config) };
   for (const { file, size, header, tensors } of shards) {
@@ -54,7 +69,7 @@ function weights(key: string, count: number): Uint8Array {
 
 function tensors(config: typeof CONFIG) {
   const { hidden_size: h, intermediate_size: m, vocab_size: v } = config;
-  const kv = h / CONFIG.num_attention_heads;
+  const kv = h / config.num_attention_heads;
   const shapes: Record<string, number[]> = {
     "model.embed_tokens.weight": [v, h],
     "model.norm.weight": [h],

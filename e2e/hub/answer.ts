@@ -10,6 +10,8 @@ export interface Delivery {
   readonly ending?: "end" | "reset" | "hang";
   /** `Content-Length` as declared; `chunked` declares none. */
   readonly length?: number | "chunked";
+  /** Milliseconds before each piece of the body. */
+  readonly pause?: number;
 }
 
 export interface Answer {

@@ -69,6 +69,11 @@ export function hang(after: number): Fault {
   return (answer) => ({ ...answer, delivery: { upTo: after, ending: "hang" } });
 }
 
+/** The body comes slowly, as over a long line. @param pause milliseconds before each piece */
+export function slow(pause: number): Fault {
+  return (answer) => ({ ...answer, delivery: { ...answer.delivery, pause } });
+}
+
 /** The `Range` is ignored: 200 and the whole file. */
 export const ignoreRange: Fault = ({ whole, ...answer }) => {
   if (!whole) return answer;

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import { type Answer, Refusal, refuse } from "./answer";
 import { type Content, part, pieces } from "./content";
 import { type Cors, corsHeaders, preflight } from "./cors";
@@ -64,14 +65,17 @@ async function write(response: ServerResponse, method: string, answer: Answer): 
     ...headers,
     ...(length !== "chunked" && !bodiless && { "Content-Length": String(length) }),
   });
-  if (body && method !== "HEAD") await send(response, part(body, 0, Math.min(delivery.upTo ?? body.size, body.size)));
+  if (body && method !== "HEAD") {
+    await send(response, part(body, 0, Math.min(delivery.upTo ?? body.size, body.size)), delivery.pause);
+  }
   if (delivery.ending === "hang") return void response.flushHeaders();
   if (delivery.ending === "reset") return reset(response);
   response.end();
 }
 
-async function send(response: ServerResponse, body: Content): Promise<void> {
+async function send(response: ServerResponse, body: Content, pause?: number): Promise<void> {
   for (const piece of pieces(body)) {
+    if (pause !== undefined) await setTimeout(pause);
     if (response.destroyed) return;
     if (!response.write(piece)) await drained(response);
   }
