@@ -24,7 +24,7 @@ export { expect };
 const MODELS = join(import.meta.dirname, "golden/merge/models");
 const LARGE = [1, 2].map((seed) => ({ id: `acme/large-${seed}`, files: syntheticModel(seed) }));
 /** Where a page looks for the address of another Hub. */
-const HUB_KEY = "awase.hubUrl";
+export const HUB_KEY = "awase.hubUrl";
 
 /** The studio as a person sees it: one object per panel. */
 export class Studio {

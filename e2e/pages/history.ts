@@ -1,4 +1,4 @@
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** Finished merges and the storage, below. */
 export class History {
@@ -13,6 +13,19 @@ export class History {
 
   async showStorage(): Promise<void> {
     await this.page.getByRole("region", { name: "History" }).getByText("Storage", { exact: true }).click();
+  }
+
+  async showResults(): Promise<void> {
+    await this.page.getByRole("region", { name: "History" }).getByText("Results", { exact: true }).click();
+  }
+
+  /** Deletes every result from the browser. */
+  async removeAll(): Promise<void> {
+    for (let left = await this.results.count(); left > 0; left--) {
+      await this.results.first().getByRole("button", { name: /^Actions/ }).click();
+      await this.page.getByRole("menuitem", { name: "Delete from this browser" }).click();
+      await expect(this.results).toHaveCount(left - 1);
+    }
   }
 
   /** Forgets what was fetched of a model. */

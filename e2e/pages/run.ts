@@ -38,6 +38,13 @@ export class Run {
     await this.panel.getByText("A folder", { exact: true }).click();
   }
 
+  /** @param bytes of tensor data per file */
+  async setShardSize(bytes: number): Promise<void> {
+    const field = this.panel.getByRole("textbox", { name: "Size of a file" });
+    await field.fill(String(bytes / 1e9));
+    await field.press("Tab");
+  }
+
   get cancelButton(): Locator {
     return this.panel.getByRole("button", { name: "Cancel" });
   }

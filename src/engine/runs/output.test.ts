@@ -28,11 +28,16 @@ const RECORD: RunRecord = {
 };
 
 /** A writer on whatever the environment's journal knows; entries are made after every tensor. */
-async function openWriter(environment: MemoryEnvironment, shards = SHARDS, newHasher = environment.hasher) {
+async function openWriter(
+  environment: MemoryEnvironment,
+  shards = SHARDS,
+  newHasher = environment.hasher,
+  noteEveryMs = 0,
+) {
   const record = (await environment.records("journal").get("job")) ?? RECORD;
   const journal = await openJournal(environment.records("journal"), record);
   const place = await environment.place("job");
-  return WeightWriter.open({ shards, place, journal, newHasher, noteEveryMs: 0 });
+  return WeightWriter.open({ shards, place, journal, newHasher, noteEveryMs });
 }
 
 async function write(writer: WeightWriter, tensor: number) {
@@ -59,6 +64,13 @@ it("writes, hashes and journals each file when its last tensor is finished", asy
   expect((await environment.records("journal").get("job"))?.files).toEqual(
     [...whole].map(([path, bytes]) => ({ path, size: bytes.length, sha256: sha256(bytes) })),
   );
+});
+
+it("counts the tensors of a closed file as done, though no entry was due since", async () => {
+  const environment = new MemoryEnvironment();
+  const writer = await openWriter(environment, SHARDS, environment.hasher, Number.POSITIVE_INFINITY);
+  for (const tensor of [0, 1, 2]) await write(writer, tensor);
+  expect((await environment.records("journal").get("job"))?.finished).toEqual([0, 1]);
 });
 
 it.each([0, 1, 2, 3, 4])("goes on after a crash behind tensor %i", async (count) => {

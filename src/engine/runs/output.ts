@@ -245,8 +245,11 @@ export class WeightWriter {
   async #deliver(shard: Shard, sha256: string, signal?: AbortSignal): Promise<void> {
     await this.#place.delivery?.copy(shard.file, signal);
     const delivered: OutputFile = { path: shard.file, size: shard.size, sha256 };
-    for (const index of this.#tensorsOf(shard)) this.#digests.delete(index);
-    await this.#journal.note({ files: [...this.#journal.record.files, delivered] });
+    const { files, finished } = this.#journal.record;
+    const done = this.#tensorsOf(shard);
+    for (const index of done) this.#digests.delete(index);
+    // Tensors of other files may not be on disk yet: they wait for their own entry.
+    await this.#journal.note({ files: [...files, delivered], finished: [...new Set([...finished, ...done])] });
     await this.#place.delivery?.dropStaged(shard.file);
   }
 
