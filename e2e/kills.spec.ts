@@ -1,21 +1,21 @@
 import { killBrowser, PHASES } from "./kills/browser";
+import { killOrder } from "./kills/order";
 import { expect, test } from "./studio";
-import { LONG_CONFIG } from "./syntheticModel";
+import { CONFIG, LONG_CONFIG } from "./syntheticModel";
 
-/* `npm run kills` does the same many more times. */
-const count = Number(process.env.AWASE_KILLS ?? PHASES.length);
-const seed = Number(process.env.AWASE_KILLS_SEED ?? 1);
+/* `npm run kills` does the same many more times, with models of 60 MB. */
+const { count, seed, isLong } = killOrder(PHASES.length);
 
 test("a merge whose browser is killed while it fetches, merges or writes is gone on with, to the same bytes", async () => {
   test.setTimeout(240_000 + count * 120_000);
   const counts = await killBrowser({
     count,
     seed,
-    config: LONG_CONFIG,
-    shardBytes: 16_000_000,
-    ...(process.env.AWASE_KILLS ? { log: console.log } : {}),
+    config: isLong ? LONG_CONFIG : CONFIG,
+    shardBytes: isLong ? 16_000_000 : 4_000_000,
+    ...(isLong ? { log: console.log } : {}),
   });
-  if (process.env.AWASE_KILLS) console.log(JSON.stringify(counts, undefined, 2));
+  if (isLong) console.log(JSON.stringify(counts, undefined, 2));
   expect(counts.wrong).toBe(0);
   expect(counts.broken).toBe(0);
   expect(counts.offered["go on"]).toBeGreaterThan(0);

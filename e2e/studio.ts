@@ -71,6 +71,10 @@ export class Studio {
     await this.page.getByRole("heading", { level: 1 }).waitFor();
   }
 
+  async speak(language: "EN" | "日本語"): Promise<void> {
+    await this.page.getByText(language, { exact: true }).click();
+  }
+
   /** Takes all models and results away and opens the page anew with an empty list. */
   async openEmpty(): Promise<void> {
     await this.open();

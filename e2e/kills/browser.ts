@@ -66,7 +66,12 @@ export interface BrowserKills {
 export async function killBrowser(options: BrowserKills): Promise<BrowserKillCount> {
   const storage = (path: string) => (path.endsWith(".safetensors") ? ("lfs" as const) : ("git" as const));
   const hub = await startHub({
-    repositories: MODELS.map((id, seed) => ({ id, files: syntheticModel(seed, options.config), tags: ["safetensors"], storage })),
+    repositories: MODELS.map((id, seed) => ({
+      id,
+      files: syntheticModel(seed, options.config),
+      tags: ["safetensors"],
+      storage,
+    })),
   });
   const server = await serve({ hub: [hub.url, hub.cdnUrl] });
   const profile = mkdtempSync(join(tmpdir(), "awase-killed-"));
@@ -190,7 +195,9 @@ class Series {
         const lanes = Object.fromEntries(percents);
         const over = document.querySelector('[role="status"][data-phase="done"]') !== null;
         if (!over && !(lanes[name] >= least)) return undefined;
-        return over ? "over" : ["fetch", "merge", "write"].map((lane) => `${lane} ${Math.round(lanes[lane])} %`).join(", ");
+        return over
+          ? "over"
+          : ["fetch", "merge", "write"].map((lane) => `${lane} ${Math.round(lanes[lane])} %`).join(", ");
       },
       [phase, percent] as const,
       { polling: 5, timeout: 120_000 },
@@ -266,7 +273,9 @@ function keptFiles(page: Page): Promise<Record<string, string>> {
       for await (const [name, handle] of run.entries()) {
         if (!(handle instanceof FileSystemFileHandle)) continue;
         const digest = await crypto.subtle.digest("SHA-256", await (await handle.getFile()).arrayBuffer());
-        found[`${number}/${name}`] = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+        found[`${number}/${name}`] = [...new Uint8Array(digest)]
+          .map((byte) => byte.toString(16).padStart(2, "0"))
+          .join("");
       }
     }
     return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { type KilledMerge, killCommandLine } from "./commandLine";
+import { killOrder } from "./order";
 
 /* `npm run kills` does the same many more times. */
+const { count, seed, isLong } = killOrder(2);
 
 beforeAll(() => {
   const merge = join(import.meta.dirname, "../../scripts/merge.mjs");
@@ -13,10 +15,11 @@ beforeAll(() => {
 it.each<KilledMerge>(["linear", "dare", "guard"])(
   "a %s merge of the command line that is killed and gone on with is the merge nothing happened to",
   async (kind) => {
-    const { kills, merges, wrong } = await killCommandLine(kind, 2, 7);
-    expect(kills).toBeGreaterThanOrEqual(2);
-    expect(merges).toBeGreaterThan(0);
-    expect(wrong).toBe(0);
+    const counts = await killCommandLine(kind, count, seed);
+    if (isLong) console.log(kind, JSON.stringify(counts));
+    expect(counts.kills).toBeGreaterThanOrEqual(count);
+    expect(counts.merges).toBeGreaterThan(0);
+    expect(counts.wrong).toBe(0);
   },
-  240_000,
+  240_000 + count * 60_000,
 );

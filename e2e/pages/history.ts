@@ -22,7 +22,10 @@ export class History {
   /** Deletes every result from the browser. */
   async removeAll(): Promise<void> {
     for (let left = await this.results.count(); left > 0; left--) {
-      await this.results.first().getByRole("button", { name: /^Actions/ }).click();
+      await this.results
+        .first()
+        .getByRole("button", { name: /^Actions/ })
+        .click();
       await this.page.getByRole("menuitem", { name: "Delete from this browser" }).click();
       await expect(this.results).toHaveCount(left - 1);
     }

@@ -70,6 +70,12 @@ export class Models {
     }
   }
 
+  /** Adds the folder that the picker gives. @param name of the folder */
+  async addFolder(name: string): Promise<void> {
+    await this.menu("Model folder…");
+    await this.ready(name);
+  }
+
   /** Drops folders from the disk on the window, as a person drags them in. */
   async drop(...paths: string[]): Promise<void> {
     for (const path of paths) {

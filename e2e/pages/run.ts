@@ -14,6 +14,10 @@ export class Run {
     return this.page.getByRole("region", { name: "Run", exact: true });
   }
 
+  private get panelInAnyLanguage(): Locator {
+    return this.page.getByRole("region", { name: /^(Run|実行)$/ });
+  }
+
   get mergeButton(): Locator {
     return this.panel.getByRole("button", { name: "Merge", exact: true });
   }
@@ -61,6 +65,19 @@ export class Run {
 
   async goOn(): Promise<void> {
     await this.unfinished.getByRole("button", { name: "Go on" }).click();
+  }
+
+  get startAgainButton(): Locator {
+    return this.unfinished.getByRole("button", { name: "Start again" });
+  }
+
+  async startAgain(): Promise<void> {
+    await this.startAgainButton.click();
+  }
+
+  /** Why the last run failed. */
+  get failure(): Locator {
+    return this.panelInAnyLanguage.getByRole("alert");
   }
 
   /** Waits until some tensors are done, but not all. */

@@ -188,6 +188,10 @@ export function createSession(environment: Environment): Session {
       const { onEvent, signal } = watching(watch);
       return (await runs()).resume(run, onEvent, signal, directory);
     },
+    async restart(run, directory, watch) {
+      const { onEvent, signal } = watching(watch);
+      return (await runs()).restart(run, onEvent, signal, directory);
+    },
     unfinished: async () => (merging ? merging.unfinished() : unfinishedRuns(environment)),
     discard: async (run) => (await runs()).discard(run),
     results: () => results.list(),

@@ -26,6 +26,7 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
     check: async () => goodReport,
     merge: async () => finished,
     resume: async () => finished,
+    restart: async () => finished,
     unfinished: async () => [],
     discard: async () => undefined,
     results: async () => [],

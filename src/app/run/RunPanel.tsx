@@ -20,9 +20,9 @@ export function RunPanel() {
       <GuardProgress />
       <RunProgress />
       <RunOutcome />
+      <UnfinishedRuns />
       <MeasuredSection />
       <ChartsSection />
-      <UnfinishedRuns />
       <GuardOptions />
       <RunOptions />
       <DeviceFacts />

@@ -16,6 +16,7 @@ export const CALLS = {
   check: "plain",
   merge: 2,
   resume: 2,
+  restart: 2,
   unfinished: "plain",
   discard: "plain",
   results: "plain",

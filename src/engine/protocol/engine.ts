@@ -58,6 +58,12 @@ export interface Engine {
    * @param directory the folder it writes to, where the browser asked for it anew
    */
   resume(run: RunId, directory?: FileSystemDirectoryHandle, watch?: Watch<MergeEvent>): Promise<MergeReport>;
+  /**
+   * Makes an unfinished run anew, with its own recipe and options; what it has made is taken away. Where there is no plan any more
+   * nothing is taken away.
+   * @param directory another folder to write to, where the first is gone
+   */
+  restart(run: RunId, directory?: FileSystemDirectoryHandle, watch?: Watch<MergeEvent>): Promise<MergeReport>;
   unfinished(): Promise<readonly UnfinishedRun[]>;
   discard(run: RunId): Promise<void>;
   results(): Promise<readonly StoredResult[]>;

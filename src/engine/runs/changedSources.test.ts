@@ -170,6 +170,16 @@ describe("a model on disk, between two tries", () => {
     await expectRefusal(environment, onDisk());
   });
 
+  it("replaced by another is merged as it is now when the run is started again", async () => {
+    const environment = await cutShort(onDisk());
+    copyFileSync(join(GOLDEN, "models/b/model.safetensors"), weights());
+    await expectRefusal(environment, onDisk());
+    const session = await open(environment, onDisk());
+    await session.restart("job");
+    expect(await session.unfinished()).toEqual([]);
+    expect(hashesOf(environment, "job")).toEqual(await undisturbed(onDisk()));
+  });
+
   it("changed where nothing was merged yet is refused as well, as far as it is seen", async () => {
     const environment = await cutShort(onDisk());
     await changeTensor(-1, 3);

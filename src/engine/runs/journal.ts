@@ -133,6 +133,16 @@ export async function findRun(records: Records<RunRecord>, id: RunId): Promise<R
   );
 }
 
+/** A run is of models that are not there: it is not the recipe that is wrong. */
+export function noModels(name: string, missing: readonly string[]): AwaseError {
+  const list = missing.join(", ");
+  return new AwaseError(
+    "journal/no-models",
+    `Cannot go on with "${name}": it is made of models of which ${missing.length} ${missing.length === 1 ? "is" : "are"} not loaded (${list}). Add what is missing and go on.`,
+    { facts: { name, models: list, missing: missing.length } },
+  );
+}
+
 /**
  * Refuses to go on with another plan than the run began with.
  * @throws {AwaseError} `journal/changed-plan`

@@ -14,14 +14,24 @@ import type { GuardEvent } from "../protocol/evalProtocol";
 import type { RunId } from "../protocol/ids";
 import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
 import type { Notes } from "../shelf/notes";
+import { missingModels } from "../shelf/planning";
 import { checkInputs } from "./checkInputs";
 import { planFingerprint } from "./fingerprint";
 import { holdInputs } from "./holdInputs";
 import { InputLedger, inputFiles } from "./inputLedger";
-import { checkFingerprint, findRun, JOURNAL_VERSION, openJournal, type RunJournal, type RunRecord } from "./journal";
+import {
+  checkFingerprint,
+  findRun,
+  JOURNAL_VERSION,
+  noModels,
+  openJournal,
+  type RunJournal,
+  type RunRecord,
+} from "./journal";
 import { mergeTensors } from "./mergeTensors";
 import { type LostOutput, WeightWriter } from "./output";
 import { notEmpty, outputPaths } from "./outputFiles";
+import { comparing, lostOutput } from "./remarks";
 import type { Results } from "./results";
 import { writeSideFiles } from "./sideFiles";
 import { lockName, unfinishedRuns } from "./unfinished";
@@ -54,6 +64,16 @@ export interface RunsContext {
 export interface Runs {
   begin(id: RunId, recipe: string, options: MergeOptions, onEvent: OnEvent, signal: AbortSignal): Promise<MergeReport>;
   resume(id: RunId, onEvent: OnEvent, signal: AbortSignal, directory?: FileSystemDirectoryHandle): Promise<MergeReport>;
+  /**
+   * Makes a run anew that cannot be gone on with, or shall not be: what it has made is taken away, once it is clear that it can be
+   * made again.
+   */
+  restart(
+    id: RunId,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+    directory?: FileSystemDirectoryHandle,
+  ): Promise<MergeReport>;
   /** Runs cut short, newest first; those at work here or in another tab left out. */
   unfinished(): Promise<readonly UnfinishedRun[]>;
   discard(id: RunId): Promise<void>;
@@ -144,6 +164,7 @@ export function createRuns(context: RunsContext): Runs {
     const undo = async () => (open ? undefined : release());
     return undoneOnFailure(undo, async () => {
       const record = open?.journal.record ?? (await findRun(records, id));
+      checkModels(record.options.name, record.recipe);
       const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
       checkFingerprint(record, await planFingerprint(plan));
       const ledger = await takeUpInputs(record, plan, onEvent, signal);
@@ -164,6 +185,12 @@ export function createRuns(context: RunsContext): Runs {
       const writer = await WeightWriter.open({ shards, place, journal, newHasher: environment.hasher, onLost }, signal);
       return { plan, place, journal, ledger, writer, release };
     });
+  }
+
+  /** @throws {AwaseError} `journal/no-models` when the models of a run are not all loaded */
+  function checkModels(name: string, recipe: string): void {
+    const missing = missingModels(recipe, context.models()).map(({ reference }) => reference);
+    if (missing.length > 0) throw noModels(name, missing);
   }
 
   /** Makes sure that what is done was made of the models as they are now. */
@@ -288,31 +315,48 @@ export function createRuns(context: RunsContext): Runs {
     }
   }
 
+  async function discard(id: RunId): Promise<void> {
+    const open = suspended.get(id);
+    if (open) {
+      await open.journal.end();
+      suspended.delete(id);
+      return takeAway(open);
+    }
+    const release = await lock(id);
+    try {
+      const record = await findRun(records, id);
+      const place = await environment.place(id, record.options.directory);
+      await records.remove(id);
+      // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
+      await place.clear(record.paths).catch(() => undefined);
+    } finally {
+      release();
+    }
+  }
+
+  async function restart(
+    id: RunId,
+    onEvent: OnEvent,
+    signal: AbortSignal,
+    directory?: FileSystemDirectoryHandle,
+  ): Promise<OpenRun> {
+    const { recipe, options } = suspended.get(id)?.journal.record ?? (await findRun(records, id));
+    checkModels(options.name, recipe);
+    await context.plan(recipe, options.seed);
+    await discard(id);
+    return begin(id, recipe, directory ? { ...options, directory } : options, onEvent, signal);
+  }
+
   return {
     begin: (id, recipe, options, onEvent, signal) =>
       listening(id, onEvent, async () => carryOut(await begin(id, recipe, options, onEvent, signal), onEvent, signal)),
     resume: (id, onEvent, signal, directory) =>
       listening(id, onEvent, async () => carryOut(await takeUp(id, onEvent, signal, directory), onEvent, signal)),
+    restart: (id, onEvent, signal, directory) =>
+      listening(id, onEvent, async () => carryOut(await restart(id, onEvent, signal, directory), onEvent, signal)),
     unfinished: () =>
       unfinishedRuns(environment, { atWork: (id) => atWork.has(id), suspended: (id) => suspended.has(id) }),
-    async discard(id) {
-      const open = suspended.get(id);
-      if (open) {
-        await open.journal.end();
-        suspended.delete(id);
-        return takeAway(open);
-      }
-      const release = await lock(id);
-      try {
-        const record = await findRun(records, id);
-        const place = await environment.place(id, record.options.directory);
-        await records.remove(id);
-        // As after a cancel: nobody must keep a run because the folder it wrote to is out of reach.
-        await place.clear(record.paths).catch(() => undefined);
-      } finally {
-        release();
-      }
-    },
+    discard,
     settled,
   };
 }
@@ -333,15 +377,4 @@ async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise
     await undo().catch(() => undefined); // what stopped the work tells more
     throw error;
   }
-}
-
-/** A browser reads some gigabytes a second: whoever waits is told what for. */
-function comparing(bytes: number): MergeEvent {
-  const message = `Comparing what was merged so far with the models as they are now (${(bytes / 1e9).toFixed(2)} GB).`;
-  return { type: "note", code: "journal/comparing", message, facts: { bytes } };
-}
-
-function lostOutput({ file, lost }: LostOutput, tensors: number): MergeEvent {
-  const message = `${lost} of ${tensors} tensors were written to ${file} and are no longer there: it was cut, changed or taken away. They are made again.`;
-  return { type: "note", code: "output/lost", message, facts: { file, lost, tensors } };
 }

@@ -142,7 +142,7 @@ export function damaged({ file, size }: Pick<Shard, "file" | "size">, found: num
   const what = `it has ${found} of ${size} bytes${header === undefined ? "" : `, ${header}`}`;
   return new AwaseError(
     "output/damaged",
-    `Cannot finish ${file}: what was written of it is damaged (${what}). Remove the file and go on, or discard the run and start it again.`,
+    `Cannot finish ${file}: what was written of it is damaged (${what}). Start the run again, or remove the file and go on.`,
     { facts: { file, found, expected: size } },
   );
 }

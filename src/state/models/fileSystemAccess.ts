@@ -22,6 +22,16 @@ export async function isGranted(handle: FileSystemHandle, mode: "read" | "readwr
   return !handle.queryPermission || (await handle.queryPermission({ mode })) === "granted";
 }
 
+/** Whether a folder that was picked is still where it was. */
+export async function isThere(folder: FileSystemDirectoryHandle): Promise<boolean> {
+  try {
+    for await (const _ of folder.keys()) break;
+    return true;
+  } catch (error) {
+    return !(error instanceof DOMException && error.name === "NotFoundError"); // not allowed to look, it may well be
+  }
+}
+
 /** Asks the person, if the browser has not been told already. Call it from a click. */
 export async function askPermission(handle: FileSystemHandle, mode: "read" | "readwrite"): Promise<boolean> {
   if (await isGranted(handle, mode)) return true;

@@ -39,7 +39,14 @@ export type Run =
       readonly directory: FileSystemDirectoryHandle | undefined;
       readonly notes: readonly RunNote[];
     }
-  | { readonly phase: "failed"; readonly name: string; readonly failure: Failure; readonly notes: readonly RunNote[] }
+  | {
+      readonly phase: "failed";
+      readonly name: string;
+      readonly failure: Failure;
+      readonly notes: readonly RunNote[];
+      /** What was to be gone on with. */
+      readonly cut: UnfinishedRun | undefined;
+    }
   | { readonly phase: "cancelled"; readonly name: string };
 
 export interface RunSlice {
@@ -49,6 +56,8 @@ export interface RunSlice {
   /** Merges the recipe as it stands; with a folder, into it. Settles when the run has ended, however it ended. */
   startRun(directory?: FileSystemDirectoryHandle): Promise<void>;
   resumeRun(job: RunId, directory?: FileSystemDirectoryHandle): Promise<void>;
+  /** Makes an unfinished run anew, in another folder perhaps, and takes away what it has made. */
+  restartRun(cut: UnfinishedRun, directory?: FileSystemDirectoryHandle): Promise<void>;
   cancelRun(): void;
   discardRun(job: RunId): Promise<void>;
   refreshUnfinished(): Promise<void>;
@@ -71,6 +80,7 @@ interface Followed {
   readonly directory: FileSystemDirectoryHandle | undefined;
   readonly recipe: string;
   readonly guard: GuardOptions | undefined;
+  readonly cut?: UnfinishedRun | undefined;
 }
 
 /** Notes kept of one run; a model with a NaN in each tensor would send thousands. */
@@ -78,6 +88,20 @@ const MAX_NOTES = 200;
 
 export function isRunning(run: Run): run is Extract<Run, { phase: "running" | "cancelling" }> {
   return run.phase === "running" || run.phase === "cancelling";
+}
+
+/** Ends of a run that was to go on, after which it will not go on until something is brought back. */
+const STUCK: ReadonlySet<string> = new Set([
+  "journal/changed",
+  "journal/changed-plan",
+  "journal/not-found",
+  "output/damaged",
+  "io/folder-gone",
+]);
+
+/** Whether to start again is what helps. */
+export function isStuck(run: Run): boolean {
+  return run.phase === "failed" && run.cut !== undefined && STUCK.has(run.failure.code ?? "");
 }
 
 /** What an event does to a run. */
@@ -113,7 +137,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
     }
 
     async function follow(
-      { name, directory, recipe, guard }: Followed,
+      { name, directory, recipe, guard, cut }: Followed,
       begin: (watch: { signal: AbortSignal; onEvent: (event: MergeEvent) => void }) => Promise<MergeReport>,
     ): Promise<void> {
       if (isRunning(get().run)) return;
@@ -133,7 +157,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
         set({
           run: isAbort(error)
             ? { phase: "cancelled", name }
-            : { phase: "failed", name, failure: failureOf(error), notes: notes() },
+            : { phase: "failed", name, failure: failureOf(error), notes: notes(), cut },
         });
       }
       set({ guardProgress: undefined });
@@ -164,9 +188,22 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
       resumeRun(job, directory) {
         const cut = get().unfinished.find(({ id }) => id === job);
         return follow(
-          { name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", guard: cut?.options.guard },
+          { name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", guard: cut?.options.guard, cut },
           (watch) => engine.resume(job, directory, watch),
         );
+      },
+      restartRun(cut, directory) {
+        const { id, name, recipe, options } = cut;
+        const again = directory ? { ...options, directory } : options;
+        return follow({ name, directory: again.directory, recipe, guard: options.guard, cut }, async (watch) => {
+          try {
+            return await engine.restart(id, directory, watch);
+          } catch (error) {
+            // Discarded meanwhile, as in another tab: there is nothing to take away.
+            if (failureOf(error).code !== "journal/not-found") throw error;
+            return engine.merge(recipe, again, watch);
+          }
+        });
       },
       cancelRun() {
         const { run } = get();

@@ -213,6 +213,8 @@ export const en = {
     unfinished: "Cut short",
     unfinishedAt: (done: string, all: string) => `${done} of ${all} tensors done`,
     goOn: "Go on",
+    startAgain: "Start again",
+    startAgainHint: "Takes away what was merged so far, and merges the same recipe anew.",
     discard: "Discard",
   },
   history: {

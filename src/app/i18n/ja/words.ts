@@ -212,6 +212,8 @@ export const ja = {
     unfinished: "途中で止まったマージ",
     unfinishedAt: (done, all) => `テンソル ${done} / ${all} まで完了`,
     goOn: "続きから",
+    startAgain: "最初から",
+    startAgainHint: "これまでにマージした分を消し、同じレシピを最初からマージします。",
     discard: "破棄",
   },
   history: {

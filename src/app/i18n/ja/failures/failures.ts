@@ -33,6 +33,8 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "job/running": () => "この処理はすでに動いています。終わるのを待つか、中止してください。",
   "job/elsewhere": () => "このマージは別のタブで動いています。そちらで見るか、そのタブを閉じてください。",
   "journal/not-found": () => "この途中のマージはもうありません。終わったか、破棄されました。新しく始めてください。",
+  "journal/no-models": ({ name, models, missing }) =>
+    `「${name}」の続きができません。使うモデルのうち${missing}個が読み込まれていません（${models}）。追加してから続けてください。`,
   "journal/changed": ({ name, model, file, found, expected, start, end }) =>
     `「${name}」の続きができません。${model} の ${file} が始めたときと違います${
       start === undefined
@@ -47,7 +49,7 @@ export const failuresJa: Readonly<Record<string, FactSentence>> = {
   "output/not-empty": ({ folder, files, first }) =>
     `フォルダ ${folder} に邪魔になるファイルが${files}個あります（${first} など）。空のフォルダを選んでください。`,
   "output/damaged": ({ file, found, expected }) =>
-    `${file} を仕上げられません。前回の途中のファイルが壊れています（${expected}バイト中${found}バイト）。そのファイルを消して続けるか、破棄して最初からやり直してください。`,
+    `${file} を仕上げられません。前回の途中のファイルが壊れています（${expected}バイト中${found}バイト）。最初からやり直すか、そのファイルを消して続けてください。`,
 
   "recipe/invalid": ({ errors, line }) =>
     `レシピに誤りが${errors}件あるためマージできません${Number(line) > 0 ? `（${line}行目）` : ""}。`,
