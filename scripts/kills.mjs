@@ -1,11 +1,12 @@
 // `npm run kills`: ends merges with SIGKILL in their middle, goes on with them, and compares every byte. See docs/robustness.md.
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { bin, buildIfStale, ensureInstalled, root } from "./setup.mjs";
+import { bin, buildPage, ensureInstalled, root } from "./setup.mjs";
 
 const USAGE = `npm run kills [-- cli | browser] [--count N] [--seed N]
   cli, browser   what is killed; both where neither is named
-  --count N      kills at least: for the command line of each of linear, dare and guard (18), for the browser in all (45)
+  --count N      kills at least: for the command line of each of linear, dare and guard (18), for the browser in each of
+                 kept there and written to a folder (45)
   --seed N       moments follow from it (1)`;
 const COUNTS = { cli: 18, browser: 45 };
 const RUNNERS = {
@@ -15,9 +16,7 @@ const RUNNERS = {
 
 const { count, seed, wanted } = readArguments();
 ensureInstalled();
-if (wanted.includes("browser")) {
-  buildIfStale("dist/page", "vite.config.ts", ["src", "shaders", "public", "prompts", "index.html"], process.stderr);
-}
+if (wanted.includes("browser")) buildPage();
 let failed = false;
 for (const name of wanted) {
   const { status } = spawnSync(process.execPath, RUNNERS[name], {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const PAGE_SOURCES = ["index.html", "src", "shaders", "prompts", "public", "vite.config.ts", "package-lock.json"];
 const MINIMUM_NODE = [20, 19];
 
 /** Refuses a Node that is too old, and installs the locked packages when they are missing or stale. */
@@ -62,6 +63,11 @@ export function buildIfStale(folder, config, sources, output) {
   run(process.execPath, [bin("vite"), "build", "--config", config, "--logLevel", "warn"], output);
   writeFileSync(stamp, "");
   utimesSync(stamp, begun, begun);
+}
+
+/** Builds the studio's page, if it must. @param output where the build's own standard output goes */
+export function buildPage(output = process.stdout) {
+  buildIfStale("dist/page", "vite.config.ts", PAGE_SOURCES, output);
 }
 
 /** Milliseconds since 1970 of the last change; a folder changes with what is removed from it. */

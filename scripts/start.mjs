@@ -1,18 +1,17 @@
 // `npm start`: installs what is missing, builds the page if it changed, serves it, prints where.
 import { parseArgs } from "node:util";
 import { serve } from "./serve.mjs";
-import { buildIfStale, ensureInstalled } from "./setup.mjs";
+import { buildPage, ensureInstalled } from "./setup.mjs";
 
 const USAGE = `Usage: npm start -- [options]
 
   --port N     port (default: 5180, or any if that is taken)
   --host HOST  address to listen at (default: 127.0.0.1, this machine alone)
   --name NAME  name under which the page is asked for, where a proxy stands before it (may be given several times)`;
-const SOURCES = ["index.html", "src", "shaders", "prompts", "public", "vite.config.ts", "package-lock.json"];
 
 const { port, host, names } = readArguments();
 ensureInstalled();
-buildIfStale("dist/page", "vite.config.ts", SOURCES);
+buildPage();
 
 let studio;
 try {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { serve } from "../../scripts/serve.mjs";
 import { slow } from "../hub/faults";
 import { type LocalHub, startHub } from "../hub/server";
@@ -28,6 +28,9 @@ export interface BrowserKillCount {
   readonly broken: number;
 }
 
+/** Where merges are written: kept in the browser, or in a folder that a person picks. */
+export type Place = "browser" | "folder";
+
 export type Offer = "go on" | "finished" | "merge again";
 
 /** Where a kill strikes: when a lane has come so far, and a while after that. */
@@ -37,6 +40,8 @@ interface Strike {
   readonly afterMs: number;
 }
 
+/** The folder that is picked. */
+const PICKED = "picked";
 const MODELS = ["acme/base", "acme/one", "acme/two"] as const;
 /** A method that walks over each tensor more than once, so that a merge lasts a while. */
 const RECIPE = `merge_method: dare_ties
@@ -53,6 +58,7 @@ const PAUSE_MS = 40;
 export interface BrowserKills {
   readonly count: number;
   readonly seed: number;
+  readonly place: Place;
   readonly config: typeof LONG_CONFIG;
   /** Bytes of tensor data per file. */
   readonly shardBytes: number;
@@ -111,12 +117,12 @@ class Series {
     await this.#prepare(studio);
     await studio.run.start();
     await studio.run.done();
-    const expected = JSON.stringify(await keptFiles(studio.page));
+    const expected = JSON.stringify(await allFiles(studio.page));
     await this.#clear(studio);
 
     const { count } = this.options;
     while (this.#total() < count) {
-      const phase = PHASES[this.#total() % PHASES.length] ?? "fetch";
+      const phase = PHASES[this.#total() % PHASES.length] ?? "write";
       if (phase === "fetch") await evictAll(studio);
       await studio.run.start();
       let strike: Strike | undefined = this.#strike(phase);
@@ -133,11 +139,12 @@ class Series {
         const again: boolean = offer !== "finished" && this.#random() < 0.3 && this.#total() < count;
         strike = again ? this.#strike(this.#random() < 0.5 ? "merge" : "write") : undefined;
       }
-      await studio.history.results.first().waitFor({ timeout: 120_000 });
+      await expect.poll(() => isFinished(studio), { timeout: 120_000 }).toBe(true);
       this.#merges++;
-      if (JSON.stringify(await keptFiles(studio.page)) !== expected) {
+      const found = JSON.stringify(await allFiles(studio.page));
+      if (found !== expected) {
         this.#wrong++;
-        this.options.log?.(`WRONG: ${JSON.stringify(await keptFiles(studio.page))} instead of ${expected}`);
+        this.options.log?.(`WRONG: ${found} instead of ${expected}`);
       }
       await this.#clear(studio);
     }
@@ -170,6 +177,11 @@ class Series {
     const { page } = this.#chromium;
     await page.addInitScript(([key, url]) => localStorage.setItem(key, url), [HUB_KEY, this.hub.url] as const);
     page.setDefaultTimeout(120_000);
+    // The system's dialog cannot be driven; the origin's own file system gives a real folder in its place.
+    await page.addInitScript((name) => {
+      window.showDirectoryPicker = async () =>
+        (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
+    }, PICKED);
     const studio = new Studio(page, this.url, this.profile);
     await studio.open();
     return studio;
@@ -181,6 +193,7 @@ class Series {
     await studio.models.addFromHub(...MODELS);
     await studio.recipe.write(RECIPE);
     await studio.run.setShardSize(this.options.shardBytes);
+    if (this.options.place === "folder") await studio.run.writeToFolder();
     await studio.recipe.ready();
   }
 
@@ -237,10 +250,10 @@ class Series {
   }
 
   async #offer(studio: Studio): Promise<Offer> {
-    const { page, run, history } = studio;
+    const { page, run } = studio;
     for (let tries = 0; tries < 20; tries++) {
       if ((await run.unfinished.count()) > 0) return "go on";
-      if ((await history.results.count()) > 0) return "finished";
+      if (await isFinished(studio)) return "finished";
       await page.waitForTimeout(100); // the journal is read last
     }
     return "merge again";
@@ -249,8 +262,9 @@ class Series {
   /** Takes the result away, so that the next merge begins like the first. */
   async #clear(studio: Studio): Promise<void> {
     await studio.history.removeAll();
-    const left = await keptFiles(studio.page);
-    if (Object.keys(left).length > 0) throw new Error(`Files are left: ${Object.keys(left).join(", ")}`);
+    await studio.page.evaluate(removeFolder, PICKED);
+    const left = Object.keys(await allFiles(studio.page));
+    if (left.length > 0) throw new Error(`Files are left: ${left.join(", ")}`);
   }
 }
 
@@ -260,24 +274,36 @@ async function evictAll(studio: Studio): Promise<void> {
   await studio.history.showResults();
 }
 
-/** sha256 of every file of every run in the browser, `.part` and all; run ids, which are random, left out. */
-function keptFiles(page: Page): Promise<Record<string, string>> {
+/** Whether a merge is to be had: listed as a result, or in the picked folder, which is whole once it has its config. */
+async function isFinished({ page, run, history }: Studio): Promise<boolean> {
+  if ((await history.results.count()) > 0) return true;
+  const isOver = (await run.unfinished.count()) === 0 && !(await run.cancelButton.isVisible());
+  return isOver && Object.keys(await allFiles(page)).includes(`${PICKED}/config.json`);
+}
+
+/** sha256 of every file in the browser, `.part` and all; run ids, which are random, are numbers. */
+function allFiles(page: Page): Promise<Record<string, string>> {
   return page.evaluate(async () => {
     const found: Record<string, string> = {};
-    const root = await navigator.storage.getDirectory();
-    const runs = await root.getDirectoryHandle("runs", { create: true });
-    let number = 0;
-    for await (const run of runs.values()) {
-      number++;
-      if (!(run instanceof FileSystemDirectoryHandle)) continue;
-      for await (const [name, handle] of run.entries()) {
-        if (!(handle instanceof FileSystemFileHandle)) continue;
-        const digest = await crypto.subtle.digest("SHA-256", await (await handle.getFile()).arrayBuffer());
-        found[`${number}/${name}`] = [...new Uint8Array(digest)]
-          .map((byte) => byte.toString(16).padStart(2, "0"))
-          .join("");
+    const runs: string[] = [];
+    const walk = async (folder: FileSystemDirectoryHandle, path: string) => {
+      for await (const [name, handle] of folder.entries()) {
+        if (handle instanceof FileSystemDirectoryHandle) {
+          if (path === "runs/") runs.push(name);
+          await walk(handle, `${path}${path === "runs/" ? runs.length : name}/`);
+        } else if (handle instanceof FileSystemFileHandle) {
+          const digest = await crypto.subtle.digest("SHA-256", await (await handle.getFile()).arrayBuffer());
+          const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0"));
+          found[path + name] = hex.join("");
+        }
       }
-    }
+    };
+    await walk(await navigator.storage.getDirectory(), "");
     return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
+}
+
+async function removeFolder(name: string): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry(name, { recursive: true }).catch(() => undefined); // not written to yet
 }

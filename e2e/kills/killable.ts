@@ -45,14 +45,6 @@ export class KillableChromium {
     await killGroup(this.child);
     await this.browser.close().catch(() => undefined);
   }
-
-  /** Ends it as a person does. */
-  async close(): Promise<void> {
-    const session = await this.browser.newBrowserCDPSession();
-    await session.send("Browser.close").catch(() => undefined); // the connection goes with it
-    await ended(this.child);
-    await killGroup(this.child);
-  }
 }
 
 /** The address that Chromium says it can be driven at. */
@@ -65,13 +57,6 @@ function endpointOf({ stderr, exitCode }: ChildProcess): Promise<string> {
       if (endpoint) resolve(endpoint);
     });
     stderr?.on("end", () => reject(new Error(`Chromium did not start (${exitCode}): ${said}`)));
-  });
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once("exit", () => resolve());
   });
 }
 
