@@ -73,6 +73,7 @@ export class Run {
 
   async startAgain(): Promise<void> {
     await this.startAgainButton.click();
+    await expect(this.startAgainButton).toHaveCount(0); // it is at work
   }
 
   /** Why the last run failed. */
