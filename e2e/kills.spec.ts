@@ -1,7 +1,7 @@
 import { killBrowser, PHASES, type Place } from "./kills/browser";
 import { killOrder } from "./kills/order";
 import { expect, test } from "./studio";
-import { CONFIG, LONG_CONFIG } from "./syntheticModel";
+import { LONG } from "./syntheticModel";
 
 /* `npm run kills` does the same many more times, with models of 60 MB. */
 for (const place of ["browser", "folder"] satisfies Place[]) {
@@ -12,7 +12,7 @@ for (const place of ["browser", "folder"] satisfies Place[]) {
       count,
       seed,
       place,
-      config: isLong ? LONG_CONFIG : CONFIG,
+      sizes: isLong ? LONG : {},
       shardBytes: isLong ? 16_000_000 : 4_000_000,
       ...(isLong ? { log: console.log } : {}),
     });

@@ -3,7 +3,7 @@ import { indexJson } from "../src/formats/indexJson";
 import { planShards } from "../src/formats/safetensorsWriter";
 import { elementCount } from "../src/formats/tensor";
 
-export const CONFIG = {
+const CONFIG = {
   architectures: ["LlamaForCausalLM"],
   model_type: "llama",
   dtype: "bfloat16",

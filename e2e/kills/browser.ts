@@ -6,7 +6,7 @@ import { serve } from "../../scripts/serve.mjs";
 import { slow } from "../hub/faults";
 import { type LocalHub, startHub } from "../hub/server";
 import { HUB_KEY, Studio } from "../studio";
-import { type LONG_CONFIG, syntheticModel } from "../syntheticModel";
+import { type Sizes, syntheticModel } from "../syntheticModel";
 import { KillableChromium } from "./killable";
 import { randomFrom } from "./random";
 
@@ -59,7 +59,7 @@ export interface BrowserKills {
   readonly count: number;
   readonly seed: number;
   readonly place: Place;
-  readonly config: typeof LONG_CONFIG;
+  readonly sizes: Sizes;
   /** Bytes of tensor data per file. */
   readonly shardBytes: number;
   readonly log?: (line: string) => void;
@@ -74,7 +74,7 @@ export async function killBrowser(options: BrowserKills): Promise<BrowserKillCou
   const hub = await startHub({
     repositories: MODELS.map((id, seed) => ({
       id,
-      files: syntheticModel(seed, options.config),
+      files: syntheticModel(seed, options.sizes),
       tags: ["safetensors"],
       storage,
     })),
