@@ -22,6 +22,7 @@ export const EVERY_FAULT: Readonly<Record<Switch, Readonly<Record<string, faults
   shift: { "another range, and its name": faults.shift(8) },
   astray: { "another range under the right name": faults.astray(-8) },
   gzip: { "bytes compressed on the way": faults.gzip },
+  slow: { "a body that comes slowly": faults.slow(20) },
   corrupt: { "one wrong bit": faults.corrupt(50_001) },
 };
 
