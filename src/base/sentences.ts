@@ -1,3 +1,5 @@
+import { own } from "./own";
+
 /** What a sentence is made of: plain values, which can be posted to a worker, kept, and said again in another language. */
 export type Facts = Readonly<Record<string, string | number | undefined>>;
 
@@ -45,7 +47,7 @@ export function sayer<S extends Sentences>(sentences: S) {
 
 /** The sentence of a code that the catalogue has, from facts that fit it. */
 export function sentence(sentences: Sentences, code: string, facts: Facts): string {
-  const say = sentences[code] as ((facts: Facts) => string) | undefined;
+  const say = own(sentences, code) as ((facts: Facts) => string) | undefined;
   if (!say) throw new Error(`No sentence for ${code}.`);
   return say(facts);
 }
