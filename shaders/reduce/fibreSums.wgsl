@@ -1,4 +1,4 @@
-// Sums of terms over the fibres of a tensor: rows or columns. A thread goes on with one piece of one fibre, up to PIECE elements `stride`
+// Sums, or maxima, of terms over the fibres of a tensor: rows or columns. A thread goes on with one piece of one fibre, up to PIECE elements `stride`
 // apart, one after the other, from where the block before ended, so that no block size changes a bit.
 // A kernel sums the terms FROM … FROM + PART − 1 of all T; `sums` holds T numbers per piece. See `fibres.ts`.
 
@@ -35,7 +35,12 @@ fn main(
       //#end
     );
     //#each p
+    //#each add
     sum_$p += made[$p].x;
+    //#end
+    //#each most
+    sum_$p = max(sum_$p, made[$p].x);
+    //#end
     //#end
   }
   //#each p

@@ -173,6 +173,11 @@ const VECTORS: readonly { readonly name: string; readonly recipe: TestRecipe; re
       expected: [-0.00999999, -0.96875, 0.505, 2.125, -0.24, 1.1175, -0.046875, 0.46875],
     },
     {
+      name: "arcee_fusion",
+      recipe: { method: "arcee_fusion", models: [base, { model: a.model }] },
+      expected: [0.5, -1, 0.25, 2, -0.75, 1.125, 0, 0.625],
+    },
+    {
       name: "sce",
       recipe: { method: "sce", models: [...unweighted, base] },
       expected: [0, -1.201529, 0.5, 2.330352, -0.5485773, 1.187067, -0.3125, 0.5038228],
@@ -272,6 +277,28 @@ function recipeOf(
       { model: vector("origin", origin, shape), isBase: true },
     ],
   };
+}
+
+/** Scores of changes and their threshold, in f64, by the stable form of the divergence. */
+function fusionOracle(origin: Float32Array, values: Float32Array, length: number) {
+  const delta = Array.from(values, (x, i) => Math.fround(x - (origin[i] ?? 0)));
+  const scores = delta.map(Math.abs);
+  for (let row = 0; row < origin.length; row += length) {
+    const b = origin.subarray(row, row + length);
+    const top = b.reduce((x, y) => Math.max(x, y));
+    const weights = Array.from(b, (x) => Math.exp(x - top));
+    const total = weights.reduce((x, y) => x + y);
+    const mean = weights.reduce((sum, weight, i) => sum + (weight / total) * (delta[row + i] ?? 0), 0);
+    const z = Array.from(b, (_, i) => (delta[row + i] ?? 0) - mean);
+    const grown = z.map((x) => (Math.abs(x) < 1e-3 ? (x * x) / 2 + x ** 3 / 6 + x ** 4 / 24 : Math.expm1(x) - x));
+    const m = grown.reduce((sum, g, i) => sum + ((weights[i] ?? 0) / total) * g, 0);
+    const pulled = z.reduce((sum, x, i) => sum + ((weights[i] ?? 0) / total) * x * Math.expm1(x), 0);
+    const divergence = Math.max(0, pulled / (1 + m) - Math.log1p(m));
+    for (let i = row; i < row + b.length; i++) scores[i] = (scores[i] ?? 0) * divergence;
+  }
+  const sorted = scores.toSorted((x, y) => x - y);
+  const at = (share: number) => sorted[Math.trunc(Math.fround(share * (sorted.length - 1)))] ?? 0;
+  return { scores, threshold: at(0.5) + 1.5 * (at(0.75) - at(0.25)) };
 }
 
 /** Every method computes what it says, on the device that `open` gives. */
@@ -464,6 +491,41 @@ export function describeMethods(open: () => Device): void {
     });
     expectClose(await mergedValues(open(), recipe(0.1)), [0.05, 0.1, -0.1, 0], 1e-7);
     expect(await mergedValues(open(), recipe(0))).toEqual(origin);
+  });
+
+  it.each([
+    [[6, 700], 0.1, 0],
+    [[6, 700], 1e-4, 0],
+    [[5000], 0.02, 300],
+    [[3, 40, 30], 0.05, -200],
+    [[2, 2], 0.3, 0],
+    [[1], 0.3, 0],
+  ] as const)(
+    "arcee_fusion of %j with changes of %d around %d copies what an oracle in f64 copies",
+    async (shape, size, middle) => {
+      const count = shape.reduce((product: number, length) => product * length, 1);
+      const origin = normals(1, count).map((x) => middle + x);
+      const noise = normals(2, count);
+      const values = origin.map((x, i) => x + size * (noise[i] ?? 0));
+      const merged = await mergedValues(open(), {
+        method: "arcee_fusion",
+        models: [{ model: vector("base", origin, shape), isBase: true }, { model: vector("other", values, shape) }],
+      });
+      const { scores, threshold } = fusionOracle(origin, values, shape.at(-1) ?? 1);
+      const wrong = scores.filter((score, i) => {
+        if (Math.abs(score / threshold - 1) < 1e-3) return false;
+        const [x, b] = [values[i] ?? 0, origin[i] ?? 0];
+        return merged[i] !== (score >= threshold ? Math.fround(b + Math.fround(x - b)) : b);
+      });
+      expect(wrong).toEqual([]);
+      if (count > 1000) expect(scores.filter((score) => score >= threshold).length).toBeGreaterThan(0);
+    },
+  );
+
+  it("arcee_fusion gives the base back where nothing differs", async () => {
+    const origin = normals(1, 1000);
+    const models = [{ model: vector("base", origin), isBase: true }, { model: vector("same", origin) }];
+    expect(await mergedValues(open(), { method: "arcee_fusion", models })).toEqual(origin);
   });
 
   it.each([1, 2, 7])("ram of %i models adds what one moves and averages what several move", async (models) => {

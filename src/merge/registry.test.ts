@@ -27,6 +27,7 @@ describe("methods", () => {
       "breadcrumbs_ties",
       "model_stock",
       "nearswap",
+      "arcee_fusion",
       "ram",
       "ramplus_tl",
       "sce",

@@ -1,5 +1,6 @@
 import type { MethodFacts } from "../recipe/facts";
 import { mergeFailure } from "./failures";
+import { arceeFusion } from "./methods/arceeFusion";
 import { breadcrumbs } from "./methods/breadcrumbs";
 import { breadcrumbsTies } from "./methods/breadcrumbsTies";
 import { dareLinear } from "./methods/dareLinear";
@@ -38,6 +39,7 @@ export const methods: readonly MergeMethod[] = [
   breadcrumbsTies,
   modelStock,
   nearswap,
+  arceeFusion,
   ram,
   ramPlusTl,
   sce,

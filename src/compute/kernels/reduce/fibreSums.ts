@@ -5,6 +5,7 @@ import type { Blocks, PackedBlock } from "../../blocks";
 import type { Device } from "../../device";
 import type { Numbers } from "../../kernel";
 import type { Fibres } from "../common/fibres";
+import { only } from "../link/link";
 import { prepareTerms } from "./runTerms";
 import type { BoundTerms } from "./terms";
 import { partsOf, type Reduction } from "./termsKernel";
@@ -21,7 +22,34 @@ const THREADS = 64;
  * @returns one list per term, with one sum per fibre
  * @throws {AwaseError} `gpu/out-of-memory`, `gpu/shader`, `gpu/lost`
  */
-export async function fibreSums(
+export function fibreSums(
+  device: Device,
+  blocks: Blocks,
+  terms: BoundTerms,
+  fibres: Fibres,
+  signal?: AbortSignal,
+): Promise<Float64Array[]> {
+  return reduceFibres("add", device, blocks, terms, fibres, signal);
+}
+
+/** The largest of each term over each fibre, 0 where all are negative. @see fibreSums */
+export function fibreMaxima(
+  device: Device,
+  blocks: Blocks,
+  terms: BoundTerms,
+  fibres: Fibres,
+  signal?: AbortSignal,
+): Promise<Float64Array[]> {
+  return reduceFibres("most", device, blocks, terms, fibres, signal);
+}
+
+/** How the terms of a fibre come together. */
+type Operation = "add" | "most";
+const OPERATIONS: readonly Operation[] = ["add", "most"];
+const join = (operation: Operation, a: number, b: number) => (operation === "add" ? a + b : Math.max(a, b));
+
+async function reduceFibres(
+  operation: Operation,
   device: Device,
   blocks: Blocks,
   terms: BoundTerms,
@@ -32,7 +60,7 @@ export async function fibreSums(
   const totals = Array.from({ length: count }, () => new Float64Array(fibres.count));
   if (blocks.count === 0) return totals;
   const parts = partsOf(count, MOST_TERMS);
-  const reductions = parts.map(({ from, size }) => fibreReduction(from, size, count));
+  const reductions = parts.map(({ from, size }) => fibreReduction(from, size, count, operation));
   const run = await prepareTerms(device, blocks, terms, reductions);
   const pieces = Math.ceil(fibres.length / PIECE);
   const bytes = fibres.count * pieces * count * 4;
@@ -48,7 +76,9 @@ export async function fibreSums(
   signal?.throwIfAborted();
   for (let piece = 0; piece < fibres.count * pieces; piece++) {
     const fibre = fibres.stride === 1 ? Math.floor(piece / pieces) : piece % fibres.count;
-    for (const [t, total] of totals.entries()) total[fibre] = (total[fibre] ?? 0) + (read[piece * count + t] ?? 0);
+    for (const [t, total] of totals.entries()) {
+      total[fibre] = join(operation, total[fibre] ?? 0, read[piece * count + t] ?? 0);
+    }
   }
   return totals;
 }
@@ -72,13 +102,14 @@ function piecesIn({ start, count }: PackedBlock, { count: fibres, length, stride
   return { first: pieceOf(start), last: pieceOf(end) + 1 };
 }
 
-const fibreReduction = memo((from: number, size: number, total: number): Reduction => {
+const fibreReduction = memo((from: number, size: number, total: number, operation: Operation): Reduction => {
   return {
-    name: "fibre sums",
+    name: operation === "add" ? "fibre sums" : "fibre maxima",
     part: { from, size },
     skeleton,
     output: ["sums", "array<f32>"],
     constants: { PIECE },
+    lists: only(operation, OPERATIONS),
     uniforms: { first: "u32", last: "u32", fibres: "u32", length: "u32", stride: "u32", pieces: "u32" },
     reference(terms, output, values, count) {
       const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);
@@ -97,7 +128,7 @@ const fibreReduction = memo((from: number, size: number, total: number): Reducti
           const at = begin + j * stride - start;
           for (const [t, term] of terms.entries()) {
             const place = piece * total + from + t;
-            sums[place] = (sums[place] ?? 0) + (term[at] ?? 0);
+            sums[place] = join(operation, sums[place] ?? 0, term[at] ?? 0);
           }
         }
       }
