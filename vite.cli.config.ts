@@ -1,7 +1,9 @@
 import { defineConfig } from "vite";
+import { assembly } from "./scripts/assembly.ts";
 
 /** The command lines: a file for each in Node and what they share, their packages left where npm put them. */
 export default defineConfig({
+  plugins: [assembly()],
   publicDir: false,
   build: {
     ssr: true,

@@ -2,18 +2,19 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { assembly } from "./scripts/assembly.ts";
 
 const hubForBrowsers = new URL("node_modules/@huggingface/hub/dist/browser/index.mjs", import.meta.url);
 
 /** The page. Paths are relative, so that the build can be served from any folder. */
 export default defineConfig({
   base: "./",
-  plugins: [sharedWorkers(), react()],
+  plugins: [sharedWorkers(), react(), assembly()],
   resolve: {
     // The package names its browser build only in the old `browser` field, which its `exports` hide.
     alias: { "@huggingface/hub": fileURLToPath(hubForBrowsers) },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [assembly()] },
   build: {
     target: "es2022",
     outDir: "dist/page",

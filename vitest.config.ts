@@ -1,6 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { assembly } from "./scripts/assembly.ts";
 import { CHROMIUM_FLAGS, chromiumPath } from "./scripts/chromium.ts";
 import page from "./vite.config.ts";
 
@@ -19,6 +20,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
+        plugins: [assembly()],
         test: {
           name: "unit",
           environment: "node",
@@ -28,6 +30,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [assembly()],
         resolve: page.resolve ?? {},
         test: {
           name: "gpu",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildIfStale, ensureInstalled, root } from "./setup.mjs";
 
-const SOURCES = ["src", "shaders", "vite.cli.config.ts", "package-lock.json"];
+const SOURCES = ["src", "shaders", "assembly", "scripts/assembly.ts", "vite.cli.config.ts", "package-lock.json"];
 
 /** @param name of the command: that of its file in src/cli */
 export async function runCommandLine(name) {

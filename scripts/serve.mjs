@@ -67,7 +67,10 @@ export async function serve({
   const server = createServer((request, response) => {
     const headers = {
       "Content-Security-Policy": policy(hub),
+      // Isolated, so that threads may share memory. What the page fetches from the Hub comes by CORS.
       "Cross-Origin-Opener-Policy": "same-origin",
+      "Cross-Origin-Embedder-Policy": "require-corp",
+      "Cross-Origin-Resource-Policy": "same-origin",
       "Referrer-Policy": "no-referrer",
       "X-Content-Type-Options": "nosniff",
       "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

@@ -6,7 +6,17 @@ import { fileURLToPath } from "node:url";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const PAGE_SOURCES = ["index.html", "src", "shaders", "prompts", "public", "vite.config.ts", "package-lock.json"];
+const PAGE_SOURCES = [
+  "index.html",
+  "src",
+  "shaders",
+  "assembly",
+  "scripts/assembly.ts",
+  "prompts",
+  "public",
+  "vite.config.ts",
+  "package-lock.json",
+];
 const MINIMUM_NODE = [20, 19];
 
 /** Refuses a Node that is too old, and installs the locked packages when they are missing or stale. */

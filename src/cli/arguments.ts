@@ -1,4 +1,4 @@
-import type { DeviceChoice } from "./machine/nodeDevice";
+import { DEVICE_PREFERENCES, type DevicePreference } from "../compute/preference";
 
 /* What the command lines have in common. Each reader gives the value, or a sentence that says what is wrong. */
 
@@ -17,14 +17,14 @@ export const COMMON_OPTIONS = {
   help: { type: "boolean", default: false },
 } as const;
 
-export const COMMON_USAGE = `  --device DEVICE     webgpu, cpu or auto (default: auto, WebGPU if there is one)
+export const COMMON_USAGE = `  --device DEVICE     webgpu, wasm, cpu or auto (default: auto, a GPU if there is one, else WebAssembly on all cores)
   --seed N            seed of random masks (default: the recipe's, or 0)
   --hub URL           base of the Hub (default: https://huggingface.co); HF_TOKEN is sent to it where needed
   --quiet             no progress
   --profile           time every kernel, and print which took how long; slower`;
 
 export interface CommonArguments {
-  readonly device: DeviceChoice;
+  readonly device: DevicePreference;
   readonly seed?: number;
   readonly hub: string;
   readonly quiet: boolean;
@@ -35,7 +35,7 @@ export interface CommonArguments {
 /** Seeds are 32-bit. */
 const MAX_SEED = 2 ** 32 - 1;
 
-const DEVICES: readonly string[] = ["webgpu", "cpu", "auto"] satisfies readonly DeviceChoice[];
+const DEVICES: readonly string[] = DEVICE_PREFERENCES;
 
 /** What `parseArgs` made of the common options. */
 interface CommonValues {
@@ -89,7 +89,7 @@ function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-function isDevice(text: string): text is DeviceChoice {
+function isDevice(text: string): text is DevicePreference {
   return DEVICES.includes(text);
 }
 

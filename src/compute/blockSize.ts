@@ -1,17 +1,16 @@
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
 import { LEAF } from "./blocks";
 import type { DeviceInfo } from "./device";
-import { shareOf } from "./memoryLedger";
 
 /** No kernel sees more: all its inputs and its output together. Half of WebGPU's default binding limit. */
 export const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
 
 /**
  * What a block takes where nothing else is asked for. Launches and round trips hide behind a few MiB, also on a software
- * adapter, where one costs milliseconds; the CPU device works on smaller blocks, because a run can only be cancelled
+ * adapter, where one costs milliseconds; the others work on smaller blocks, because a run can only be cancelled
  * between two of them.
  */
-const PREFERRED_BLOCK_BYTES = { webgpu: 32 * 1024 * 1024, cpu: 4 * 1024 * 1024 } as const;
+const PREFERRED_BLOCK_BYTES = { webgpu: 32 * 1024 * 1024, wasm: 4 * 1024 * 1024, cpu: 4 * 1024 * 1024 } as const;
 
 /** Blocks on their way through the device at once: one is filled while another is computed and a third is read back. */
 export const BLOCKS_IN_FLIGHT = 3;
@@ -54,7 +53,7 @@ export function blockLayout(
     MAX_BLOCK_BYTES,
     device.maxBindingBytes,
     device.maxBufferBytes,
-    Math.floor(shareOf(device.budgetBytes, "streaming", "blocks") / BLOCKS_IN_FLIGHT),
+    Math.floor(device.budgetBytes / (BLOCKS_IN_FLIGHT + 1)),
   );
   const widest = inputs.reduce((most, dtype) => Math.max(most, DTYPE_BYTES[dtype]), 1);
   const preferred = PREFERRED_BLOCK_BYTES[device.kind];
@@ -64,7 +63,8 @@ export function blockLayout(
 
   const outputs = BLOCKS_IN_FLIGHT * Math.min(elements, count) * DTYPE_BYTES[output];
   const all = inputs.reduce((sum, dtype) => sum + packedBytes(dtype, count), 0);
-  const resident = all + outputs <= shareOf(device.budgetBytes, "merging", "inputs");
+  // Half of the budget is left to sums, histograms and the blocks of the neighbouring tensors.
+  const resident = all + outputs <= device.budgetBytes / 2;
   const streamed = BLOCKS_IN_FLIGHT * Math.min(elements, count) * elementBytes;
   return { elements, resident, deviceBytes: resident ? all + outputs : streamed };
 }

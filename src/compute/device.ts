@@ -9,8 +9,8 @@ export interface DeviceBuffer extends Disposable {
 }
 
 export interface DeviceInfo {
-  readonly kind: "webgpu" | "cpu";
-  /** Vendor, architecture and description as the adapter tells them; "TypeScript" on the CPU device. */
+  readonly kind: "webgpu" | "wasm" | "cpu";
+  /** Vendor, architecture and description as the adapter tells them; "TypeScript" on the CPU device, the threads on that of WebAssembly. */
   readonly name: string;
   /** A software adapter (SwiftShader, llvmpipe, WARP): right, but not fast. Told to people; kernels are chosen by `DeviceTraits`. */
   readonly software: boolean;
@@ -19,8 +19,9 @@ export interface DeviceInfo {
   readonly maxBufferBytes: number;
   /** What the pool may hold at most, in bytes. */
   readonly budgetBytes: number;
-  /** Why there is no WebGPU, on the CPU device. */
+  /** Why it is not WebGPU, on the other devices: a sentence, and which of the cases it is. */
   readonly reason?: string;
+  readonly why?: "asked" | "no-webgpu" | "no-adapter" | "software-adapter";
 }
 
 /** How a device runs kernels: what they are chosen by. */
@@ -52,14 +53,15 @@ export interface DeviceMemory {
 }
 
 /**
- * Where tensors are computed. Two exist: WebGPU, and plain TypeScript, which runs each kernel's reference.
+ * Where tensors are computed. Three exist: WebGPU; WebAssembly on all cores, where there is no GPU or only a software one; and plain
+ * TypeScript, which runs each kernel's reference: the oracle, and the last resort.
  * Calls are issued in order; only `read` waits.
  */
 export interface Device {
   readonly info: DeviceInfo;
   readonly traits: DeviceTraits;
   readonly memory: DeviceMemory;
-  /** Settles when the device is gone, with the `gpu/lost` error that everything in flight fails with. Never on close(). */
+  /** Settles when the device is gone, with the error that everything in flight fails with: `gpu/lost`, `device/thread-lost`. Never on close(). */
   readonly lost: Promise<Error>;
   /** Lends `bytes` (rounded up to 16) of memory, contents undefined. Waits while too much work is in flight. @throws {AwaseError} `gpu/out-of-memory` */
   lease(bytes: number, label: string): Promise<DeviceBuffer>;

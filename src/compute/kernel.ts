@@ -1,4 +1,5 @@
 import type { Bytes, DeviceBytes } from "../base/bytes";
+import type { Job } from "./fast";
 
 /** One number, or one number per input of the kernel (`[]`). WGSL sees `u.name`, or `u.name_0`, `u.name_1` … for lists. */
 export type UniformType = "u32" | "f32" | "u32[]" | "f32[]";
@@ -28,6 +29,11 @@ export interface Kernel<U = unknown> {
    * Buffers are the raw bytes the shader would see.
    */
   reference(buffers: readonly DeviceBytes[], values: U, groups: number): void;
+  /**
+   * The same for the threads of the WebAssembly device; `buffers` are addresses. Absent, or undefined for these values: the reference
+   * runs there.
+   */
+  fast?(buffers: readonly number[], values: U): Job | undefined;
 }
 
 /** A kernel made ready by a device's `prepare`, for that device's `run`. */

@@ -10,6 +10,7 @@ const castMap: MapDefinition = {
   reference([x], out) {
     if (x) out.set(x);
   },
+  tiles: (tiles, [x]) => x ?? tiles.take(),
 };
 
 const cast: BoundMap = { map: castMap, uniforms: () => ({}) };

@@ -1,3 +1,4 @@
+import { DEVICE_PREFERENCES } from "../compute/preference";
 import type { Session } from "./keep";
 
 export const SESSION_VERSION = 1;
@@ -30,7 +31,7 @@ function isSession(data: Record<string, unknown>): data is Record<string, unknow
     typeof data.recipeName === "string" &&
     (data.language === "en" || data.language === "ja") &&
     (data.scheme === "light" || data.scheme === "dark" || data.scheme === "auto") &&
-    (data.devicePreference === "auto" || data.devicePreference === "cpu") &&
+    DEVICE_PREFERENCES.some((known) => known === data.devicePreference) &&
     typeof data.shardBytes === "number" &&
     data.shardBytes > 0 &&
     (data.place === "browser" || data.place === "directory") &&

@@ -1,3 +1,4 @@
+import type { DevicePreference } from "../compute/preference";
 import type { Slice } from "./slice";
 
 export const LANGUAGES = ["en", "ja"] as const;
@@ -10,7 +11,7 @@ export interface Settings {
   readonly scheme: Scheme;
   /** The Hub's address; changed by those who run a mirror. */
   readonly hubUrl: string;
-  readonly devicePreference: "auto" | "cpu";
+  readonly devicePreference: DevicePreference;
   /** Bytes of tensor data per output file. */
   readonly shardBytes: number;
   readonly allowNonFinite: boolean;

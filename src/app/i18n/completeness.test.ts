@@ -16,7 +16,7 @@ function leaves(messages: object, path = ""): [string, string][] {
 const SAME = new Set([
   "run.webgpu",
   "run.cpu",
-  "run.cpuOnly",
+  "run.wasm",
   "recipe.text",
   "history.divergence",
   "charts.shortNames.divergence",

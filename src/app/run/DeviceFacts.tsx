@@ -1,5 +1,6 @@
 import { Badge, Button, Loader, Select, Text } from "@mantine/core";
 import type { DeviceInfo } from "../../compute/device";
+import { DEVICE_PREFERENCES } from "../../compute/preference";
 import { isRunning } from "../../state/runs/run";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
@@ -40,9 +41,7 @@ function Kind({ device }: { readonly device: DeviceInfo }) {
   const t = useText();
   return (
     <span className={classes.badges}>
-      <Badge color={device.kind === "webgpu" ? "ai" : "yellow"}>
-        {device.kind === "webgpu" ? t.run.webgpu : t.run.cpu}
-      </Badge>
+      <Badge color={device.kind === "webgpu" ? "ai" : "yellow"}>{t.run[device.kind]}</Badge>
       {device.kind === "webgpu" && device.software && (
         <Badge color="yellow" title={t.run.softwareHint}>
           {t.run.software}
@@ -73,7 +72,13 @@ function Known({ device }: { readonly device: DeviceInfo }) {
       </p>
       {device.kind === "cpu" && (
         <Text size="xs" c="dimmed" mb={6}>
-          {preference === "cpu" ? t.run.cpuChosen : t.run.cpuHint(device.reason ?? "")}
+          {preference === "cpu" ? t.run.cpuChosen : t.run.cpuHint(reasonOf(device, t))}
+        </Text>
+      )}
+      {device.kind === "wasm" && (
+        <Text size="xs" c="dimmed" mb={6}>
+          {preference === "wasm" ? t.run.wasmChosen : t.run.wasmHint(reasonOf(device, t))}
+          {!crossOriginIsolated && ` ${t.run.oneThread}`}
         </Text>
       )}
       <FactList
@@ -93,12 +98,23 @@ function Known({ device }: { readonly device: DeviceInfo }) {
         aria-label={t.run.preference}
         value={preference}
         disabled={running}
-        onChange={(value) => changeSettings({ devicePreference: value === "cpu" ? "cpu" : "auto" })}
+        allowDeselect={false}
+        onChange={(value) =>
+          changeSettings({ devicePreference: DEVICE_PREFERENCES.find((known) => known === value) ?? "auto" })
+        }
         data={[
           { value: "auto", label: t.run.auto },
+          { value: "webgpu", label: t.run.webgpu },
+          { value: "wasm", label: t.run.wasmOnly },
           { value: "cpu", label: t.run.cpuOnly },
         ]}
       />
     </>
   );
+}
+
+/** Why it is not WebGPU, in the page's language where the case is known. */
+function reasonOf({ why, reason }: DeviceInfo, t: ReturnType<typeof useText>): string {
+  if (why === "no-webgpu" || why === "software-adapter") return t.run.why[why];
+  return reason ?? "";
 }

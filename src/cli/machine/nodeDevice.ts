@@ -1,8 +1,9 @@
+import { availableParallelism } from "node:os";
 import type { Device } from "../../compute/device";
+import { startNodeThread } from "../../compute/devices/wasm/nodeThread";
 import { openDevice } from "../../compute/open";
+import type { DevicePreference } from "../../compute/preference";
 import { cliFailure } from "../failures";
-
-export type DeviceChoice = "webgpu" | "cpu" | "auto";
 
 /**
  * The device the command line asked for. WebGPU comes from the `webgpu` package (Dawn), which is loaded only when wanted:
@@ -10,10 +11,11 @@ export type DeviceChoice = "webgpu" | "cpu" | "auto";
  * @param timed whether every kernel is timed
  * @throws {AwaseError} `gpu/none` when WebGPU was asked for and there is none
  */
-export async function openNodeDevice(choice: DeviceChoice, timed: boolean): Promise<Device> {
-  if (choice === "cpu") return openDevice({ prefer: "cpu", timed });
+export async function openNodeDevice(choice: DevicePreference, timed: boolean): Promise<Device> {
+  const threads = { count: availableParallelism(), start: startNodeThread };
+  if (choice === "cpu" || choice === "wasm") return openDevice({ prefer: choice, threads, timed });
   const { gpu, reason } = await loadWebGpu();
-  const device = await openDevice({ prefer: "auto", gpu, timed });
+  const device = await openDevice({ prefer: choice, gpu, threads, timed });
   if (device.info.kind === "webgpu" || choice === "auto") return device;
   const why = reason ?? device.info.reason ?? "no adapter was found";
   throw cliFailure("gpu/none", { reason: why });

@@ -3,6 +3,7 @@ import { mkdir, readdir, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import type { Device } from "../../compute/device";
+import type { DevicePreference } from "../../compute/preference";
 import type { Environment, OutputPlace } from "../../engine/machine/environment";
 import type { Hasher } from "../../engine/machine/hashing";
 import { type RecordKinds, recordStore } from "../../engine/machine/recordKinds";
@@ -14,7 +15,7 @@ import { BlockStore } from "../../io/store/blockStore";
 import { fileRecords } from "./fileRecords";
 import { jsonRecords } from "./jsonRecords";
 import { nodeBlockTable } from "./nodeBlockTable";
-import { type DeviceChoice, openNodeDevice } from "./nodeDevice";
+import { openNodeDevice } from "./nodeDevice";
 import { removeHalfWritten } from "./replaceFile";
 
 /** The journal lies in the output folder: the same `--out` finds the run again. */
@@ -30,7 +31,7 @@ export interface OutputOptions {
 export interface NodeEnvironmentOptions {
   /** Absent: nothing is written but what is kept in `cache`. */
   readonly output?: OutputOptions;
-  readonly device: DeviceChoice;
+  readonly device: DevicePreference;
   /** Times every kernel: is called with the device once that is open. */
   readonly onTimed?: ((device: Device) => void) | undefined;
   /** Where fetched bytes and measured rates are kept. */

@@ -2,6 +2,7 @@ import type { Bytes } from "../../base/bytes";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, KernelTimes } from "../device";
 import type { Kernel, Prepared } from "../kernel";
 import { KernelTally } from "./kernelTally";
+import { nextTask } from "./nextTask";
 import { BufferPool, type Loan } from "./pool";
 
 const MIB = 1024 * 1024;
@@ -23,6 +24,7 @@ class CpuBuffer implements DeviceBuffer {
  */
 export function openCpuDevice(options: {
   readonly reason: string;
+  readonly why?: NonNullable<DeviceInfo["why"]>;
   readonly budgetBytes?: number;
   /** Whether every kernel is timed, for `kernelTimes`. */
   readonly timed?: boolean;
@@ -36,6 +38,7 @@ export function openCpuDevice(options: {
     maxBufferBytes: 256 * MIB,
     budgetBytes: options.budgetBytes ?? 256 * MIB,
     reason: options.reason,
+    ...(options.why ? { why: options.why } : {}),
   });
 }
 
@@ -120,16 +123,4 @@ function bytesOf(buffer: DeviceBuffer): Bytes {
   if (!(buffer instanceof CpuBuffer)) throw new TypeError(`"${buffer.label}" belongs to another device.`);
   if (buffer.loan.returned) throw new TypeError(`"${buffer.label}" is used after it was given back.`);
   return buffer.loan.buffer.subarray(0, buffer.bytes);
-}
-
-/** Lets messages in: a cancel must be heard between two blocks, although nothing here ever waits. */
-function nextTask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,3 +1,4 @@
+import { startBrowserThread } from "../../compute/devices/wasm/browserThread";
 import { openDevice } from "../../compute/open";
 import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "../../io/opfs";
 import { BlockStore } from "../../io/store/blockStore";
@@ -21,7 +22,14 @@ export function browserEnvironment(): Environment {
     records: recordStore((kind) => browserRecords(kind, kind === "base-values" ? "awase-base-values" : undefined)),
     blocks: new BlockStore(),
     openDevice: ({ device, budgetBytes }) =>
-      openDevice({ prefer: device, ...(budgetBytes === undefined ? {} : { budgetBytes }) }),
+      openDevice({
+        prefer: device,
+        // Memory is shared only where the page is isolated from other origins.
+        ...(crossOriginIsolated
+          ? { threads: { count: navigator.hardwareConcurrency, start: startBrowserThread } }
+          : {}),
+        ...(budgetBytes === undefined ? {} : { budgetBytes }),
+      }),
     place: async (id, directory) => (directory ? directoryPlace(runFolder(id), directory) : browserPlace(id)),
     runs: () => opfsFolders(RUNS),
     resultFiles: (id) => opfsFiles(runFolder(id)),

@@ -5,7 +5,7 @@ import type { DeviceKeeper } from "./deviceKeeper";
 /**
  * Does work on the session's device and, when that is lost on the way, once more on the next one.
  * @param replaced is told before the second try; what it rejects with ends the work
- * @throws {AwaseError} `gpu/lost` when the second device is lost as well, and what the work throws
+ * @throws {AwaseError} `gpu/lost` or `device/thread-lost` when the second device is lost as well, and what the work throws
  */
 export async function onDevice<T>(
   keeper: DeviceKeeper,
@@ -25,5 +25,5 @@ export async function onDevice<T>(
 }
 
 function isLost(error: unknown): error is AwaseError {
-  return error instanceof AwaseError && error.code === "gpu/lost";
+  return error instanceof AwaseError && (error.code === "gpu/lost" || error.code === "device/thread-lost");
 }

@@ -1,3 +1,4 @@
+import type { DevicePreference } from "../../compute/preference";
 import type { GuardLimit, GuardOptions, GuardReport } from "../../eval/types";
 import type { DType } from "../../formats/dtypes";
 import type { MergeNonFinite, MergeProgress } from "../../merge/writing/events";
@@ -210,7 +211,7 @@ export interface EngineSettings {
   readonly hubUrl: string;
   /** Where the bundled samples are served. */
   readonly samplesUrl: string;
-  readonly device: "auto" | "cpu";
+  readonly device: DevicePreference;
   /** Bytes the device pool may hold; absent: a quarter of what the adapter offers, at most 2 GiB. */
   readonly budgetBytes?: number;
 }

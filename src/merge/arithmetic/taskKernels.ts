@@ -22,6 +22,15 @@ export const taskMagnitudes: TermsDefinition = {
   reference([base, ...others], out) {
     for (const [term, x] of others.entries()) out[term]?.set(difference(x, base).map(Math.abs));
   },
+  tiles(tiles, [base, ...others], take) {
+    if (base === undefined) return;
+    for (const [term, x] of others.entries()) {
+      const delta = tiles.difference(x, base);
+      tiles.abs(delta, delta);
+      take(term, delta);
+      tiles.release(delta);
+    }
+  },
 };
 
 /** `|δᵢ|` and `|S(δᵢ)|`, one after the other, of every input but the base. */
@@ -40,6 +49,7 @@ export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
       out[2 * place + 1]?.set(delta.map(Math.abs));
     });
   },
+  ...(sparsifier.tiles && { tiles: lengthTiles(sparsifier.tiles) }),
 });
 
 /** `b + λ·mix`, with mix the sum, or the sum of those that agree in sign, of `wᵢ·rescaleᵢ·S(δᵢ)`. */
@@ -63,6 +73,7 @@ export const taskMap = (sparsifier: Sparsifier, consensus: boolean): MapDefiniti
     const lambda = fround(values.lambda);
     for (let i = 0; i < out.length; i++) out[i] = (base[i] ?? 0) + fround(lambda * (out[i] ?? 0));
   },
+  ...(sparsifier.tiles && { tiles: mixTiles(sparsifier.tiles, consensus) }),
 });
 
 /** A weighted task vector. */
@@ -103,4 +114,51 @@ function mixAgreeing(voters: readonly Voter[], mix: Float32Array, { normalize }:
   }
   if (!normalize) return;
   for (let i = 0; i < mix.length; i++) if (share[i] !== 0) mix[i] = (mix[i] ?? 0) / (share[i] ?? 1);
+}
+
+type SparseTiles = NonNullable<Sparsifier["tiles"]>;
+
+/** `taskLengths` as a program of tiles. */
+function lengthTiles(sparse: SparseTiles): NonNullable<TermsDefinition["tiles"]> {
+  return (tiles, [base, ...others], take, values, start) => {
+    if (base === undefined) return;
+    const length = tiles.take();
+    for (const [place, x] of others.entries()) {
+      const delta = tiles.difference(x, base);
+      tiles.abs(length, delta);
+      take(2 * place, length);
+      sparse(tiles, delta, place + 1, values, start);
+      tiles.abs(length, delta);
+      take(2 * place + 1, length);
+      tiles.release(delta);
+    }
+  };
+}
+
+/** `taskMap` as a program of tiles. */
+function mixTiles(sparse: SparseTiles, consensus: boolean): NonNullable<MapDefinition<typeof TASK>["tiles"]> {
+  return (tiles, [base, ...others], values, start) => {
+    if (base === undefined) return tiles.take();
+    const votes = tiles.fill(0);
+    const voters = others.map((x, place) => {
+      const weight = values.weight[place + 1] ?? 0;
+      const y = tiles.difference(x, base);
+      sparse(tiles, y, place + 1, values, start);
+      tiles.scale(y, y, values.rescale[place + 1] ?? 1);
+      tiles.scale(y, y, weight);
+      tiles.add(votes, votes, y);
+      if (!consensus) tiles.release(y);
+      return { weight, y };
+    });
+    if (!consensus) {
+      if (values.divisor !== 1) tiles.divide(votes, votes, values.divisor);
+      tiles.addScaled(votes, base, values.lambda, votes);
+      return votes;
+    }
+    const [mix, share] = [tiles.fill(0), tiles.fill(0)];
+    for (const { weight, y } of voters) tiles.agree(mix, share, votes, y, weight);
+    if (values.normalize) tiles.divideShares(mix, share);
+    tiles.addScaled(mix, base, values.lambda, mix);
+    return mix;
+  };
 }

@@ -23,6 +23,12 @@ const weightedSumMap: MapDefinition<typeof UNIFORMS> = {
     const by = fround(divisor);
     for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) / by;
   },
+  tiles(tiles, x, { weight, divisor }) {
+    const out = tiles.fill(-0);
+    for (const [k, values] of x.entries()) tiles.addScaled(out, out, weight[k] ?? 0, values);
+    if (divisor !== 1) tiles.divide(out, out, divisor);
+    return out;
+  },
 };
 
 /** Weights and divisor are f64 here and rounded to f32 once. */

@@ -12,5 +12,6 @@ export const keepAll = defineSparsifier({
   keepsAll: () => true,
   choose: async () => ({ numbers: () => ({}) }),
   drop: () => {},
+  tiles: () => {},
   check: () => [],
 });

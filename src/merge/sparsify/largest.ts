@@ -46,6 +46,10 @@ export const keepLargest = defineSparsifier({
     }
   },
 
+  tiles(tiles, delta, k, { bits, cut }: UniformValues<typeof UNIFORMS>) {
+    tiles.keepLargest(delta, bits[k] ?? 0, cut[k] ?? 0);
+  },
+
   check({ density }, elements) {
     if (elements === 0 || keptOf(density, elements) > 0) return [];
     return [

@@ -60,6 +60,10 @@ export const keepMiddle = defineSparsifier({
     }
   },
 
+  tiles(tiles, delta, k, { bits, cut, outlier_bits, outlier_cut }: UniformValues<typeof UNIFORMS>) {
+    tiles.keepMiddle(delta, bits[k] ?? 0, cut[k] ?? 0, outlier_bits[k] ?? 0, outlier_cut[k] ?? 0);
+  },
+
   check(values, elements) {
     if (values.density >= 1 || elements === 0 || rangeOf(values, elements).outliers > 0) return [];
     return [

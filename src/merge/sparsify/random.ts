@@ -47,6 +47,11 @@ export const keepRandom = defineSparsifier({
     for (let i = 0; i < delta.length; i++) if ((words[i] ?? 0) >= below) delta[i] = 0;
   },
 
+  tiles(tiles, delta, k, { key_low, key_high, bound }: Numbers, start) {
+    const below = bound[k] ?? ALL;
+    if (below !== ALL) tiles.keepRandom(delta, [key_low[k] ?? 0, key_high[k] ?? 0], below, start);
+  },
+
   check({ density }) {
     if (density >= 0) return [];
     return [finding("error", "density", "merge/density-negative", { density })];

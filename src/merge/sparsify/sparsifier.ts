@@ -1,6 +1,7 @@
 import type { Numbers, UniformType } from "../../compute/kernel";
 import type { FibreTable, OfFibre } from "../../compute/kernels/common/fibreTable";
 import type { MapDefinition } from "../../compute/kernels/map/map";
+import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
 import { type ParameterTable, type Values, valuesOf } from "../defineMethod";
 import type { TensorTask, Tools } from "../types";
@@ -34,6 +35,8 @@ export interface SparsifierDefinition<P extends ParameterTable> {
   choose(task: SparseTask, values: readonly Values<P>[], tools: Tools): Promise<Chosen>;
   /** What `sparse$k` does, in TypeScript: zeros the dropped elements of `delta`, whose first has index `start` in the tensor. */
   drop(delta: Float32Array, k: number, values: Numbers, start: number, ofFibre: OfFibre): void;
+  /** The same as operations over tiles, bit for bit. */
+  tiles?(tiles: Tiles, delta: Register, k: number, values: Numbers, start: number): void;
   /** What is wrong with these numbers for a tensor of so many elements. */
   check(values: Values<P>, elements: number): Findings;
 }
@@ -42,7 +45,7 @@ export interface SparsifierDefinition<P extends ParameterTable> {
 export interface Sparsifier
   extends Pick<
     SparsifierDefinition<ParameterTable>,
-    "name" | "parameters" | "wgsl" | "imports" | "uniforms" | "fibres" | "drop"
+    "name" | "parameters" | "wgsl" | "imports" | "uniforms" | "fibres" | "drop" | "tiles"
   > {
   keepsAll(values: ResolvedParameters): boolean;
   choose(task: SparseTask, values: readonly ResolvedParameters[], tools: Tools): Promise<Chosen>;

@@ -18,6 +18,8 @@ export const notesJa: Readonly<Record<string, FactSentence>> = {
     `全${tensors}個のテンソルのうち、${file} に書いた${lost}個がなくなっています（途中で切れたか、変更・削除されました）。その分を作り直します。`,
   "gpu/lost": ({ finished, tensors }) =>
     `GPUが失われたため、新しいデバイスで続けます（テンソル ${Number(finished) + 1} / ${tensors} から）。`,
+  "device/thread-lost": ({ finished, tensors }) =>
+    `計算していたスレッドが失われたため、新しいデバイスで続けます（テンソル ${Number(finished) + 1} / ${tensors} から）。`,
   "guard/whole-depth": ({ base, found, expected }) =>
     `マージ結果は${found}層、${base} は${expected}層なので、層のまとまりをベースに戻せません。${WHOLE}`,
   "guard/whole-shape": ({ base, tensor, found, expected }) =>

@@ -2,6 +2,7 @@ import type { DeviceBytes } from "../../../base/bytes";
 import { DTYPE_BYTES, type FloatDType } from "../../../formats/dtypes";
 import type { PackedBlock } from "../../blocks";
 import type { Numbers, UniformType } from "../../kernel";
+import type { Register, Tiles } from "../tiles/tiles";
 
 /**
  * Uniforms of every kernel over packed inputs: elements per input, index in the tensor of the first element divided by 4,
@@ -46,4 +47,23 @@ export function packedInputs(packed: DeviceBytes, values: Numbers, dtypes: reado
       return packed.subarray(at, at + count * DTYPE_BYTES[dtype]);
     }),
   };
+}
+
+/**
+ * The same for a program of tiles: inputs in registers.
+ * @param packed address of the packed buffer
+ * @param counters address of one u32 per input, increased by how many of its elements are NaN or infinite; 0: nobody counts
+ */
+export function loadPacked(
+  tiles: Tiles,
+  packed: number,
+  values: Numbers,
+  dtypes: readonly FloatDType[],
+  counters = 0,
+): { readonly count: number; readonly start: number; readonly inputs: readonly Register[] } {
+  const offsets = values.offset as readonly number[];
+  const inputs = dtypes.map((dtype, k) =>
+    tiles.load(packed + (offsets[k] ?? 0) * 16, dtype, counters && counters + 4 * k),
+  );
+  return { count: Number(values.count), start: Number(values.first4) * 4, inputs };
 }

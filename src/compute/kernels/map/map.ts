@@ -1,6 +1,7 @@
 import type { UniformType, UniformValues } from "../../kernel";
 import type { FibreTable, OfFibre } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
+import type { Register, Tiles } from "../tiles/tiles";
 
 /**
  * An elementwise kernel over N packed inputs, for any N and any mix of dtypes: widen, `map`, narrow.
@@ -36,6 +37,8 @@ export interface MapDefinition<L extends Record<string, UniformType> = Record<st
     start: number,
     ofFibre: OfFibre,
   ): void;
+  /** The same as a program of tiles, bit for bit: which register has the result. It may write over those of the inputs. */
+  tiles?(tiles: Tiles, x: readonly Register[], values: UniformValues<L>, start: number): Register;
 }
 
 /** A map with its numbers. Uniforms may depend on the block (a cut index local to it). */

@@ -5,8 +5,9 @@ import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../../../formats
 import type { Kernel, Numbers } from "../../kernel";
 import { ofFibre, tableParts } from "../common/fibreTable";
 import { link } from "../link/link";
-import { PACKED_UNIFORMS, packedInputs } from "../link/packed";
+import { loadPacked, PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
+import { Tiles } from "../tiles/tiles";
 import type { MapDefinition } from "./map";
 
 /** Elements that one thread of a map handles, and threads in a workgroup. */
@@ -75,6 +76,13 @@ export const mapKernel = memo(function linkMap(
       [...stored, narrowed].forEach((bytes, k) => {
         tally[k] = (tally[k] ?? 0) + countNonFinite(bytes, dtypes[k] ?? output);
       });
+    },
+    fast([packed = 0, dst = 0, counts = 0], values) {
+      if (!map.tiles) return undefined;
+      const tiles = new Tiles();
+      const { count, start, inputs } = loadPacked(tiles, packed, values, dtypes, counts);
+      tiles.store(map.tiles(tiles, inputs, values, start), dst, output, counts + 4 * dtypes.length);
+      return tiles.job(count);
     },
   };
 });

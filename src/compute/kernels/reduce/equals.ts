@@ -3,6 +3,7 @@ import { memo } from "../../../base/memo";
 import type { Numbers } from "../../kernel";
 import { keyOf } from "../common/keys";
 import { scalars } from "../link/uniforms";
+import type { Register } from "../tiles/tiles";
 import type { BoundTerms, TermsDefinition } from "./terms";
 
 /** Terms that are 1 where a key equals its mark, else 0: one mark per term. */
@@ -29,5 +30,17 @@ const equalsDefinition = memo((keys: TermsDefinition, count: number): TermsDefin
         for (let i = 0; i < patterns.length; i++) term[i] = keyOf(patterns[i] ?? 0) === mark ? 1 : 0;
       }
     },
+    ...(keys.tiles && { tiles: tilesOf(keys.tiles) }),
   };
 });
+
+function tilesOf(keys: NonNullable<TermsDefinition["tiles"]>): NonNullable<TermsDefinition["tiles"]> {
+  return (tiles, x, take, values, start) => {
+    const marked = (term: number, register: Register) => {
+      const equal = tiles.equals(register, Number((values as Numbers)[`mark_${term}`]));
+      take(term, equal);
+      tiles.release(equal);
+    };
+    keys(tiles, x, marked, values, start);
+  };
+}

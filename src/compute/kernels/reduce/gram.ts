@@ -3,6 +3,7 @@ import differencesWgsl from "../../../../shaders/reduce/gramOfDifferences.wgsl?r
 import type { Blocks } from "../../blocks";
 import type { Device } from "../../device";
 import type { Fibres } from "../common/fibres";
+import type { Register, Tiles } from "../tiles/tiles";
 import { fibreSums } from "./fibreSums";
 import { sum } from "./sum";
 import type { BoundTerms, TermsDefinition } from "./terms";
@@ -68,6 +69,7 @@ const products: TermsDefinition<Record<string, never>> = {
   wgsl: gramWgsl,
   uniforms: {},
   reference: (x, out) => multiplyPairs(x, out),
+  tiles: takePairs,
 };
 
 const differenceProducts: TermsDefinition<Record<string, never>> = {
@@ -81,12 +83,31 @@ const differenceProducts: TermsDefinition<Record<string, never>> = {
       out,
     );
   },
+  tiles(tiles, [base, ...others], take) {
+    if (base === undefined) return;
+    takePairs(
+      tiles,
+      others.map((values) => tiles.difference(values, base)),
+      take,
+    );
+  },
 };
 
 function difference(a: Float32Array, b: Float32Array): Float32Array {
   const out = new Float32Array(a.length);
   for (let i = 0; i < out.length; i++) out[i] = (a[i] ?? 0) - (b[i] ?? 0);
   return out;
+}
+
+function takePairs(tiles: Tiles, x: readonly Register[], take: (term: number, register: Register) => void): void {
+  let next = 0;
+  for (const [k, a] of x.entries()) {
+    for (const b of x.slice(k)) {
+      const product = tiles.product(a, b);
+      take(next++, product);
+      tiles.release(product);
+    }
+  }
 }
 
 function multiplyPairs(x: readonly Float32Array[], out: readonly Float32Array[]): void {

@@ -84,5 +84,9 @@ const histogramReduction = memo((from: number, size: number, gather: "shared" | 
         }
       });
     },
+    tiles(tiles, term, register, output, numbers) {
+      const first = Number(numbers[`first_${term}`]);
+      tiles.histogram(register, output + 4 * BINS * term, first, Number(numbers.span), Number(numbers.shift));
+    },
   };
 });

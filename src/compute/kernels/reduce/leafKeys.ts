@@ -19,5 +19,6 @@ export const keysReduction = memo((terms: number): Reduction => {
         keys.set(keyBits(term), t * LEAF);
       });
     },
+    tiles: (tiles, term, register, output) => tiles.keys(register, output + 4 * LEAF * term),
   };
 });

@@ -84,6 +84,9 @@ const sumsReduction = memo((from: number, size: number, total: number): Reductio
         });
       }
     },
+    tiles(tiles, term, register, output, { leaf0 }) {
+      tiles.leafSum(register, output + 4 * (Number(leaf0) * total + term), 4 * total);
+    },
   };
 });
 

@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/reduce/repeated.wgsl?raw";
 import { memo } from "../../../base/memo";
+import type { Register } from "../tiles/tiles";
 import type { TermsDefinition } from "./terms";
 
 /** Every term several times, one after the other, so that each has as many searches. */
@@ -15,5 +16,15 @@ export const repeated = memo((keys: TermsDefinition, each: number): TermsDefinit
       keys.reference(x, made, values, start, ofFibre);
       for (const [t, term] of out.entries()) if (t % each > 0) term.set(made[Math.floor(t / each)] ?? []);
     },
+    ...(keys.tiles && { tiles: tilesOf(keys.tiles, each) }),
   };
 });
+
+function tilesOf(once: NonNullable<TermsDefinition["tiles"]>, each: number): NonNullable<TermsDefinition["tiles"]> {
+  return (tiles, x, take, values, start) => {
+    const again = (term: number, register: Register) => {
+      for (let i = 0; i < each; i++) take(term * each + i, register);
+    };
+    once(tiles, x, again, values, start);
+  };
+}

@@ -3,6 +3,7 @@ import type { Device } from "../../device";
 import type { UniformType, UniformValues } from "../../kernel";
 import type { FibreTable, OfFibre } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
+import type { Register, Tiles } from "../tiles/tiles";
 
 /**
  * Elementwise terms to be reduced: T numbers per element, made from N packed inputs.
@@ -25,6 +26,17 @@ export interface TermsDefinition<L extends Record<string, UniformType> = Record<
     values: UniformValues<L>,
     start: number,
     ofFibre: OfFibre,
+  ): void;
+  /**
+   * The same as a program of tiles, bit for bit. `take` is called with every term as soon as its register has it, in any order, and
+   * may write behind its last element.
+   */
+  tiles?(
+    tiles: Tiles,
+    x: readonly Register[],
+    take: (term: number, register: Register) => void,
+    values: UniformValues<L>,
+    start: number,
   ): void;
 }
 

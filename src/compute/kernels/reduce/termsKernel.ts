@@ -6,8 +6,9 @@ import type { FloatDType } from "../../../formats/dtypes";
 import type { Kernel, Numbers, UniformType } from "../../kernel";
 import { ofFibre, tableParts } from "../common/fibreTable";
 import { type CommonShader, type Lists, link } from "../link/link";
-import { PACKED_UNIFORMS, packedInputs } from "../link/packed";
+import { loadPacked, PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
+import { type Register, Tiles } from "../tiles/tiles";
 import type { TermsDefinition } from "./terms";
 
 /** A reduction over terms: the skeleton around `fn terms`, and the same in TypeScript. One object for one specialisation, as kernels are. */
@@ -26,6 +27,8 @@ export interface Reduction {
   readonly uniforms: Readonly<Record<string, UniformType>>;
   /** Reduces the terms of `count` elements into `output`, the buffer's raw bytes. */
   reference(terms: readonly Float32Array[], output: DeviceBytes, values: Numbers, count: number): void;
+  /** The same in a program of tiles for one term, counted from that of the definition. @param output the buffer's address */
+  tiles?(tiles: Tiles, term: number, register: Register, output: number, values: Numbers): void;
 }
 
 /** The terms that a kernel reduces, out of all of its definition. */
@@ -86,6 +89,17 @@ export const termsKernel = memo(function linkTerms(
       const inputs = stored.map((bytes, k) => widen(bytes, dtypes[k] ?? "F32"));
       definition.reference(inputs, terms, values, start, ofFibre(numbers, values, width));
       reduction.reference(terms.slice(part.from, part.from + part.size), into, values, count);
+    },
+    fast([packed = 0, into = 0], values) {
+      const { tiles: reduce } = reduction;
+      if (!definition.tiles || !reduce) return undefined;
+      const tiles = new Tiles();
+      const { count, start, inputs } = loadPacked(tiles, packed, values, dtypes);
+      const take = (term: number, register: Register) => {
+        if (term >= part.from && term < part.from + part.size) reduce(tiles, term, register, into, values);
+      };
+      definition.tiles(tiles, inputs, take, values, start);
+      return tiles.job(count);
     },
   };
 });

@@ -7,6 +7,10 @@ export const device: Translation<typeof gpuSentences> = {
   "gpu/failed": ({ message }) => `GPUが命令を拒みました（${message}）。もう一度実行するか、CPUを選んでください。`,
   "gpu/lost": ({ message }) =>
     `GPUが失われました${message === "" ? "" : `（${message}）`}。終わった分は残っています。もう一度実行すると続きから始まります。`,
+  "device/thread-lost": ({ reason }) =>
+    `計算していたスレッドが失われました（${reason}）。終わった分は残っています。もう一度実行すると続きから始まります。`,
+  "device/no-wasm": ({ reason }) =>
+    `WebAssemblyのSIMDか共有メモリが使えません（${reason}）。設定でCPUを選んでください。`,
   "gpu/closed": () => "処理の途中でGPUデバイスが閉じられました。もう一度実行してください。",
   "gpu/out-of-memory": ({ label, needed, largest, budget, free, held, reason }) => {
     const what = `「${label}」にGPUメモリ${needed}バイトが必要です`;

@@ -1,0 +1,58 @@
+/*
+ * Philox-4x32-10 of four neighbouring counters at once (Salmon, Moraes, Dror, Shaw, SC 2011), as `randomWords` of
+ * `src/compute/kernels/common/random.ts`.
+ */
+
+/** High and low words of the products of four u32 by a constant. */
+function high(even: v128, odd: v128): v128 {
+  return v128.shuffle<i32>(even, odd, 1, 5, 3, 7);
+}
+
+function low(even: v128, odd: v128): v128 {
+  return v128.shuffle<i32>(even, odd, 0, 4, 2, 6);
+}
+
+/** Products of the lanes 0 and 2 (of 1 and 3, after a shift) with a constant, 64 bits each. */
+function product(lanes: v128, factor: v128): v128 {
+  return i64x2.mul(v128.and(lanes, i64x2.splat(0xffff_ffff)), factor);
+}
+
+/**
+ * Zeros the elements of sixteen whose random word is not under the bound.
+ * @param first the counter of the first four
+ */
+export function keepSixteen(at: usize, first: u32, keyLow: u32, keyHigh: u32, below: v128): void {
+  let c0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  let c1 = i32x4.splat(0);
+  let c2 = i32x4.splat(0);
+  let c3 = i32x4.splat(0);
+  let k0 = i32x4.splat(keyLow);
+  let k1 = i32x4.splat(keyHigh);
+  const m0 = i64x2.splat(0xd251_1f53);
+  const m1 = i64x2.splat(0xcd9e_8d57);
+  for (let round = 0; round < 10; round++) {
+    const even0 = product(c0, m0);
+    const odd0 = product(i64x2.shr_u(c0, 32), m0);
+    const even1 = product(c2, m1);
+    const odd1 = product(i64x2.shr_u(c2, 32), m1);
+    c0 = v128.xor(v128.xor(high(even1, odd1), c1), k0);
+    c1 = low(even1, odd1);
+    c2 = v128.xor(v128.xor(high(even0, odd0), c3), k1);
+    c3 = low(even0, odd0);
+    k0 = i32x4.add(k0, i32x4.splat(0x9e37_79b9));
+    k1 = i32x4.add(k1, i32x4.splat(0xbb67_ae85));
+  }
+  // Lane i of c0 … c3 are the four words of counter i: turned over, vector i has them.
+  const a = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5);
+  const b = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
+  const c = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
+  const d = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+  keepBelow(at, v128.shuffle<i64>(a, b, 0, 2), below);
+  keepBelow(at + 16, v128.shuffle<i64>(a, b, 1, 3), below);
+  keepBelow(at + 32, v128.shuffle<i64>(c, d, 0, 2), below);
+  keepBelow(at + 48, v128.shuffle<i64>(c, d, 1, 3), below);
+}
+
+function keepBelow(at: usize, words: v128, below: v128): void {
+  v128.store(at, v128.and(v128.load(at), i32x4.lt_u(words, below)));
+}

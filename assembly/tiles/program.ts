@@ -1,0 +1,118 @@
+import {
+  add,
+  addScaled,
+  agree,
+  copy,
+  divide,
+  divideShares,
+  fill,
+  magnitude,
+  multiply,
+  scale,
+  subtract,
+} from "./arithmetic";
+import { keepLargest, keepMiddle, keepRandom } from "./keep";
+import { bytesOf, widen } from "./load";
+import { countKeys, equals, flushHistogram, leafSum, storeKeys } from "./reduce";
+import { register, TILE } from "./registers";
+import { narrow } from "./store";
+
+/** Bytes of an operation: its code and seven numbers. */
+const OPERATION: usize = 32;
+const HISTOGRAM: u32 = 15;
+const LOAD: u32 = 0;
+const STORE: u32 = 1;
+
+/**
+ * Runs a program of `src/compute/kernels/tiles/tiles.ts` over the tiles of one piece: for each tile all operations, so that what lies
+ * between two of them stays in the cache.
+ * At `at`: elements, tiles of a piece, operations; then the operations.
+ */
+export function runTiles(at: usize, piece: u32): void {
+  const elements = load<u32>(at);
+  const tiles = load<u32>(at, 4);
+  const first = at + OPERATION;
+  const end = first + load<u32>(at, 8) * OPERATION;
+  const last = min((piece + 1) * tiles, (elements + TILE - 1) / TILE);
+  for (let tile = piece * tiles; tile < last; tile++) {
+    const start = tile * TILE;
+    const count = min(TILE, elements - start);
+    for (let operation = first; operation < end; operation += OPERATION) perform(operation, tile, start, count);
+  }
+  for (let operation = first; operation < end; operation += OPERATION) {
+    if (load<u32>(operation) == HISTOGRAM) flushHistogram(load<u32>(operation, 28), load<u32>(operation, 8));
+  }
+}
+
+function perform(at: usize, tile: u32, start: u32, count: u32): void {
+  const code = load<u32>(at);
+  if (code == LOAD) {
+    const dtype = load<u32>(at, 12);
+    tally(load<u32>(at, 16), widen(load<u32>(at, 8) + bytesOf(dtype, start), dtype, register(load<u32>(at, 4)), count));
+    return;
+  }
+  if (code == STORE) {
+    const dtype = load<u32>(at, 12);
+    tally(
+      load<u32>(at, 16),
+      narrow(register(load<u32>(at, 4)), load<u32>(at, 8) + bytesOf(dtype, start), dtype, count),
+    );
+    return;
+  }
+  const to = register(load<u32>(at, 4));
+  switch (code) {
+    case 2:
+      return fill(to, load<u32>(at, 8), count);
+    case 3:
+      return copy(to, register(load<u32>(at, 8)), count);
+    case 4:
+      return add(to, register(load<u32>(at, 8)), register(load<u32>(at, 12)), count);
+    case 5:
+      return subtract(to, register(load<u32>(at, 8)), register(load<u32>(at, 12)), count);
+    case 6:
+      return multiply(to, register(load<u32>(at, 8)), register(load<u32>(at, 12)), count);
+    case 7:
+      return magnitude(to, register(load<u32>(at, 8)), count);
+    case 8:
+      return scale(to, register(load<u32>(at, 8)), load<f32>(at, 12), count);
+    case 9:
+      return divide(to, register(load<u32>(at, 8)), load<f32>(at, 12), count);
+    case 10:
+      return addScaled(to, register(load<u32>(at, 8)), load<f32>(at, 12), register(load<u32>(at, 16)), count);
+    case 11:
+      return keepLargest(to, start, load<u32>(at, 8), load<u32>(at, 12), count);
+    case 12:
+      return keepMiddle(to, start, load<u32>(at, 8), load<u32>(at, 12), load<u32>(at, 16), load<u32>(at, 20), count);
+    case 13:
+      return keepRandom(
+        to,
+        load<u32>(at, 8) + (start >> 2),
+        load<u32>(at, 12),
+        load<u32>(at, 16),
+        load<u32>(at, 20),
+        count,
+      );
+    case 14:
+      return store<f32>(load<u32>(at, 8) + tile * load<u32>(at, 12), leafSum(to, count));
+    case HISTOGRAM:
+      return countKeys(to, load<u32>(at, 8), load<u32>(at, 12), load<u32>(at, 16), load<u32>(at, 20), count);
+    case 16:
+      return storeKeys(load<u32>(at, 8) + (start << 2), to, count);
+    case 17:
+      return equals(to, register(load<u32>(at, 8)), load<u32>(at, 12), count);
+    case 18: {
+      const share = register(load<u32>(at, 8));
+      const votes = register(load<u32>(at, 12));
+      return agree(to, share, votes, register(load<u32>(at, 16)), load<f32>(at, 20), count);
+    }
+    case 19:
+      return divideShares(to, register(load<u32>(at, 8)), count);
+    default:
+      unreachable();
+  }
+}
+
+/** Adds to a count that all threads share. */
+function tally(at: u32, found: u32): void {
+  if (at != 0 && found != 0) atomic.add<u32>(at, found);
+}

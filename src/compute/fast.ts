@@ -1,0 +1,19 @@
+/** Functions of `assembly/`, in the order of `perform` in `assembly/index.ts`. */
+export const ENTRIES = ["tiles"] as const;
+export type Entry = (typeof ENTRIES)[number];
+
+/** Work for the threads of the WebAssembly device: pieces of one function, to be done in any order and by anyone. */
+export interface Job {
+  readonly entry: Entry;
+  /** What the function reads: u32, f32 by their bits, and addresses. */
+  readonly words: Uint32Array;
+  readonly pieces: number;
+}
+
+const cell = new DataView(new ArrayBuffer(4));
+
+/** The bits of a number rounded to f32. */
+export function f32Bits(value: number): number {
+  cell.setFloat32(0, value);
+  return cell.getUint32(0);
+}
