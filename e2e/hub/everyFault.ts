@@ -8,6 +8,7 @@ export const EVERY_FAULT: Readonly<Record<Switch, Readonly<Record<string, faults
   status: Object.fromEntries(
     [401, 403, 404, 416, 418, 429, 500, 503].map((code) => [`status ${code}`, faults.status(code)]),
   ),
+  moved: { "a redirect to where nobody listens": faults.moved("http://127.0.0.1:1/") },
   drop: { "no connection": faults.drop },
   reset: { "a connection that breaks at once": faults.reset(0), "a connection that breaks": faults.reset(50_000) },
   overlong: { "a length that promises more": faults.overlong(100) },

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type Answer, refuse } from "./answer";
+import { type Answer, redirect, refuse } from "./answer";
 import { bytesContent } from "./content";
 import type { OriginName } from "./request";
 
@@ -41,6 +41,17 @@ export class Faults {
 /** Another status: 429, 500, 403 … */
 export function status(code: number, headers: Readonly<Record<string, string>> = {}): Fault {
   return () => refuse(code, `fault ${code}`, headers).answer;
+}
+
+/** Sent elsewhere. */
+export function moved(to: string, code: 302 | 307 = 302): Fault {
+  return ({ headers }) => redirect(code, to, withoutBody(headers));
+}
+
+/** Headers that say nothing of a body. */
+function withoutBody(headers: Answer["headers"]): Answer["headers"] {
+  const { "Content-Range": _, Location: __, "Content-Type": ___, ...others } = headers;
+  return others;
 }
 
 /** The connection closes before any header. */

@@ -13,9 +13,10 @@ export const ODD_FILES = {
 };
 
 /** A local Hub with a model of each kind, and three tokens: one with access to all, one without, one that is over. */
-export function startModelHub(): Promise<LocalHub> {
+export function startModelHub({ tls = false }: { readonly tls?: boolean } = {}): Promise<LocalHub> {
   const folder = join(MODELS, "a_bf16");
   return startHub({
+    tls,
     repositories: [
       {
         id: "acme/xet",

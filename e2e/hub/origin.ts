@@ -1,7 +1,9 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { type Answer, Refusal, refuse } from "./answer";
+import { CERTIFICATE } from "./certificate";
 import { type Content, part, pieces } from "./content";
 import { type Cors, corsHeaders, preflight } from "./cors";
 import type { Faults } from "./faults";
@@ -13,6 +15,8 @@ export interface OriginParts {
   readonly cors: Cors;
   readonly log: Log;
   readonly faults: Faults;
+  /** Behind TLS, with a certificate that nobody trusts. */
+  readonly tls?: boolean;
   /** Headers of every answer. */
   headers(): Readonly<Record<string, string>>;
   handle(asked: Asked): Answer;
@@ -25,17 +29,19 @@ export interface Origin {
 }
 
 export async function listen(parts: OriginParts): Promise<Origin> {
-  const server = createServer(async (message, response) => {
+  const { tls = false } = parts;
+  const onRequest: RequestListener = async (message, response) => {
     const asked = await readRequest(parts.name, message).catch(() => undefined);
     if (!asked) return void response.writeHead(400).end();
     const answer = answerTo(parts, asked);
     const { method, url, headers } = asked;
     parts.log.add({ origin: parts.name, method, url, headers, status: answer.status });
     await write(response, method, answer).catch(() => response.destroy());
-  });
+  };
+  const server = tls ? createTlsServer(CERTIFICATE, onRequest) : createServer(onRequest);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => close(server) };
+  return { url: `${tls ? "https" : "http"}://127.0.0.1:${port}`, close: () => close(server) };
 }
 
 function answerTo(parts: OriginParts, asked: Asked): Answer {

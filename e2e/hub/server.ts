@@ -27,6 +27,8 @@ export interface HubOptions {
   readonly treePage?: number;
   /** Seconds a signed address is good for; the Hub's is 3600. */
   readonly signatureSeconds?: number;
+  /** The Hub itself behind TLS, with a certificate that nobody trusts. */
+  readonly tls?: boolean;
 }
 
 /** A Hub on this machine: its pages and API, its file server, its content-addressed store, on three origins. */
@@ -67,7 +69,7 @@ const ENDPOINTS: { readonly [O in OriginName]: readonly Endpoint[] } = {
 
 /** Starts a local Hub on free ports of 127.0.0.1. All state is its own. */
 export async function startHub(options: HubOptions): Promise<LocalHub> {
-  const { tokens = {}, treePage = 1000, signatureSeconds = 3600 } = options;
+  const { tokens = {}, treePage = 1000, signatureSeconds = 3600, tls = false } = options;
   const repositories = new Map<string, Repository>();
   for (const seed of options.repositories) {
     const repository = new Repository(seed);
@@ -83,6 +85,7 @@ export async function startHub(options: HubOptions): Promise<LocalHub> {
       name,
       log,
       faults,
+      tls: tls && name === "hub",
       cors: cors[name],
       headers: name === "hub" ? hubHeaders() : () => ({}),
       handle: (asked) => dispatch(ENDPOINTS[name], asked, world),
