@@ -5,6 +5,7 @@ import type * as entry from "./hub/browserEntry";
 import * as faults from "./hub/faults";
 import { startModelHub } from "./hub/fixture";
 import type { LocalHub } from "./hub/server";
+import { HUB_NAME, namedUrl, startStranger, waysAstray } from "./hub/stranger";
 import { serveTestPage } from "./hub/testPage";
 
 declare global {
@@ -19,7 +20,8 @@ let page: Page;
 
 test.beforeAll(async () => {
   site = await serveTestPage();
-  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS] });
+  const names = `--host-resolver-rules=MAP ${HUB_NAME} 127.0.0.1, MAP *.example 127.0.0.1`;
+  browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_FLAGS, names] });
 });
 test.afterAll(async () => {
   await browser.close();
@@ -27,7 +29,7 @@ test.afterAll(async () => {
 });
 test.beforeEach(async () => {
   hub = await startModelHub();
-  page = await browser.newPage();
+  page = await browser.newPage({ ignoreHTTPSErrors: true });
   await page.goto(site.url);
   await page.waitForFunction(() => globalThis.hubEntry !== undefined);
 });
@@ -37,6 +39,8 @@ test.afterEach(async () => {
 });
 
 interface Reading {
+  /** Absent: the local Hub's own. */
+  readonly hubUrl?: string;
   readonly repo: string;
   readonly path: string;
   readonly token?: string;
@@ -140,6 +144,39 @@ test("a token is shown to the Hub alone; the bare client fails where it would sh
   }
   expect(await readBare({ ...LFS, token })).toContain("Failed to fetch");
 });
+
+for (const tls of [false, true]) {
+  test(`the token stays with a Hub ${tls ? "behind TLS" : "without TLS"} that sends elsewhere`, async () => {
+    await hub.close();
+    hub = await startModelHub({ tls });
+    const stranger = await startStranger();
+    const reading = { hubUrl: namedUrl(hub), repo: "acme/private", path: "model.safetensors", token: "hf_member" };
+    expect((await read(reading)).sha256).toBe(rightHash(reading));
+    const { port } = new URL(hub.url);
+    const otherScheme = {
+      name: "the other scheme",
+      location: `${tls ? "http" : "https"}://${HUB_NAME}:${port}/x`,
+      leads: false,
+    };
+    for (const { name, location, leads } of [...waysAstray(hub, stranger), otherScheme]) {
+      for (const match of [/revision/, /resolve\//]) {
+        hub.log.clear();
+        stranger.clear();
+        // Who shows no token is turned away as ever.
+        const fault: faults.Fault = (answer) => (answer.status === 401 ? answer : faults.moved(location)(answer));
+        hub.fault({ on: "hub", match, times: EVER, fault });
+        expect(await read(reading)).toMatchObject({ code: expect.stringMatching(/^hub\//) });
+        hub.mend();
+        const members = hub.log.entries("hub").filter(({ headers }) => headers.authorization === "Bearer hf_member");
+        expect(members.length).toBeGreaterThan(0);
+        const others = [...stranger.asked, ...hub.log.entries("cdn"), ...hub.log.entries("cas")];
+        expect(others.filter((request) => JSON.stringify(request).includes("hf_member"))).toEqual([]);
+        expect({ name, reached: stranger.asked.length > 0 }).toEqual({ name, reached: leads });
+      }
+    }
+    await stranger.close();
+  });
+}
 
 test("bytes arrive whole through faults of the line", async () => {
   const spoiled: faults.Fault[] = [
