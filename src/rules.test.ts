@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
 import { expect, it } from "vitest";
 
@@ -112,4 +114,29 @@ it("the rules find what they forbid, and nothing else", { timeout: 60_000 }, () 
   const found = breaches(ts.createProgram([...texts.keys()], options, host), (name) => texts.has(name));
   const rulesOf = (at: number) => found.filter(({ place }) => place.startsWith(`/sample${at}.ts:`));
   expect(SAMPLES.map(([text], at) => [text, rulesOf(at).map(({ rule }) => rule)])).toEqual(SAMPLES);
+});
+
+/** Files of a folder, tests and their helpers aside, and lines of a file: beyond these somebody looks for a seam. */
+const MOST_FILES = 15;
+const MOST_LINES = 400;
+
+/** What has more, and why. */
+const LARGER: Readonly<Record<string, string>> = {
+  "src/merge/methods": "one file for each merge method",
+  "src/cli/mergeCommand.test.ts": "one command line, its options tried one after the other",
+};
+
+it("folders are rooms, and files have one subject", () => {
+  const found: string[] = [];
+  const look = (folder: string) => {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name)).map(({ name }) => name);
+    if (files.filter((name) => !/\.(test|testing)\.tsx?$/.test(name)).length > MOST_FILES) found.push(folder);
+    for (const file of files.map((name) => join(folder, name))) {
+      if (readFileSync(file, "utf8").trimEnd().split("\n").length > MOST_LINES) found.push(file);
+    }
+    for (const entry of entries) if (entry.isDirectory()) look(join(folder, entry.name));
+  };
+  look("src");
+  expect(found.filter((path) => !Object.hasOwn(LARGER, path))).toEqual([]);
 });

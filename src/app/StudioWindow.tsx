@@ -9,7 +9,7 @@ import { PANELS } from "./dock/panels";
 import { Header } from "./header/Header";
 import { ModelsPanel } from "./models/ModelsPanel";
 import { WindowDrop } from "./models/WindowDrop";
-import { keepFocus } from "./parts/keepFocus";
+import { keepFocus } from "./parts/browser/keepFocus";
 import { Notice } from "./parts/Notice";
 import { RecipePanel } from "./recipe/RecipePanel";
 import { RunPanel } from "./run/RunPanel";

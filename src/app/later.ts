@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/protocol/engine";
-import { whenIdle } from "./parts/whenIdle";
+import { whenIdle } from "./parts/browser/whenIdle";
 
 /** What the page itself shows of a merge: while it is measured, and when it is done. */
 const PAGE = [

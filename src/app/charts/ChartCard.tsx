@@ -4,7 +4,7 @@ import { type ReactNode, useId, useRef, useState } from "react";
 import { asFileName } from "../../io/path";
 import { isBeingMeasured } from "../../state/measuring/evaluation";
 import { useStudio, useText } from "../context";
-import { saveBlob } from "../parts/save";
+import { saveBlob } from "../parts/browser/save";
 import classes from "./Charts.module.css";
 import { ChartTableView } from "./ChartTableView";
 import type { ChartSource } from "./data/source";

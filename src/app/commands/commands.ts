@@ -11,7 +11,7 @@ import type { Studio } from "../../state/studio";
 import { PANELS } from "../dock/panels";
 import { LANGUAGE_NAMES, type Messages } from "../i18n";
 import { pickFiles, pickFolder, pickText, recipeNameOf } from "../models/pickers";
-import { saveBlob } from "../parts/save";
+import { saveBlob } from "../parts/browser/save";
 import { beginMerge } from "../run/beginMerge";
 
 /** Something the studio can do: buttons, menus, shortcuts and the palette read the same object. */

@@ -6,9 +6,9 @@ import { toJsonLines, toMarkdown } from "../../state/compare/compareExport";
 import { usableSets } from "../../state/measuring/measureRequest";
 import { entryName } from "../../state/models/models";
 import { useStudio, useStudioStore, useText } from "../context";
+import { saveBlob } from "../parts/browser/save";
 import { ExactNumber } from "../parts/ExactNumber";
 import { Swatch } from "../parts/Swatch";
-import { saveBlob } from "../parts/save";
 import { AnswerOptions } from "./AnswerOptions";
 import classes from "./Compare.module.css";
 

@@ -2,7 +2,7 @@ import type { MergeReport } from "../../engine/protocol/protocol";
 import { asFileName } from "../../io/path";
 import { useStudioStore } from "../context";
 import { pickDirectory } from "../models/pickers";
-import { saveStream } from "../parts/save";
+import { saveStream } from "../parts/browser/save";
 
 /** What can be done with a merge that is kept in the browser. */
 export function useResultActions({ id, name }: Pick<MergeReport, "id" | "name">) {

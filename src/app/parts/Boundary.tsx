@@ -4,8 +4,8 @@ import { asFileName } from "../../io/path";
 import { type Failure, failureOf } from "../../state/failure";
 import { useStudioStore, useText } from "../context";
 import classes from "./Boundary.module.css";
+import { saveBlob } from "./browser/save";
 import { FailureText } from "./FailureText";
-import { saveBlob } from "./save";
 
 /** What is done about a page that cannot be drawn. */
 export interface Rescue {

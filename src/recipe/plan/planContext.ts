@@ -6,8 +6,8 @@ import type { MethodFacts } from "../facts";
 import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences, nameText, nearName } from "../parse/references";
 import { changeTo } from "../problems/fixes";
-import { alignNames } from "./alignNames";
 import { commonArchitecture } from "./checks/architectureCheck";
+import { alignNames } from "./inputs/alignNames";
 import type { ProblemBag } from "./problemBag";
 
 /** What every part of the planner needs: the recipe, the method, the opened models and their common layout. */

@@ -4,7 +4,7 @@ import type { ResolvedParameters, TensorParameters } from "../facts";
 import type { Setting } from "../parse/recipe";
 import { type BindOptions, bind } from "../plan/bind";
 import { distinctSources } from "../plan/expand";
-import type { Target } from "../plan/findInputs";
+import type { Target } from "../plan/inputs/findInputs";
 import type { MergePlan, PlannedTensor } from "../plan/plan";
 import type { PlanContext } from "../plan/planContext";
 import type { PlanStructure, StructureReport } from "../plan/structure";

@@ -4,6 +4,7 @@ import { CONSTANTS, globals, missing } from "./builtin/globals";
 import { Loop } from "./builtin/loop";
 import { passes } from "./builtin/tests";
 import type { Tools } from "./builtin/tools";
+import { COMPARISONS, chain, type Link } from "./chains";
 import { macroOf } from "./macros";
 import {
   type BinaryNode,
@@ -46,8 +47,6 @@ import { written } from "./values/written";
 
 class BreakLoop extends Error {}
 class ContinueLoop extends Error {}
-
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">=", "in", "not in"]);
 
 /**
  * Renders a template as jinja2 does in its immutable sandbox, counting: neither a loop nor a value that grows can hang it. The
@@ -384,25 +383,4 @@ export class Interpreter {
     const signed = operator === "-" ? -figure.value : figure.value;
     return figure.whole ? wholeNumber(signed) : new Float(signed);
   }
-}
-
-interface Link {
-  readonly operator: string;
-  readonly node: Node;
-}
-
-/** Operands of operators of one kind in a row, which the library nests to the left. Brackets are nodes of their own. */
-function chain(node: BinaryNode): { readonly first: Node; readonly rest: readonly Link[] } {
-  const kind = kindOf(node.operator.value);
-  const rest: Link[] = [];
-  let first: Node = node;
-  for (; first.type === "BinaryExpression" && kindOf(first.operator.value) === kind; first = first.left) {
-    rest.unshift({ operator: first.operator.value, node: first.right });
-  }
-  return { first, rest };
-}
-
-function kindOf(operator: string): string {
-  if (COMPARISONS.has(operator)) return "comparison";
-  return operator === "~" || operator === "-" ? "+" : operator;
 }

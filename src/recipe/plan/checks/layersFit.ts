@@ -1,6 +1,6 @@
 import { atLayer, findTensor, isBuffer, isInLayers, type Weight } from "../../../model/layout/layout";
 import type { PlannedModule } from "../expand";
-import type { Target } from "../findInputs";
+import type { Target } from "../inputs/findInputs";
 import type { PlannedTensor } from "../plan";
 import type { PlanContext } from "../planContext";
 import { type PlannedTensors, targetsOf } from "../tensors";

@@ -1,7 +1,7 @@
-import { architectureNames } from "../../model/config";
-import type { Model, ModelTensor } from "../../model/model";
-import type { ModelReference } from "../parse/recipe";
-import type { ProblemBag } from "./problemBag";
+import { architectureNames } from "../../../model/config";
+import type { Model, ModelTensor } from "../../../model/model";
+import type { ModelReference } from "../../parse/recipe";
+import type { ProblemBag } from "../problemBag";
 
 /** Of a model's tensors, how many must be found under the donor's names before another beginning is taken for the same weights. */
 const ENOUGH = 0.8;

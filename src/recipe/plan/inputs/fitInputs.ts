@@ -1,11 +1,11 @@
-import { smallest } from "../../base/lists";
-import { elementCount } from "../../formats/tensor";
-import { isInLayers, type Weight } from "../../model/layout/layout";
-import type { ModelTensor } from "../../model/model";
-import { storedBytes } from "../../model/storedBytes";
-import { sizesSaid } from "./checks/sizesSaid";
-import type { PlannedSource } from "./expand";
-import type { PlanContext } from "./planContext";
+import { smallest } from "../../../base/lists";
+import { elementCount } from "../../../formats/tensor";
+import { isInLayers, type Weight } from "../../../model/layout/layout";
+import type { ModelTensor } from "../../../model/model";
+import { storedBytes } from "../../../model/storedBytes";
+import { sizesSaid } from "../checks/sizesSaid";
+import type { PlannedSource } from "../expand";
+import type { PlanContext } from "../planContext";
 
 /** An input that has the tensor. */
 export interface PresentInput {

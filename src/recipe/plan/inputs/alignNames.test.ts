@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import type { Checkpoint } from "../../model/checkpoint";
-import { toyLlama } from "../../model/checkpoint.testing";
-import { LINEAR, planOf, problem, report, tensorOf } from "./plan.testing";
+import type { Checkpoint } from "../../../model/checkpoint";
+import { toyLlama } from "../../../model/checkpoint.testing";
+import { LINEAR, planOf, problem, report, tensorOf } from "../plan.testing";
 
 const config = { architectures: ["NovelForCausalLM"] };
 const novel = (key: string, rename: (name: string) => string = (name) => name): Checkpoint => {

@@ -1,4 +1,4 @@
-import { isAbort } from "../../base/errors";
+import { isAbort } from "../../../base/errors";
 
 /** Browsers drop the URL of a download only once it has been read; nothing tells when. */
 const URL_LIFETIME = 60_000;
