@@ -19,7 +19,7 @@ export type ErrorFacts = Readonly<Record<string, string | number>>;
 export class AwaseError extends Error {
   override readonly name = "AwaseError";
   readonly facts: ErrorFacts;
-  constructor(
+  private constructor(
     readonly code: `${string}/${string}`,
     message: string,
     options: { cause?: unknown; facts?: ErrorFacts } = {},

@@ -1,4 +1,3 @@
-import { AwaseError } from "../base/errors";
 import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
@@ -8,6 +7,7 @@ import { modelFacts, storedAs } from "../model/facts";
 import { storedBytes } from "../model/storedBytes";
 import { guardBase, guardLimit } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
+import { engineFailure } from "./failures";
 import { keepDevice } from "./machine/deviceKeeper";
 import type { Environment } from "./machine/environment";
 import { createRateBook } from "./machine/rates";
@@ -51,7 +51,7 @@ export function createSession(environment: Environment): Session {
   let started: { readonly settings: EngineSettings; readonly hub: () => Promise<Hub> } | undefined;
   const setup = () => {
     if (started) return started;
-    throw new AwaseError("engine/not-started", "The engine has no settings yet. Reload the page to start it.");
+    throw engineFailure("engine/not-started");
   };
   const device = keepDevice(async () => environment.openDevice(setup().settings));
   const notes = createNotes();

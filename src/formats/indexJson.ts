@@ -1,6 +1,6 @@
-import { AwaseError, type ErrorFacts } from "../base/errors";
 import { checkPath } from "../io/path";
-import { findDuplicateName, isObject, quoted } from "./json";
+import { formatFailure } from "./failures";
+import { findDuplicateName, isObject } from "./json";
 import { jsonExcess } from "./jsonExcess";
 import type { StoredTensor } from "./tensor";
 
@@ -26,18 +26,18 @@ export interface ShardIndex {
  */
 export function parseIndex(text: string): ShardIndex {
   const excess = jsonExcess(text, INDEX_LIMITS);
-  if (excess !== undefined) throw fault("excess", `is no index of a model: ${excess}`, { found: excess });
+  if (excess !== undefined) throw formatFailure("safetensors/index-excess", { found: excess });
   const parsed = parse(text);
   const duplicate = findDuplicateName(text);
   if (duplicate !== undefined) {
-    throw fault("duplicate-name", `has the name ${quoted(duplicate)} 2 times instead of once`, { tensor: duplicate });
+    throw formatFailure("safetensors/index-duplicate-name", { tensor: duplicate });
   }
   const map = isObject(parsed) ? parsed.weight_map : undefined;
-  if (!isObject(map)) throw fault("weight-map", "has no weight_map from tensor names to file names");
+  if (!isObject(map)) throw formatFailure("safetensors/index-weight-map", { tensor: undefined, found: undefined });
   const weightMap = new Map<string, string>();
   for (const [tensor, file] of Object.entries(map)) {
     if (typeof file !== "string") {
-      throw fault("weight-map", `gives ${quoted(tensor)} a file of type ${typeof file} instead of text`, { tensor });
+      throw formatFailure("safetensors/index-weight-map", { tensor, found: typeof file });
     }
     weightMap.set(tensor, checkedPath(tensor, file));
   }
@@ -59,11 +59,11 @@ export function checkShardFiles(index: ShardIndex, paths: ReadonlySet<string>): 
   const missing = index.files.filter((file) => !paths.has(file));
   const first = missing[0];
   if (first === undefined) return;
-  throw fault(
-    "missing-shard",
-    `names ${index.files.length} files, but ${missing.length} of them are not in the folder, the first is ${quoted(first)}`,
-    { file: first, files: index.files.length, missing: missing.length },
-  );
+  throw formatFailure("safetensors/index-missing-shard", {
+    file: first,
+    files: index.files.length,
+    missing: missing.length,
+  });
 }
 
 /**
@@ -76,11 +76,12 @@ export function checkShardTensors(index: ShardIndex, file: string, tensors: read
   const missing = expected.filter((tensor) => !held.has(tensor));
   const first = missing[0];
   if (first === undefined) return;
-  throw fault(
-    "missing-tensor",
-    `expects ${expected.length} tensors in ${quoted(file)}, but ${missing.length} of them are not there, the first is ${quoted(first)}`,
-    { file, tensor: first, expected: expected.length, missing: missing.length },
-  );
+  throw formatFailure("safetensors/index-missing-tensor", {
+    file,
+    tensor: first,
+    expected: expected.length,
+    missing: missing.length,
+  });
 }
 
 /**
@@ -106,7 +107,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw fault("not-json", `(${text.length} characters) is not JSON`, { characters: text.length }, cause);
+    throw formatFailure("safetensors/index-not-json", { characters: text.length }, cause);
   }
 }
 
@@ -114,22 +115,6 @@ function checkedPath(tensor: string, file: string): string {
   try {
     return checkPath(file);
   } catch (cause) {
-    throw fault(
-      "path",
-      `gives ${quoted(tensor)} the file ${quoted(file)}, which is not inside the folder`,
-      { tensor, file },
-      cause,
-    );
+    throw formatFailure("safetensors/index-path", { tensor, file }, cause);
   }
-}
-
-function fault(kind: string, what: string, facts: ErrorFacts = {}, cause?: unknown): AwaseError {
-  return new AwaseError(
-    `safetensors/index-${kind}`,
-    `Cannot use the shard index: ${INDEX_FILE} ${what}. Download or export the model again.`,
-    {
-      cause,
-      facts,
-    },
-  );
 }

@@ -1,7 +1,7 @@
 import type { Bytes } from "../base/bytes";
-import { AwaseError, type ErrorFacts } from "../base/errors";
 import type { ByteSource } from "../io/types";
 import { DTYPE_BYTES, type DType } from "./dtypes";
+import { type Fault, formatFailure } from "./failures";
 import { findDuplicateName, isObject, quoted, type UnknownObject } from "./json";
 import { jsonExcess } from "./jsonExcess";
 import type { StoredTensor } from "./tensor";
@@ -42,7 +42,7 @@ export async function readSafetensors(source: ByteSource, signal?: AbortSignal):
   const fault = faultOf(source.name);
   const { size } = source;
   if (size < LENGTH_BYTES) {
-    throw fault("too-small", `the file has ${size} bytes, but its header length alone takes ${LENGTH_BYTES}`, { size });
+    throw fault("safetensors/too-small", { size, needed: LENGTH_BYTES });
   }
   const first = { start: 0, end: Math.min(size, FIRST_READ_BYTES) };
   source.expect?.([first]);
@@ -51,14 +51,14 @@ export async function readSafetensors(source: ByteSource, signal?: AbortSignal):
   // As a 64-bit number a hostile length stays what it is; only one under the cap becomes a JavaScript number.
   const stated = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
   if (stated > BigInt(MAX_HEADER_BYTES)) {
-    throw fault("header-too-large", `its header claims ${stated} bytes, the limit is ${MAX_HEADER_BYTES}`, {
+    throw fault("safetensors/header-too-large", {
       found: String(stated),
       limit: MAX_HEADER_BYTES,
     });
   }
   const dataStart = LENGTH_BYTES + Number(stated);
   if (dataStart > size) {
-    throw fault("header-truncated", `its header ends at byte ${dataStart}, but the file has ${size}`, {
+    throw fault("safetensors/header-truncated", {
       end: dataStart,
       size,
     });
@@ -74,13 +74,9 @@ export async function readSafetensors(source: ByteSource, signal?: AbortSignal):
   return { tensors, metadata, dataStart };
 }
 
-type Fault = (kind: string, what: string, facts?: ErrorFacts) => AwaseError;
-
+/** The errors of one file. */
 function faultOf(name: string): Fault {
-  return (kind, what, facts = {}) =>
-    new AwaseError(`safetensors/${kind}`, `Cannot read ${name}: ${what}. Download or export it again.`, {
-      facts: { name, ...facts },
-    });
+  return (code, facts) => formatFailure(code, { name, ...facts } as never);
 }
 
 /** The header's bytes without its length: from the first read, and the rest where that was not enough. */
@@ -101,16 +97,16 @@ async function completeHeader(
 
 function parseHeader(header: Uint8Array, fault: Fault): UnknownObject {
   const text = decodeUtf8(header);
-  if (text === undefined) throw fault("not-utf8", `its header of ${header.length} bytes is not UTF-8 text`);
+  if (text === undefined) throw fault("safetensors/not-utf8", { bytes: header.length });
   const excess = jsonExcess(text, HEADER_LIMITS);
-  if (excess !== undefined) throw fault("header-excess", `its header is none of a model: ${excess}`, { found: excess });
+  if (excess !== undefined) throw fault("safetensors/header-excess", { found: excess });
   const parsed = parseJson(text);
   if (!isObject(parsed) || !text.startsWith("{")) {
-    throw fault("not-json", `its header of ${header.length} bytes is not a JSON object`, { bytes: header.length });
+    throw fault("safetensors/not-json", { bytes: header.length });
   }
   const duplicate = findDuplicateName(text);
   if (duplicate !== undefined) {
-    throw fault("duplicate-name", `its header has the name ${quoted(duplicate)} 2 times instead of once`, {
+    throw fault("safetensors/duplicate-name", {
       tensor: duplicate,
     });
   }
@@ -136,35 +132,25 @@ function parseJson(text: string): unknown {
 
 function parseMetadata(value: unknown, present: boolean, fault: Fault): Readonly<Record<string, string>> {
   if (!present) return {};
-  if (!isObject(value)) throw fault("bad-metadata", "its __metadata__ is not a map from text to text");
+  if (!isObject(value)) throw fault("safetensors/bad-metadata", { key: undefined, found: undefined });
   const wrong = Object.entries(value).find(([, text]) => typeof text !== "string");
   if (wrong) {
-    throw fault(
-      "bad-metadata",
-      `its __metadata__ has ${quoted(wrong[0])}, whose value is ${typeof wrong[1]} instead of text`,
-    );
+    throw fault("safetensors/bad-metadata", { key: wrong[0], found: typeof wrong[1] });
   }
   return value as Readonly<Record<string, string>>;
 }
 
 function parseEntry(name: string, entry: unknown, file: string, dataStart: number, fault: Fault): StoredTensor {
-  const tensor = quoted(name);
   if (name.length > MAX_NAME_LENGTH) {
-    throw fault(
-      "long-name",
-      `the name of tensor ${tensor} has ${name.length} characters, the limit is ${MAX_NAME_LENGTH}`,
-      { tensor: name.slice(0, 100), found: name.length, limit: MAX_NAME_LENGTH },
-    );
+    throw fault("safetensors/long-name", { tensor: name.slice(0, 100), found: name.length, limit: MAX_NAME_LENGTH });
   }
   const offsets = isObject(entry) ? entry.data_offsets : undefined;
   if (!isObject(entry) || !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw fault("bad-entry", `tensor ${tensor} has no pair of byte offsets (whole numbers from 0 to 2^53)`, {
-      tensor: name,
-    });
+    throw fault("safetensors/bad-entry", { tensor: name, from: undefined, to: undefined });
   }
   const [from, to] = offsets as [number, number];
   if (from > to) {
-    throw fault("bad-entry", `tensor ${tensor} begins at byte ${from}, after its end at byte ${to}`, {
+    throw fault("safetensors/bad-entry", {
       tensor: name,
       from,
       to,
@@ -174,38 +160,30 @@ function parseEntry(name: string, entry: unknown, file: string, dataStart: numbe
   if (!isDType(dtype)) {
     const found = typeof dtype === "string" ? quoted(dtype) : typeof dtype;
     const known = Object.keys(DTYPE_BYTES).join(", ");
-    throw fault(
-      "unknown-dtype",
-      `tensor ${tensor} has dtype ${found}, known are ${known}. If ${found} is a quantised format, use the full-precision model it was made from`,
-      { tensor: name, found },
-    );
+    throw fault("safetensors/unknown-dtype", { tensor: name, found, known });
   }
   const shape = entry.shape;
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     const found = Array.isArray(shape) ? shape.find((size) => !isCount(size)) : shape;
-    throw fault(
-      "bad-shape",
-      `tensor ${tensor} has ${quoted(String(found))} in its shape instead of whole numbers from 0`,
-      {
-        tensor: name,
-      },
-    );
+    throw fault("safetensors/bad-shape", { tensor: name, found: String(found), axes: undefined, limit: MAX_RANK });
   }
   if (shape.length > MAX_RANK) {
-    throw fault("bad-shape", `tensor ${tensor} has ${shape.length} axes, the limit is ${MAX_RANK}`, { tensor: name });
+    throw fault("safetensors/bad-shape", { tensor: name, found: undefined, axes: shape.length, limit: MAX_RANK });
   }
   const bytes = byteLength(shape, dtype);
   if (bytes === undefined) {
-    throw fault("too-large", `tensor ${tensor} would have more bytes than 2^53, the most that can be addressed`, {
+    throw fault("safetensors/too-large", {
       tensor: name,
     });
   }
   if (bytes !== to - from) {
-    throw fault(
-      "wrong-size",
-      `tensor ${tensor} (${dtype}, shape [${shape.join(", ")}]) needs ${bytes} bytes, but has ${to - from}`,
-      { tensor: name, expected: bytes, found: to - from },
-    );
+    throw fault("safetensors/wrong-size", {
+      tensor: name,
+      dtype,
+      shape: `[${shape.join(", ")}]`,
+      expected: bytes,
+      found: to - from,
+    });
   }
   return { name, dtype, shape, file, start: dataStart + from, end: dataStart + to };
 }
@@ -232,40 +210,20 @@ function byteLength(shape: readonly number[], dtype: DType): number | undefined 
 /** Tensors, sorted by start, must fill the file from `dataStart` to `size` without a hole or a shared byte. */
 function checkLayout(tensors: readonly StoredTensor[], dataStart: number, size: number, fault: Fault): void {
   let filled = dataStart;
-  let before = "the header";
+  let before: string | undefined;
   const last = tensors.at(-1);
   if (last && last.end > size) {
-    throw fault(
-      "truncated",
-      `its header describes ${last.end} bytes, but the file has ${size}: it was cut short, and ${quoted(last.name)} is not whole`,
-      { tensor: last.name, end: last.end, size },
-    );
+    throw fault("safetensors/truncated", { tensor: last.name, end: last.end, size });
   }
   for (const { name, start, end } of tensors) {
-    const tensor = quoted(name);
-    if (start < filled) {
-      throw fault("overlap", `tensor ${tensor} begins at byte ${start}, but ${before} ends at byte ${filled}`, {
-        tensor: name,
-        start,
-        end: filled,
-      });
-    }
-    if (start > filled) {
-      throw fault(
-        "gap",
-        `tensor ${tensor} begins at byte ${start}, but ${before} ends at byte ${filled}: the bytes between belong to nothing`,
-        {
-          tensor: name,
-          start,
-          end: filled,
-        },
-      );
-    }
+    const facts = { tensor: name, start, end: filled, before };
+    if (start < filled) throw fault("safetensors/overlap", facts);
+    if (start > filled) throw fault("safetensors/gap", facts);
     filled = end;
-    before = `tensor ${tensor}`;
+    before = name;
   }
   if (filled < size) {
-    throw fault("trailing-bytes", `its last tensor ends at byte ${filled}, but the file has ${size}`, {
+    throw fault("safetensors/trailing-bytes", {
       end: filled,
       size,
     });

@@ -1,7 +1,6 @@
 import type { Bytes } from "../base/bytes";
-import { AwaseError } from "../base/errors";
 import { DTYPE_BYTES, type DType } from "./dtypes";
-import { quoted } from "./json";
+import { formatFailure } from "./failures";
 import { elementCount, type StoredTensor, type TensorFacts } from "./tensor";
 
 /** One weight file to be written: its header first, then each tensor at its place, in any order. */
@@ -74,11 +73,7 @@ function checkNames(tensors: readonly TensorFacts[]): void {
   const names = new Set(["__metadata__"]); // the header's own name cannot be a tensor's
   for (const { name } of tensors) {
     if (names.has(name)) {
-      throw new AwaseError(
-        "safetensors/duplicate-name",
-        `Cannot write 2 tensors under the one name ${quoted(name)}. Give each output tensor its own name.`,
-        { facts: { tensor: name } },
-      );
+      throw formatFailure("safetensors/duplicate-name", { name: undefined, tensor: name });
     }
     names.add(name);
   }

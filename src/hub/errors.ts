@@ -1,4 +1,5 @@
 import { AwaseError } from "../base/errors";
+import { known, type Sentences, sayer } from "../base/sentences";
 
 /** What each failure of the Hub tells, by its code. */
 type HubFaults = {
@@ -27,7 +28,8 @@ export type HubCode = keyof HubFaults;
 const WITH_TOKEN =
   "A model that not everybody may read is fetched by the command line with your token in HF_TOKEN; here, drop its downloaded folder.";
 
-const SENTENCES: { readonly [C in HubCode]: (facts: HubFaults[C]) => string } = {
+/** In English. */
+export const hubSentences: { readonly [C in HubCode]: (facts: HubFaults[C]) => string } = {
   "hub/unreachable": ({ host }) =>
     `Could not reach ${host}. The network, an extension or a firewall stopped the request. Try again.`,
   "hub/storage-blocked": ({ host, storage }) =>
@@ -58,10 +60,21 @@ const SENTENCES: { readonly [C in HubCode]: (facts: HubFaults[C]) => string } = 
 
 /** A failure of the Hub with its sentence. No cause is kept: the client's own errors hold signed addresses. */
 export function hubError<C extends HubCode>(code: C, facts: HubFaults[C]): AwaseError {
-  return new AwaseError(code, SENTENCES[code](facts), { facts });
+  return AwaseError.of({ code, message: hubSentences[code](facts), facts: known(facts) });
 }
 
 /** A commit as people show it; branches and tags stay whole. */
 function short(revision: string): string {
   return /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision;
 }
+
+/** What goes on by itself, and is told all the same, in English. */
+export const hubNotes = {
+  "hub/waiting": ({ host, seconds }: { host: string; seconds: number }) =>
+    `${host} asks us to wait ${seconds} s. The download goes on by itself.`,
+  "hub/retrying": ({ host, try: number, tries }: { host: string; try: number; tries: number }) =>
+    `${host} did not answer well; try ${number} of ${tries}.`,
+  "hub/signed-out": hubSentences["hub/token"],
+} satisfies Sentences;
+
+export const hubNote = sayer(hubNotes);

@@ -1,5 +1,5 @@
 import type { Bytes } from "../base/bytes";
-import { AwaseError, isAbort } from "../base/errors";
+import { isAbort } from "../base/errors";
 import {
   checkWrite,
   closedSink,
@@ -10,6 +10,7 @@ import {
   quotaExceeded,
   tooManyFiles,
 } from "./errors";
+import { ioFailure } from "./failures";
 import { fileSource } from "./file";
 import { isUnfinished, MAX_FOLDER_DEPTH, MAX_FOLDER_FILES } from "./limits";
 import { checkPath, splitPath } from "./path";
@@ -94,11 +95,7 @@ export function explain(cause: unknown, folder: string, path: string): unknown {
   if (!(cause instanceof DOMException) || isAbort(cause)) return cause;
   if (cause.name === "NotFoundError" || cause.name === "TypeMismatchError") return notFound(folder, path, cause);
   if (cause.name === "NotAllowedError") {
-    return new AwaseError(
-      "io/permission",
-      `The browser no longer lets this page use ${path} in ${folder}. Pick the folder again and allow access.`,
-      { cause, facts: { folder, path } },
-    );
+    return ioFailure("io/permission", { folder, path }, cause);
   }
   return cause;
 }

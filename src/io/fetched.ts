@@ -1,7 +1,7 @@
 import type { Bytes } from "../base/bytes";
-import { AwaseError } from "../base/errors";
 import { isObject } from "../formats/json";
 import { checkRange, notFound, shortRead } from "./errors";
+import { ioFailure } from "./failures";
 import { MAX_FOLDER_FILES } from "./limits";
 import { checkPath } from "./path";
 import type { ByteSource, FileEntry, Folder } from "./types";
@@ -16,11 +16,7 @@ export function fetchedFolder(name: string, baseUrl: string, fetch = globalThis.
     const response = await get(fetch, url(MANIFEST), { signal: signal ?? null });
     const entries = readManifest(await response.json().catch(() => undefined));
     if (!entries) {
-      throw new AwaseError(
-        "io/manifest",
-        `${MANIFEST} of ${name} is not a list of files with path and size. Reload the page; if that does not help, the site is incomplete.`,
-        { facts: { name } },
-      );
+      throw ioFailure("io/manifest", { name, manifest: MANIFEST });
     }
     for (const { path } of entries) checkPath(path);
     return entries;
@@ -103,23 +99,10 @@ async function get(fetch: typeof globalThis.fetch, url: string, init: RequestIni
     response = await fetch(url, init);
   } catch (cause) {
     if (init.signal?.aborted) throw init.signal.reason;
-    throw new AwaseError(
-      "io/unreachable",
-      `Could not reach ${url}. Check that the page is still served, and try again.`,
-      {
-        cause,
-        facts: { url },
-      },
-    );
+    throw ioFailure("io/unreachable", { url }, cause);
   }
   if (!response.ok) {
-    throw new AwaseError(
-      "io/http",
-      `${url} answered ${response.status} instead of 200. Reload the page and try again.`,
-      {
-        facts: { url, status: response.status },
-      },
-    );
+    throw ioFailure("io/http", { url, status: response.status });
   }
   return response;
 }

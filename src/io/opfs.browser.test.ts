@@ -31,7 +31,7 @@ function inWorker() {
         if (data.id !== id) return;
         worker.removeEventListener("message", hear);
         const { error } = data;
-        if (error) reject(new AwaseError(error.code, error.message, { facts: error.facts }));
+        if (error) reject(AwaseError.of({ code: error.code, message: error.message, facts: error.facts }));
         else resolve(data);
       });
       worker.postMessage({ ...request, id });

@@ -55,7 +55,7 @@ self.addEventListener("message", async ({ data }: MessageEvent<Request>) => {
     reply = { id: data.id, ...(await answer(data)) };
   } catch (error) {
     const { code, message, facts } =
-      error instanceof AwaseError ? error : new AwaseError("test/unknown", String(error));
+      error instanceof AwaseError ? error : AwaseError.of({ code: "test/unknown", message: String(error), facts: {} });
     reply = { id: data.id, error: { code, message, facts } };
   }
   self.postMessage(reply);

@@ -1,4 +1,4 @@
-import { AwaseError } from "../base/errors";
+import { ioFailure } from "./failures";
 
 /** Longest path that is taken from a file list, an index or an archive. */
 const MAX_PATH_LENGTH = 1024;
@@ -11,11 +11,7 @@ export function checkPath(path: string): string {
   const fault = faultOf(path);
   if (fault) {
     const shown = path.length > 80 ? `${path.slice(0, 80)}…` : path;
-    throw new AwaseError(
-      "io/path",
-      `The path ${JSON.stringify(shown)} cannot be used: ${fault}. A path must be relative and stay inside its folder. Rename the file.`,
-      { facts: { path: shown, fault } },
-    );
+    throw ioFailure("io/path", { path: shown, fault });
   }
   return path;
 }

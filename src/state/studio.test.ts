@@ -56,7 +56,7 @@ describe("the first visit", () => {
     const engine = fakeEngine();
     const { studio } = await visit({
       start: async (settings) => {
-        if (broken) throw new AwaseError("engine/worker-died", "It stopped.");
+        if (broken) throw AwaseError.of({ code: "engine/worker-died", message: "It stopped.", facts: {} });
         return engine.start(settings);
       },
     });
@@ -227,7 +227,7 @@ describe("a run", () => {
   it("keeps the code and the facts of what stopped it", async () => {
     const { studio } = await visit({
       merge: async () => {
-        throw new AwaseError("storage/quota", "Full.", { facts: { needed: 5 } });
+        throw AwaseError.of({ code: "storage/quota", message: "Full.", facts: { needed: 5 } });
       },
     });
     await studio.getState().startRun();

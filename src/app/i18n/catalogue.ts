@@ -1,6 +1,10 @@
 import type { Sentences, Translation } from "../../base/sentences";
 import type { gpuSentences } from "../../compute/devices/failures";
+import type { engineSentences, runNotes } from "../../engine/failures";
 import type { evalSentences, promptSentences } from "../../eval/failures";
+import type { safetensorsSentences } from "../../formats/failures";
+import type { hubNotes, hubSentences } from "../../hub/errors";
+import type { ioSentences, storageNotes } from "../../io/failures";
 import type { lmSentences } from "../../lm/failures";
 import type { mergeSentences } from "../../merge/failures";
 import type { findingSentences } from "../../merge/findings";
@@ -11,7 +15,7 @@ import type { fixLabels } from "../../recipe/problems/fixes";
 import type { outputSentences } from "../../recipe/problems/output";
 import type { planningSentences } from "../../recipe/problems/planning";
 import type { readingSentences } from "../../recipe/problems/reading";
-import type { strengthSentences } from "../../recipe/problems/strength";
+import type { limitSentences, strengthSentences } from "../../recipe/problems/strength";
 import type { stateSentences } from "../../state/failures";
 import type { tokenSentences } from "../../tokens/failures";
 import { en, type Messages } from "./en/words";
@@ -28,6 +32,10 @@ type ProblemSentences = typeof readingSentences &
 
 /** Every failure that the page can show. */
 type FailureSentences = typeof gpuSentences &
+  typeof ioSentences &
+  typeof hubSentences &
+  typeof safetensorsSentences &
+  typeof engineSentences &
   typeof modelSentences &
   typeof lmSentences &
   typeof tokenSentences &
@@ -36,11 +44,15 @@ type FailureSentences = typeof gpuSentences &
   typeof promptSentences &
   typeof stateSentences;
 
+/** Every note of a run. */
+type NoteSentences = typeof runNotes & typeof hubNotes & typeof storageNotes & typeof limitSentences;
+
 /** What a language has to say: a missing sentence, one too many, or one of facts that its code has not, is a type error. */
 export interface Language {
   readonly messages: Messages;
   readonly problems: Translation<ProblemSentences>;
   readonly failures: Translation<FailureSentences>;
+  readonly notes: Translation<NoteSentences>;
   readonly fixes: Translation<typeof fixLabels>;
 }
 

@@ -4,7 +4,14 @@ import { japanese } from "./ja/japanese";
 
 /** Every catalogue of English sentences in the house; those of the command line are said in English alone. */
 const catalogues = import.meta.glob<Record<string, unknown>>(
-  ["/src/**/failures.ts", "/src/recipe/problems/*.ts", "/src/merge/findings.ts", "!/src/app/**", "!/src/cli/**"],
+  [
+    "/src/**/failures.ts",
+    "/src/hub/errors.ts",
+    "/src/recipe/problems/*.ts",
+    "/src/merge/findings.ts",
+    "!/src/app/**",
+    "!/src/cli/**",
+  ],
   { eager: true },
 );
 
@@ -16,7 +23,10 @@ const english: readonly (readonly [string, Sentences])[] = Object.entries(catalo
 
 /** Facts that sentences of both languages say in words of their own, or of which one needs no mention in Japanese. */
 const OTHERWISE: ReadonlySet<string> = new Set([
-  "guard/whole-recipe reason", // another sentence, in English
+  // another sentence, in English
+  "guard/whole-recipe reason",
+  "guard/not-expressible message",
+  "recipe/invalid message",
 ]);
 
 /** The facts that a sentence asks for. Any value will do: a part that was chosen by one is looked at as it comes. */
@@ -27,7 +37,8 @@ function asked(sentences: Sentences, code: string): ReadonlySet<string> {
     {
       get(_, name) {
         names.add(String(name));
-        return `«${String(name)}»`;
+        const text = `«${String(name)}»`;
+        return Object.assign(new String(text), { toPrecision: () => text, toFixed: () => text });
       },
     },
   );

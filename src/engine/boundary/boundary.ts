@@ -34,7 +34,8 @@ export function errorRecord(error: unknown): ErrorRecord {
 
 /** The error again: an `AwaseError` with its code, a real `AbortError`, or an `Error` of the same name. */
 export function errorFrom(record: ErrorRecord): Error {
-  if (isCode(record.code)) return new AwaseError(record.code, record.message, { facts: record.facts ?? {} });
+  if (isCode(record.code))
+    return AwaseError.of({ code: record.code, message: record.message, facts: record.facts ?? {} });
   if (record.name === "AbortError") return new DOMException(record.message, "AbortError");
   const error = new Error(record.message);
   error.name = record.name;

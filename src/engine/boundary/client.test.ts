@@ -56,7 +56,7 @@ it("starts no worker before the first call, and one for all calls", async () => 
 it("carries an AwaseError with its code and facts", async () => {
   const client = engine({
     details: async () => {
-      throw new AwaseError("model/not-loaded", "There is no model.", { facts: { key: "a", loaded: 2 } });
+      throw AwaseError.of({ code: "model/not-loaded", message: "There is no model.", facts: { key: "a", loaded: 2 } });
     },
   });
   const error = await client.details("a").catch((e: unknown) => e);
@@ -156,7 +156,7 @@ it("carries what the page's listener throws back to the engine", async () => {
     },
   });
   const onEvent = () => {
-    throw new AwaseError("page/closed", "The panel is gone.", { facts: { panel: "run" } });
+    throw AwaseError.of({ code: "page/closed", message: "The panel is gone.", facts: { panel: "run" } });
   };
   await expect(client.merge("", OPTIONS, { onEvent })).rejects.toMatchObject({
     code: "page/closed",
@@ -219,7 +219,7 @@ it("keeps no worker whose engine does not start again", async () => {
     const fails = open.length === 1;
     return new FakeWorker({
       start: async () => {
-        if (fails) throw new AwaseError("gpu/failed", "No device.");
+        if (fails) throw AwaseError.of({ code: "gpu/failed", message: "No device.", facts: {} });
         return info;
       },
       methods: async () => [],

@@ -1,5 +1,6 @@
 import { type Endpoint, proxy, type Remote, wrap } from "comlink";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
+import { engineFailure } from "../failures";
 import type { Engine, Watch } from "../protocol/engine";
 import type { ModelKey } from "../protocol/ids";
 import type { EngineSettings, ModelOrigin } from "../protocol/protocol";
@@ -160,14 +161,10 @@ function work(
 }
 
 function stopped(): AwaseError {
-  return new AwaseError("engine/worker-died", "The engine was stopped. The next action starts it again.");
+  return engineFailure("engine/worker-died", { reason: undefined });
 }
 
 function workerDied(event: Event): AwaseError {
   const said = "message" in event && typeof event.message === "string" ? event.message : event.type;
-  return new AwaseError(
-    "engine/worker-died",
-    `The engine stopped unexpectedly (${said}). Try again: it starts anew, and a merge goes on from its last finished tensor.`,
-    { facts: { reason: said } },
-  );
+  return engineFailure("engine/worker-died", { reason: said });
 }

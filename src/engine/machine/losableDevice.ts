@@ -1,5 +1,6 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
+import { gpuFailure } from "../../compute/devices/failures";
 
 /** The same device, made so that it can be lost as a GPU can: for tests where there is none. */
 export function losable(inner: Device): Device & { lose(): void } {
@@ -37,9 +38,7 @@ export function losable(inner: Device): Device & { lose(): void } {
     close: () => inner.close(),
     lose() {
       if (error) return;
-      error = new AwaseError("gpu/lost", `The device ${inner.info.name} was lost. Run the merge again to go on.`, {
-        facts: { device: inner.info.name },
-      });
+      error = gpuFailure("gpu/lost", { message: inner.info.name });
       breakIt(error);
     },
   };

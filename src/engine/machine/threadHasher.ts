@@ -1,5 +1,6 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
+import { engineFailure } from "../failures";
 import type { Hasher, HashReply, HashRequest } from "./hashing";
 
 /** Bytes of one file that may wait for the hashing thread. */
@@ -83,10 +84,7 @@ class ThreadHasher implements Hasher {
 
   fail(): void {
     this.#waiting = 0;
-    this.#failure = new AwaseError(
-      "engine/hashing-died",
-      "The thread that computes checksums stopped unexpectedly. Try again: the merge goes on from its last finished tensor.",
-    );
+    this.#failure = engineFailure("engine/hashing-died");
     this.#wake();
   }
 

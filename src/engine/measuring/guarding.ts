@@ -1,4 +1,4 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { Gate } from "../../base/gate";
 import { own } from "../../base/own";
 import type { Device } from "../../compute/device";
@@ -15,6 +15,7 @@ import { guardBase, guardLimit, unwritableLimit } from "../../recipe/strength/gu
 import { openWeakening, type Weakening } from "../../recipe/strength/strength";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
+import { engineFailure } from "../failures";
 import { onDevice } from "../machine/onDevice";
 import type { GuardEvent } from "../protocol/evalProtocol";
 import { type EvaluationContext, measurable } from "./evaluation";
@@ -70,29 +71,13 @@ function stoppedAt({ group, relative: { ratio }, drift, index }: GuardStage, cap
   const facts = { group: group.id, stage: index };
   const broken = drift.find(({ nonFinite }) => nonFinite > 0);
   if (broken) {
-    return new AwaseError(
-      "guard/not-finite",
-      `The guard stopped the merge at ${group.id}: ${broken.tensor} has ${broken.nonFinite} NaN or Inf. Nothing was written. ` +
-        "Look for a damaged model, which a lower weight does not mend, or for a weight that is far too large.",
-      { facts: { ...facts, tensor: broken.tensor, found: broken.nonFinite } },
-    );
+    return engineFailure("guard/not-finite", { ...facts, tensor: broken.tensor, found: broken.nonFinite });
   }
-  return new AwaseError(
-    "guard/stopped",
-    `The guard stopped the merge at ${group.id}: perplexity is ${ratio.toPrecision(4)} times the base's, ` +
-      `and at most ${cap} times are allowed. Nothing was written. Lower the weights, or let the guard roll back.`,
-    { facts: { ...facts, ratio, cap } },
-  );
+  return engineFailure("guard/stopped", { ...facts, ratio, cap });
 }
 
 function stoppedWhole({ relative: { ratio } }: GuardStage, cap: number, { facts }: GuardLimit): AwaseError {
-  const base = facts.base ?? "";
-  return new AwaseError(
-    "guard/stopped-whole",
-    `The guard stopped the merge: its perplexity is ${ratio.toPrecision(4)} times that of ${base}, ` +
-      `and at most ${cap} times are allowed. Nothing was written. Take other layers, raise the cap, or let the guard warn.`,
-    { facts: { base, ratio, cap } },
-  );
+  return engineFailure("guard/stopped-whole", { base: String(facts.base ?? ""), ratio, cap });
 }
 
 interface Guarding {

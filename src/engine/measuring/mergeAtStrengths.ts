@@ -1,4 +1,4 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import type { Device } from "../../compute/device";
 import type { Strengths } from "../../eval/guard/guardMachine";
@@ -10,6 +10,7 @@ import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Weakening } from "../../recipe/strength/strength";
+import { engineFailure } from "../failures";
 import { readGenerationConfig } from "./generationConfig";
 import type { OpenModel, Subjects } from "./subjects";
 
@@ -94,7 +95,5 @@ function sourceAt(opened: ReadonlyMap<number, OpenModel>, strength: number): Ten
 
 /** The recipe has no words for a weaker merge. */
 export function notExpressible({ code, message }: Problem): AwaseError {
-  return new AwaseError("guard/not-expressible", `The guard cannot take back a part of this merge. ${message}`, {
-    facts: { code },
-  });
+  return engineFailure("guard/not-expressible", { code, message });
 }

@@ -1,7 +1,8 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { createXXHash64, type IHasher } from "../../base/hashes";
 import type { ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
+import { engineFailure } from "../failures";
 import type { InputFile } from "./inputLedger";
 
 /**
@@ -55,24 +56,11 @@ function bytesOf({ reads }: InputFile): number {
   return reads.reduce((sum, [start, end]) => sum + end - start, 0);
 }
 
-const WAY_ON = "Bring back the file as it was and go on, or start the merge again.";
-
 function changedInput(name: string, { model, file, size }: InputFile, now: InputFile | undefined): AwaseError {
-  const what =
-    now === undefined
-      ? `${file} of ${model} is no longer among its files`
-      : now.size === size
-        ? `${file} of ${model} (${size} bytes) is another than at the start`
-        : `${file} of ${model} has ${now.size} bytes and had ${size} at the start`;
-  return new AwaseError("journal/changed", `Cannot go on with "${name}": ${what}. ${WAY_ON}`, {
-    facts: { name, model, file, found: now?.size ?? 0, expected: size },
-  });
+  const at = { found: now?.size, expected: size, start: undefined, end: undefined };
+  return engineFailure("journal/changed", { name, model, file, ...at });
 }
 
 function changedBytes(name: string, { model, file, size }: InputFile, start: number, end: number): AwaseError {
-  return new AwaseError(
-    "journal/changed",
-    `Cannot go on with "${name}": bytes ${start} to ${end} of ${file} of ${model} are others than those that were merged. ${WAY_ON}`,
-    { facts: { name, model, file, found: size, expected: size, start, end } },
-  );
+  return engineFailure("journal/changed", { name, model, file, found: size, expected: size, start, end });
 }

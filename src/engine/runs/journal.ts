@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import type { GuardReport } from "../../eval/types";
 import type { UnknownObject } from "../../formats/json";
+import { engineFailure } from "../failures";
 import type { Records } from "../machine/records";
 import type { RunId } from "../protocol/ids";
 import type { MergeOptions, MergeReport, OutputFile } from "../protocol/protocol";
@@ -124,23 +125,12 @@ export function isLaterRecord(found: UnknownObject): boolean {
 export async function findRun(records: Records<RunRecord>, id: RunId): Promise<RunRecord> {
   const record = await records.get(id);
   if (isRunRecord(record)) return record;
-  throw new AwaseError(
-    "journal/not-found",
-    `There is no unfinished run ${id}. It was finished or discarded; start anew.`,
-    {
-      facts: { job: id },
-    },
-  );
+  throw engineFailure("journal/not-found", { job: id });
 }
 
 /** A run is of models that are not there: it is not the recipe that is wrong. */
 export function noModels(name: string, missing: readonly string[]): AwaseError {
-  const list = missing.join(", ");
-  return new AwaseError(
-    "journal/no-models",
-    `Cannot go on with "${name}": it is made of models of which ${missing.length} ${missing.length === 1 ? "is" : "are"} not loaded (${list}). Add what is missing and go on.`,
-    { facts: { name, models: list, missing: missing.length } },
-  );
+  return engineFailure("journal/no-models", { name, models: missing.join(", "), missing: missing.length });
 }
 
 /**
@@ -149,11 +139,9 @@ export function noModels(name: string, missing: readonly string[]): AwaseError {
  */
 export function checkFingerprint(record: RunRecord, fingerprint: string): void {
   if (record.fingerprint === fingerprint) return;
-  throw new AwaseError(
-    "journal/changed-plan",
-    `Cannot go on with "${record.options.name}": its recipe now makes another plan than at the start (fingerprint ` +
-      `${fingerprint.slice(0, 12)}, was ${record.fingerprint.slice(0, 12)}), so a model has other tensors or another config. ` +
-      "Load the same models and go on, or start the merge again.",
-    { facts: { name: record.options.name, found: fingerprint, expected: record.fingerprint } },
-  );
+  throw engineFailure("journal/changed-plan", {
+    name: record.options.name,
+    found: fingerprint,
+    expected: record.fingerprint,
+  });
 }

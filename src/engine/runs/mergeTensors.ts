@@ -2,6 +2,7 @@ import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/writing/run";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { neverFalling } from "../boundary/monotone";
+import { runNote } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import { onDevice } from "../machine/onDevice";
 import type { MergeEvent } from "../protocol/protocol";
@@ -59,12 +60,9 @@ export async function mergeTensors(
     async (error, lost) => {
       lostPeak = lost.memory.peak;
       await writer.settle();
-      onEvent({
-        type: "note",
-        code: error.code,
-        message: `The GPU went away. A new device takes over: ${writer.finished.size} of ${plan.tensors.length} tensors are done.`,
-        facts: { ...error.facts, finished: writer.finished.size, tensors: plan.tensors.length },
-      });
+      const code = error.code === "device/thread-lost" ? error.code : "gpu/lost";
+      const note = runNote(code, { finished: writer.finished.size, tensors: plan.tensors.length });
+      onEvent({ type: "note", ...note, facts: { ...error.facts, ...note.facts } });
     },
   );
   return { device, peakBytes: Math.max(lostPeak, device.memory.peak) };

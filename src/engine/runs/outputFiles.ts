@@ -1,7 +1,8 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { INDEX_FILE } from "../../formats/indexJson";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { engineFailure } from "../failures";
 
 /** The model card. */
 export const CARD_FILE = "README.md";
@@ -33,11 +34,6 @@ const NAMED = 3;
 
 export function notEmpty(folder: string, inTheWay: readonly string[]): AwaseError {
   const some = inTheWay.slice(0, NAMED).join(", ");
-  const more = inTheWay.length > NAMED ? `, and ${inTheWay.length - NAMED} more` : "";
-  return new AwaseError(
-    "output/not-empty",
-    `The folder ${folder} has ${inTheWay.length} files in the way of the merged model (${some}${more}), where 0 were expected. ` +
-      "Choose an empty folder, so that no reader mixes two models.",
-    { facts: { folder, files: inTheWay.length, first: inTheWay[0] ?? "" } },
-  );
+  const more = Math.max(0, inTheWay.length - NAMED);
+  return engineFailure("output/not-empty", { folder, files: inTheWay.length, first: inTheWay[0] ?? "", some, more });
 }

@@ -1,7 +1,7 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
 import { directoryFolder, directoryOutput } from "../../io/directory";
 import { filesFolder } from "../../io/file";
+import { engineFailure } from "../failures";
 import type { Environment } from "../machine/environment";
 import type { Lane, StoredResult } from "../protocol/protocol";
 import { chunksOf, writeFile } from "./fileCopy";
@@ -32,9 +32,7 @@ export function keepResults(environment: Environment): Results {
   async function get(id: string): Promise<StoredResult> {
     const result = await results.get(id);
     if (result) return result;
-    throw new AwaseError("result/not-found", `There is no kept result ${id}. It was removed; run the merge again.`, {
-      facts: { id },
-    });
+    throw engineFailure("result/not-found", { id });
   }
   return {
     get,

@@ -6,6 +6,7 @@ import { findMethod } from "../../merge/registry";
 import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { engineFailure } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import type { Environment, OutputPlace } from "../machine/environment";
 import type { RateBook } from "../machine/rates";
@@ -286,13 +287,7 @@ export function createRuns(context: RunsContext): Runs {
   async function lock(id: RunId): Promise<() => void> {
     const release = await environment.hold(lockName(id));
     if (release) return release;
-    throw new AwaseError(
-      "job/elsewhere",
-      `The run ${id} is at work in another tab. Watch it there, or close that tab.`,
-      {
-        facts: { job: id },
-      },
-    );
+    throw engineFailure("job/elsewhere", { job: id });
   }
 
   /**
@@ -301,9 +296,7 @@ export function createRuns(context: RunsContext): Runs {
    */
   async function listening<T>(id: RunId, onEvent: OnEvent, work: () => Promise<T>): Promise<T> {
     if (atWork.has(id)) {
-      throw new AwaseError("job/running", `The run ${id} is at work already. Wait for it, or cancel it first.`, {
-        facts: { job: id },
-      });
+      throw engineFailure("job/running", { job: id });
     }
     atWork.add(id);
     const stopListening = context.notes.listen((note) => onEvent({ type: "note", ...note }));

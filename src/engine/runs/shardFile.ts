@@ -1,8 +1,9 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { createXXHash64 } from "../../base/hashes";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { ByteSink } from "../../io/types";
+import { engineFailure } from "../failures";
 import type { OutputPlace } from "../machine/environment";
 import type { Hasher } from "../machine/hashing";
 import { hashSource } from "./fileCopy";
@@ -132,17 +133,16 @@ export async function hashClosedShard(
   const start = await source.read(0, Math.min(shard.header.length, source.size), signal);
   const same = start.every((byte, index) => byte === shard.header[index]);
   if (source.size !== shard.size || !same) {
-    throw damaged(shard, source.size, same ? "and its header" : "and not the header that was written");
+    throw damaged(shard, source.size, same ? "same" : "other");
   }
   return hashSource(source, await newHasher(), signal);
 }
 
 /** What was written of a weight file is not what lies there now. @param found bytes */
-export function damaged({ file, size }: Pick<Shard, "file" | "size">, found: number, header?: string): AwaseError {
-  const what = `it has ${found} of ${size} bytes${header === undefined ? "" : `, ${header}`}`;
-  return new AwaseError(
-    "output/damaged",
-    `Cannot finish ${file}: what was written of it is damaged (${what}). Start the run again, or remove the file and go on.`,
-    { facts: { file, found, expected: size } },
-  );
+export function damaged(
+  { file, size }: Pick<Shard, "file" | "size">,
+  found: number,
+  header?: "same" | "other",
+): AwaseError {
+  return engineFailure("output/damaged", { file, found, expected: size, header });
 }

@@ -12,7 +12,7 @@ const SHA = "0123456789abcdef0123456789abcdef01234567";
 const MODEL: HubModel = { repo: "org/m", sha: SHA, license: "mit", gated: false, files: [{ path: "a", size: 3 }] };
 const BYTES = new Uint8Array([1, 2, 3]);
 
-const unreachable = () => new AwaseError("hub/unreachable", "Could not reach hub.test.");
+const unreachable = () => AwaseError.of({ code: "hub/unreachable", message: "Could not reach hub.test.", facts: {} });
 
 /** A Hub that can be unplugged: of what it served before, only what was kept can then be read. */
 function pluggedHub() {

@@ -4,6 +4,7 @@ import type { Hub, HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
 import { cachedSource, isCachedSource } from "../../io/store/cached";
 import type { ByteSource, Folder, NewSha256 } from "../../io/types";
+import { runNote } from "../failures";
 import type { Records } from "../machine/records";
 import type { HubLook, HubOrigin, Note } from "../protocol/protocol";
 import type { OpenedModel } from "./models";
@@ -118,11 +119,7 @@ async function resolve(
     if (!isUnreachable(error)) throw error;
     const model = await listings.get(asked);
     if (!model) throw error;
-    const note = {
-      code: "hub/offline",
-      message: `The Hub is out of reach: ${asked} is opened as it was the last time, at commit ${model.sha.slice(0, 12)}.`,
-      facts: { repo: asked, commit: model.sha },
-    };
+    const note = runNote("hub/offline", { repo: asked, commit: model.sha });
     return { model, note };
   }
 }

@@ -1,7 +1,7 @@
-import { AwaseError } from "../../base/errors";
 import type { Folder } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import { openCheckpoint } from "../../model/open";
+import { engineFailure } from "../failures";
 import type { ModelKey } from "../protocol/ids";
 import type { Note } from "../protocol/protocol";
 
@@ -43,11 +43,7 @@ export function createShelf(): Shelf {
   return {
     async add(key, open, signal) {
       if (models.has(key) || coming.has(key)) {
-        throw new AwaseError(
-          "model/duplicate",
-          `There is a model ${key} already, and a recipe could not tell the two apart. Remove it first, or rename one folder.`,
-          { facts: { key } },
-        );
+        throw engineFailure("model/duplicate", { key });
       }
       coming.add(key);
       try {
@@ -79,11 +75,7 @@ export function createShelf(): Shelf {
     get(key) {
       const model = models.get(key);
       if (model) return model;
-      throw new AwaseError(
-        "model/not-loaded",
-        `The model ${key} is not loaded; ${models.size} others are. Add it, or choose one of those.`,
-        { facts: { key, loaded: models.size } },
-      );
+      throw engineFailure("model/not-loaded", { key, loaded: models.size });
     },
     get checkpoints() {
       return new Map([...models].map(([key, { checkpoint }]) => [key, checkpoint]));

@@ -1,4 +1,4 @@
-import { AwaseError } from "../../base/errors";
+import type { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
@@ -10,6 +10,7 @@ import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
 import { type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems/problem";
+import { engineFailure } from "../failures";
 import type { RecipeReport } from "../protocol/protocol";
 import { missingBytes } from "./hubModels";
 import { knownVocabularies, readVocabularies } from "./vocabularies";
@@ -74,12 +75,12 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
 function invalid(problems: readonly Problem[]): AwaseError {
   const errors = problems.filter(({ severity }) => severity === "error");
   const [first] = errors;
-  const where = first?.span ? `line ${first.span.line}: ` : "";
-  return new AwaseError(
-    "recipe/invalid",
-    `The recipe cannot be merged, it has ${errors.length} errors where 0 were expected. ${where}${first?.message ?? ""}`,
-    { facts: { errors: errors.length, code: first?.code ?? "", line: first?.span?.line ?? 0 } },
-  );
+  return engineFailure("recipe/invalid", {
+    errors: errors.length,
+    code: first?.code ?? "",
+    line: first?.span?.line ?? 0,
+    message: first?.message ?? "",
+  });
 }
 
 /** Models that a recipe names and that are not loaded, with where the Hub may have them. */

@@ -1,5 +1,5 @@
 import { AwaseError } from "../../base/errors";
-import { hubError } from "../errors";
+import { hubError, hubNote } from "../errors";
 import { FLEETING_STATUSES, MAX_WAITS, retryDelay, waitSeconds } from "./backoff";
 import { isHub, type Line, storageBlocked } from "./line";
 import { discard, send } from "./send";
@@ -101,16 +101,11 @@ function askedToWait(line: Line, origin: string, seconds: number): void {
   line.gate.close(origin, now + seconds * 1000);
   if (isKnown) return;
   line.lanes.data.narrow();
-  line.onNote({
-    code: "hub/waiting",
-    message: `${host} asks us to wait ${seconds} s. The download goes on by itself.`,
-    facts: { host, seconds },
-  });
+  line.onNote(hubNote("hub/waiting", { host, seconds }));
 }
 
 function retrying(host: string, failures: number) {
-  const message = `${host} did not answer well; try ${failures + 1} of ${TRIES}.`;
-  return { code: "hub/retrying", message, facts: { host, try: failures + 1, tries: TRIES } } as const;
+  return hubNote("hub/retrying", { host, try: failures + 1, tries: TRIES });
 }
 
 function surrender<T>(line: Line, exchange: Exchange<T>, outcome: Outcome<T>): AwaseError {

@@ -1,7 +1,7 @@
 import type { Bytes } from "../../base/bytes";
-import { AwaseError } from "../../base/errors";
 import { createXXHash64, type IHasher } from "../../base/hashes";
 import { isQuotaExceeded, quotaExceeded } from "../errors";
+import { ioFailure } from "../failures";
 import type { ByteRange } from "../types";
 import { type Block, type BlockFile, type BlockTable, fileKey, indexedDbTable, rangeKey } from "./blockTable";
 import { RecentBytes } from "./recentBytes";
@@ -113,11 +113,7 @@ export class BlockStore {
    */
   async put(file: BlockFile, start: number, bytes: Bytes, proven = false): Promise<Block> {
     if (bytes.length > MAX_BLOCK_BYTES) {
-      throw new AwaseError(
-        "storage/block-size",
-        `A block of ${file.path} has ${bytes.length} bytes, the limit is ${MAX_BLOCK_BYTES}. Store it in pieces.`,
-        { facts: { bytes: bytes.length, limit: MAX_BLOCK_BYTES } },
-      );
+      throw ioFailure("storage/block-size", { bytes: bytes.length, limit: MAX_BLOCK_BYTES, path: file.path });
     }
     this.#inUse.add(modelKey(file));
     const block: Block = {

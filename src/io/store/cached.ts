@@ -1,6 +1,7 @@
 import type { Bytes } from "../../base/bytes";
 import { AwaseError, type ErrorFacts } from "../../base/errors";
 import { checkRange, shortRead } from "../errors";
+import { storageNote } from "../failures";
 import type { ByteRange, ByteSource, FileVersion, NewSha256, Published } from "../types";
 import type { BlockStore } from "./blockStore";
 import { type Block, type BlockFile, rangeKey } from "./blockTable";
@@ -206,13 +207,14 @@ class StoredSource implements CachedSource {
   #stopKeeping(error: unknown): void {
     if (!this.#keeps) return;
     this.#keeps = false;
-    const full = error instanceof AwaseError && error.code === "storage/quota";
-    this.onNote({
-      code: full ? error.code : "storage/unavailable",
-      message: full
-        ? `${error.message} Reading goes on, but what is fetched now is fetched again next time.`
-        : `This browser does not keep downloaded bytes (${error instanceof Error ? error.message : String(error)}). Reading goes on, but what is fetched now is fetched again next time.`,
-      facts: full ? error.facts : { name: this.name },
-    });
+    const { name } = this;
+    if (error instanceof AwaseError && error.code === "storage/quota") {
+      const { needed, free } = error.facts;
+      const left = free === undefined ? undefined : Number(free);
+      this.onNote(storageNote("storage/quota", { name: String(error.facts.name), needed: Number(needed), free: left }));
+      return;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    this.onNote(storageNote("storage/unavailable", { name, reason }));
   }
 }

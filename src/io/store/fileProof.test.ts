@@ -34,7 +34,8 @@ function hubFile(size: number, wrongAt: readonly number[] = [], guarded = true) 
             hashed += bytes.length;
           },
           async finish() {
-            if (hash.digest("hex") !== published) throw new AwaseError("hub/bad-hash", "Wrong bytes came.");
+            if (hash.digest("hex") !== published)
+              throw AwaseError.of({ code: "hub/bad-hash", message: "Wrong bytes came.", facts: {} });
           },
         };
       },

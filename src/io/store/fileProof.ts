@@ -1,5 +1,6 @@
 import { AwaseError, isAbort } from "../../base/errors";
 import { createXXHash64 } from "../../base/hashes";
+import { ioFailure } from "../failures";
 import type { ByteRange, ByteSource, NewSha256, Proof, Published, UsedRange } from "../types";
 import type { BlockStore } from "./blockStore";
 import type { Block, BlockFile } from "./blockTable";
@@ -136,9 +137,5 @@ function piecesOf(size: number, blocks: readonly Block[]): readonly ByteRange[] 
 }
 
 function badBytes(path: string, start: number, end: number): AwaseError {
-  return new AwaseError(
-    "hub/bad-bytes",
-    `Bytes ${start} to ${end} of ${path} came as others than those that come now. They are not used. Try again: they are fetched anew.`,
-    { facts: { path, start, end } },
-  );
+  return ioFailure("hub/bad-bytes", { path, start, end });
 }

@@ -155,7 +155,7 @@ describe("measuring", () => {
   it("says what failed", async () => {
     const { studio } = await visit({
       evaluate: async () => {
-        throw new AwaseError("eval/nothing-scored", "Nothing.", { facts: { prompts: 1 } });
+        throw AwaseError.of({ code: "eval/nothing-scored", message: "Nothing.", facts: { prompts: 1 } });
       },
     });
     await studio.getState().measure();

@@ -29,7 +29,7 @@ async function openStudio(engine: Partial<EngineClient>) {
 }
 
 const failing = (code: `${string}/${string}`) => async () => {
-  throw new AwaseError(code, "It does not go on.");
+  throw AwaseError.of({ code: code, message: "It does not go on.", facts: {} });
 };
 
 it.each<[`${string}/${string}`, boolean]>([

@@ -1,12 +1,14 @@
-import type { Catalogue, Language } from "../catalogue";
+import type { Language } from "../catalogue";
 import { device } from "./failures/device";
-import { failuresJa } from "./failures/failures";
+import { engine, runs } from "./failures/engine";
+import { files, storage } from "./failures/files";
+import { formats } from "./failures/formats";
+import { hub, hubRemarks } from "./failures/hub";
 import { measuring, prompts } from "./failures/measuring";
 import { merging } from "./failures/merging";
 import { model, remarks } from "./failures/model";
 import { page } from "./failures/page";
 import { running, tokens } from "./failures/running";
-import { notesJa } from "./notes";
 import { fitting } from "./problems/fitting";
 import { fixes } from "./problems/fixes";
 import { output } from "./problems/output";
@@ -15,15 +17,24 @@ import { reading } from "./problems/reading";
 import { findings, limits, strength } from "./problems/strength";
 import { ja } from "./words";
 
-const language: Language = {
+/** All that is said in Japanese; whole, or a type error. */
+export const japanese: Language = {
   messages: ja,
   problems: { ...reading, ...planning, ...fitting, ...output, ...strength, ...findings, ...remarks },
-  failures: { ...device, ...model, ...running, ...tokens, ...merging, ...measuring, ...prompts, ...page },
+  failures: {
+    ...files,
+    ...formats,
+    ...device,
+    ...hub,
+    ...model,
+    ...running,
+    ...tokens,
+    ...merging,
+    ...measuring,
+    ...prompts,
+    ...engine,
+    ...page,
+  },
+  notes: { ...runs, ...hubRemarks, ...storage, ...limits },
   fixes,
-};
-
-export const japanese: Catalogue = {
-  ...language,
-  failures: { ...failuresJa, ...language.failures },
-  notes: { ...notesJa, ...limits },
 };
