@@ -1,5 +1,5 @@
 import type { LogEntry } from "./hub/log";
-import { LARGE_RECIPE, mergedHash, prepareLargeMerge, startAndStall } from "./largeMerge";
+import { filesInOpfs, LARGE_RECIPE, mergedHash, prepareLargeMerge, startAndStall } from "./largeMerge";
 import { expect, test } from "./studio";
 
 /** Ranges asked of the file server, by file. */
@@ -59,16 +59,3 @@ test("a lost GPU is replaced, and the merge goes on from the last finished tenso
   const recovered = await studio.run.weightsHash();
   expect(await mergedHash(studio)).toBe(recovered);
 });
-
-/** Paths of all files in the origin's private file system. */
-async function filesInOpfs(): Promise<string[]> {
-  const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<string[]> => {
-    const found: string[] = [];
-    for await (const [name, handle] of folder.entries()) {
-      if (handle instanceof FileSystemDirectoryHandle) found.push(...(await walk(handle, `${path}${name}/`)));
-      else found.push(`${path}${name}`);
-    }
-    return found;
-  };
-  return walk(await navigator.storage.getDirectory(), "");
-}

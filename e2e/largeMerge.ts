@@ -41,3 +41,16 @@ export async function mergedHash(studio: Studio): Promise<string | undefined> {
   await studio.run.start();
   return studio.run.weightsHash();
 }
+
+/** Paths of all files in the origin's private file system. */
+export async function filesInOpfs(): Promise<string[]> {
+  const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const [name, handle] of folder.entries()) {
+      if (handle instanceof FileSystemDirectoryHandle) found.push(...(await walk(handle, `${path}${name}/`)));
+      else found.push(`${path}${name}`);
+    }
+    return found;
+  };
+  return walk(await navigator.storage.getDirectory(), "");
+}
