@@ -9,6 +9,7 @@ import { corrupt, type Fault } from "../../e2e/hub/faults";
 import { hastened } from "../../e2e/hub/haste";
 import { type LocalHub, startHub } from "../../e2e/hub/server";
 import { syntheticModel } from "../../e2e/syntheticModel";
+import { evalCommand } from "./evalCommand";
 import { mergeCommand } from "./mergeCommand";
 
 /* Models of the local Hub are merged by the command line, and in the middle of it something happens to the Hub. */
@@ -23,6 +24,7 @@ out_dtype: bfloat16
 /** Three shards of half a megabyte. */
 const SIZES = { layers: 1, vocabulary: 512, shardBytes: 600_000 };
 const MIDDLE = 1;
+const WITH_TOKENIZER = join(import.meta.dirname, "../../e2e/golden/merge/models/a");
 const EVER = Number.POSITIVE_INFINITY;
 /** What is asked for before the merge begins: one byte, by which a file is found, and what a header is looked for in. */
 const BEFORE = [1, 256 * 1024];
@@ -34,10 +36,13 @@ let undisturbed: Readonly<Record<string, string>>;
 beforeAll(async () => {
   giveBack = hastened();
   const storage = (path: string) => (path.endsWith(".safetensors") ? ("lfs" as const) : ("git" as const));
+  const tokenizer = Object.fromEntries(
+    ["tokenizer.json", "tokenizer_config.json"].map((name) => [name, readFileSync(join(WITH_TOKENIZER, name))]),
+  );
   hub = await startHub({
     repositories: [
-      { id: "acme/whole", files: syntheticModel(1, SIZES) },
-      { id: "acme/parts", files: syntheticModel(2, SIZES), storage },
+      { id: "acme/whole", files: { ...syntheticModel(1, SIZES), ...tokenizer } },
+      { id: "acme/parts", files: { ...syntheticModel(2, SIZES), ...tokenizer }, storage },
     ],
   });
   folder = mkdtempSync(join(tmpdir(), "awase-hub-"));
@@ -58,11 +63,22 @@ afterAll(async () => {
 });
 
 /** Merges into a folder `merged`, with a cache beside it. */
-async function merge() {
+async function merge({ recipe = RECIPE, options = [] as readonly string[] } = {}) {
   const cwd = folder;
-  writeFileSync(join(cwd, "recipe.yaml"), RECIPE);
+  writeFileSync(join(cwd, "recipe.yaml"), recipe);
   let stderr = "";
-  const args = ["recipe.yaml", "--out", "merged", "--device", "cpu", "--shard-size", "600K", "--hub", hub.url];
+  const args = [
+    "recipe.yaml",
+    "--out",
+    "merged",
+    "--device",
+    "cpu",
+    "--shard-size",
+    "600K",
+    "--hub",
+    hub.url,
+    ...options,
+  ];
   const code = await mergeCommand(args, {
     stdout: { write: () => true },
     stderr: {
@@ -165,4 +181,40 @@ describe("wrong bytes in the middle of a merge", () => {
     const fetched = hub.log.entries("cdn").filter(({ headers }) => headers.range !== "bytes=0-0");
     expect(fetched.map(({ url }) => url)).toEqual(fetched.map(() => expect.stringContaining(sha256)));
   });
+});
+
+it("a model that came wrong is not measured, nothing of it is remembered, and the next try measures the right one", async () => {
+  writeFileSync(join(folder, "tokens.json"), "[[1, 2, 3, 4, 5]]");
+  async function measure(cache: string) {
+    let said = "";
+    const output = {
+      write(text: string) {
+        said += text;
+        return true;
+      },
+    };
+    const args = ["acme/parts", "--tokens", "tokens.json", "--device", "cpu", "--json", "--quiet", "--hub", hub.url];
+    const code = await evalCommand(args, {
+      stdout: output,
+      stderr: output,
+      cwd: folder,
+      env: { XDG_CACHE_HOME: join(folder, cache) },
+      signal: new AbortController().signal,
+    });
+    return { code, said };
+  }
+  const right = await measure("another-cache");
+  expect(right).toMatchObject({ code: 0 });
+  spoilWeights(corrupt(50_001), 1);
+  expect(await measure("cache")).toEqual({ code: 1, said: expect.stringMatching(/^hub\/bad-hash: acme\/parts: /m) });
+  expect(await measure("cache")).toEqual(right);
+});
+
+it("a guard that watched wrong bytes settles nothing", async () => {
+  writeFileSync(join(folder, "prompts.txt"), "a b c\n");
+  spoilWeights(corrupt(50_001), 1);
+  const recipe = RECIPE.replace("merge_method: linear", "merge_method: task_arithmetic\nbase_model: acme/whole");
+  const { code, stderr } = await merge({ recipe, options: ["--guard", "prompts.txt"] });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^hub\/bad-hash: acme\/parts: /m) });
+  expect(existsSync(join(folder, "merged/config.json"))).toBe(false);
 });
