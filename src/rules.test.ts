@@ -4,21 +4,29 @@ import ts from "typescript";
 import { expect, it } from "vitest";
 
 /*
- * Two rules of the house that need types to be checked. Each forbids a whole kind of fault at once:
+ * Rules of the house. Each forbids a whole kind of fault at once:
  *
  * - What an object inherits is not in it: `record[key]` and `key in record` with a key from anywhere find `constructor` and
  *   `__proto__` in every dictionary. `own(record, key)` does not.
  * - The arguments of a call lie on the stack: `push(...list)` and `Math.max(...list)` throw once a list is long enough.
  *   `append`, `largest` and `smallest` do not.
+ * - A device's memory has one ledger: who divides a budget on his own does not know who else does.
  */
 
 interface Breach {
-  readonly rule: "index" | "in" | "spread";
+  readonly rule: "index" | "in" | "spread" | "share";
   readonly place: string;
 }
 
 /** The function that the rules send people to, and the wire over which a call's arguments are handed on. */
-const EXEMPT = ["src/base/own.ts", "src/engine/boundary/serve.ts"];
+const EXEMPT = ["src/base/own.ts", "src/engine/boundary/serve.ts", "src/compute/memoryLedger.ts"];
+
+const isFactor = (kind: ts.SyntaxKind) =>
+  kind === ts.SyntaxKind.SlashToken || kind === ts.SyntaxKind.AsteriskToken || kind === ts.SyntaxKind.PercentToken;
+const isBudget = (node: ts.Node): boolean =>
+  (ts.isParenthesizedExpression(node) && isBudget(node.expression)) ||
+  (ts.isIdentifier(node) && /budgetBytes/i.test(node.text)) ||
+  (ts.isPropertyAccessExpression(node) && isBudget(node.name));
 
 function breaches(program: ts.Program, isChecked: (file: string) => boolean): readonly Breach[] {
   const checker = program.getTypeChecker();
@@ -45,6 +53,9 @@ function breaches(program: ts.Program, isChecked: (file: string) => boolean): re
       const { expression, argumentExpression } = node;
       const open = !ts.isStringLiteralLike(argumentExpression) && isAnyText(argumentExpression);
       return open && isDictionary(expression) ? "index" : undefined;
+    }
+    if (ts.isBinaryExpression(node) && isFactor(node.operatorToken.kind)) {
+      return isBudget(node.left) || isBudget(node.right) ? "share" : undefined;
     }
     if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword) {
       return !ts.isStringLiteralLike(node.left) && isAnyText(node.left) ? "in" : undefined;
@@ -80,7 +91,9 @@ function project() {
   return { files: fileNames.filter(isShipped), options, isShipped };
 }
 
-it("no source looks up what an object inherits, or spreads a list into a call", { timeout: 240_000 }, () => {
+it("no source looks up what an object inherits, spreads a list into a call, or divides a budget", {
+  timeout: 240_000,
+}, () => {
   const { files, options, isShipped } = project();
   expect(files.length).toBeGreaterThan(300);
   expect(breaches(ts.createProgram(files, options), isShipped)).toEqual([]);
@@ -98,6 +111,9 @@ const SAMPLES: readonly (readonly [string, readonly Breach["rule"][]])[] = [
   ["declare const r: Record<string, number>; r['a']; 'a' in r;", []],
   ["declare const l: readonly number[]; declare const i: number; l[i];", []],
   ["declare const f: (a: number, b: number) => void; declare const p: [number, number]; f(...p); [...p];", []],
+  ["declare const d: { budgetBytes: number }; d.budgetBytes / 2;", ["share"]],
+  ["declare const budgetBytes: number; Math.floor(0.25 * (budgetBytes));", ["share"]],
+  ["declare const budgetBytes: number; budgetBytes - 5; Math.min(budgetBytes, 5);", []],
   ["const f = (...l: number[]) => Math.max(...l); f(1);", []],
 ];
 

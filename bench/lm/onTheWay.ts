@@ -1,4 +1,5 @@
 import type { Device } from "../../src/compute/device";
+import { shareOf } from "../../src/compute/memoryLedger";
 import { methodFacts } from "../../src/merge/registry";
 import { ResidentInputs } from "../../src/merge/resident";
 import { MergedSource } from "../../src/merge/source";
@@ -28,7 +29,7 @@ export type Family = readonly [base: Model, a: Model, b: Model];
 export async function onTheWay(device: Device, family: Family, texts: readonly TokenIds[]): Promise<OnTheWay[]> {
   const [base] = family;
   const models = new Map(family.map((checkpoint) => [checkpoint.key, checkpoint]));
-  const budgetBytes = device.info.budgetBytes / 2;
+  const budgetBytes = shareOf(device.info.budgetBytes, "measuring", "weights");
   const passSeconds = await plainPass(device, base, texts, budgetBytes);
   const rows: OnTheWay[] = [];
   for (const { method, recipe } of recipes(family)) {

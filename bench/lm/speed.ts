@@ -1,4 +1,5 @@
 import type { Device } from "../../src/compute/device";
+import { shareOf } from "../../src/compute/memoryLedger";
 import type { Model } from "../../src/model/model";
 import { ResidentSource } from "../../src/model/sources/resident";
 import { anyTokens, openOver } from "./opened";
@@ -23,7 +24,11 @@ export async function speed(
   { promptTokens, answerTokens }: { readonly promptTokens: number; readonly answerTokens: number },
 ): Promise<Speed> {
   const elements = [...checkpoint.tensors.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-  using source = new ResidentSource(checkpoint.weights, device, device.info.budgetBytes / 2);
+  using source = new ResidentSource(
+    checkpoint.weights,
+    device,
+    shareOf(device.info.budgetBytes, "measuring", "weights"),
+  );
   const model = await openOver(checkpoint, source, device);
   const { layers, vocabulary } = model.facts;
   const prompt = anyTokens(promptTokens, vocabulary);

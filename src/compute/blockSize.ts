@@ -1,6 +1,7 @@
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../formats/dtypes";
 import { LEAF } from "./blocks";
 import type { DeviceInfo } from "./device";
+import { shareOf } from "./memoryLedger";
 
 /** No kernel sees more: all its inputs and its output together. Half of WebGPU's default binding limit. */
 export const MAX_BLOCK_BYTES = 64 * 1024 * 1024;
@@ -53,7 +54,7 @@ export function blockLayout(
     MAX_BLOCK_BYTES,
     device.maxBindingBytes,
     device.maxBufferBytes,
-    Math.floor(device.budgetBytes / (BLOCKS_IN_FLIGHT + 1)),
+    Math.floor(shareOf(device.budgetBytes, "streaming", "blocks") / BLOCKS_IN_FLIGHT),
   );
   const widest = inputs.reduce((most, dtype) => Math.max(most, DTYPE_BYTES[dtype]), 1);
   const preferred = PREFERRED_BLOCK_BYTES[device.kind];
@@ -63,8 +64,7 @@ export function blockLayout(
 
   const outputs = BLOCKS_IN_FLIGHT * Math.min(elements, count) * DTYPE_BYTES[output];
   const all = inputs.reduce((sum, dtype) => sum + packedBytes(dtype, count), 0);
-  // Half of the budget is left to sums, histograms and the blocks of the neighbouring tensors.
-  const resident = all + outputs <= device.budgetBytes / 2;
+  const resident = all + outputs <= shareOf(device.budgetBytes, "merging", "inputs");
   const streamed = BLOCKS_IN_FLIGHT * Math.min(elements, count) * elementBytes;
   return { elements, resident, deviceBytes: resident ? all + outputs : streamed };
 }

@@ -6,6 +6,7 @@ import type { Device, DeviceBuffer } from "../compute/device";
 import { applyMap } from "../compute/kernels/map/applyMap";
 import type { BoundMap } from "../compute/kernels/map/map";
 import { NotFiniteCounter } from "../compute/kernels/map/notFinite";
+import { shareOf } from "../compute/memoryLedger";
 import { comingBlocks, type HostBlock, hostBlocks, TensorBlocks } from "./blocks";
 import { bindMaking, layoutOf, type MapMaking } from "./making";
 import type { ResidentInputs } from "./resident";
@@ -14,7 +15,7 @@ export interface PipelineOptions {
   readonly device: Device;
   /** Where inputs stay from plan to plan; absent: they are read whenever they are needed. */
   readonly residents?: ResidentInputs;
-  /** Device memory that inputs on their way may take, in bytes; half of the device's budget unless given. */
+  /** Device memory that inputs on their way may take, in bytes; what is left beside a merge unless given. */
   readonly budgetBytes?: number;
   /** Bytes of one input per block; for tests. */
   readonly blockBytes?: number;
@@ -55,7 +56,7 @@ export class BlockPipeline {
     private readonly options: PipelineOptions,
     private readonly wanted: () => ReadonlySet<string>,
   ) {
-    this.#budgetBytes = options.budgetBytes ?? options.device.info.budgetBytes / 2;
+    this.#budgetBytes = options.budgetBytes ?? shareOf(options.device.info.budgetBytes, "overflowing", "again");
     this.#gate = new Gate(this.#budgetBytes);
   }
 

@@ -2,6 +2,7 @@ import type { AwaseError } from "../../base/errors";
 import { Gate } from "../../base/gate";
 import { own } from "../../base/own";
 import type { Device } from "../../compute/device";
+import { shareOf } from "../../compute/memoryLedger";
 import { runGuard } from "../../eval/guard/guard";
 import type { Strengths } from "../../eval/guard/guardMachine";
 import { runWholeGuard } from "../../eval/guard/whole";
@@ -23,9 +24,7 @@ import { heldBack, holdModels, modelsOf } from "./holdModels";
 import { MergeAtStrengths, notExpressible } from "./mergeAtStrengths";
 
 const PROGRESS_INTERVAL = 100;
-/** Drift of several tensors is measured at once while they take no more than this part of the device's budget … */
-const DRIFT_SHARE = 1 / 4;
-/** … each being there so many times: the base's values, the merged ones, both side by side, and the inputs of the merge. */
+/** How often a tensor is there while its drift is measured: the base's values, the merged ones, both side by side, and the inputs of the merge. */
 const DRIFT_COPIES = 6;
 
 type OnEvent = (event: GuardEvent) => void;
@@ -124,7 +123,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
     async drift(group, strengths) {
       const source = await merge.source(own(strengths, group.id) ?? 1);
       // Small tensors are measured side by side: alone, each would wait for its own numbers to come back.
-      const room = new Gate(device.info.budgetBytes * DRIFT_SHARE);
+      const room = new Gate(shareOf(device.info.budgetBytes, "drifting", "tensors"));
       const measured = await Promise.allSettled(
         [...tensors.values()]
           .filter(({ name }) => layers.groupOf(name).id === group.id)

@@ -5,7 +5,9 @@ function open(capacity: number) {
   const residency = new Residency();
   residency.moveTo(capacity);
   const gone: string[] = [];
-  return { residency, gone, admit: (name: string, bytes: number) => residency.admit(bytes, () => gone.push(name)) };
+  const admit = (name: string, bytes: number, passing = 0, always = false) =>
+    residency.admit({ bytes, passing, always }, () => gone.push(name));
+  return { residency, gone, admit };
 }
 
 it("makes room by sending away the longest unused, never one in use", () => {
@@ -39,4 +41,20 @@ it("keeps nothing while a merge has the device", () => {
   expect(admit("c", 50).bytes).toBe(50);
   a.leave();
   expect(gone).toEqual(["a", "b"]);
+});
+
+it("leaves room for layers that pass, where not all can stay", () => {
+  expect(open(100).admit("fits", 100, 20).bytes).toBe(100);
+  expect(open(100).admit("does not", 101, 20).bytes).toBe(80);
+  expect(open(100).admit("larger than all", 500, 200).bytes).toBe(0);
+});
+
+it("leaves room for merged layers even where all inputs stay, once for all who take turns", () => {
+  const { admit, residency } = open(100);
+  using _base = admit("base", 50, 30).use();
+  using _inputs = admit("inputs", 40, 20, true).use();
+  expect(admit("more", 40, 30, true).bytes).toBe(0);
+  expect(open(100).admit("inputs", 90, 20, true).bytes).toBe(80);
+  expect(residency.atMost({ bytes: 90, passing: 20, always: true })).toBe(80);
+  expect(residency.atMost({ bytes: 90, passing: 20 })).toBe(90);
 });

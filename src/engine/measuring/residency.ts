@@ -10,8 +10,19 @@ export interface Tenant {
   leave(): void;
 }
 
+/** What a tenant asks for. */
+export interface Wish {
+  /** Bytes that would stay, if they may. */
+  readonly bytes: number;
+  /** Bytes that are on the device for a while besides, in use and then gone: two layers of the model. */
+  readonly passing: number;
+  /** Whether they pass even where all that is wished for stays: layers that are merged of inputs that stay. */
+  readonly always?: boolean;
+}
+
 interface Entry extends Tenant {
   bytes: number;
+  passing: number;
   uses: number;
   evicted: boolean;
 }
@@ -33,14 +44,18 @@ export class Residency {
   }
 
   /**
-   * Takes in a tenant with as much of the room it wants as there is, perhaps none.
+   * Takes in a tenant with as much of the room it wants as there is, perhaps none. What passes has its room too: models take turns, so the
+   * largest of them counts.
    * @param evict called once when it has to go; it gives its memory back then, now or when whoever uses it is done
    */
-  admit(wanted: number, evict: () => void): Tenant {
+  admit({ bytes: wanted, passing, always = false }: Wish, evict: () => void): Tenant {
+    const least = always ? passing : 0;
     for (const tenant of this.#tenants) {
-      if (this.#free >= wanted) break;
+      if (this.#freeBeside(least) >= wanted) break;
       if (tenant.uses === 0) tenant.leave();
     }
+    const allStays = this.#freeBeside(least) >= wanted;
+    const room = allStays ? wanted : Math.max(0, Math.min(wanted, this.#freeBeside(passing)));
     const remove = (entry: Entry) => {
       if (!this.#tenants.delete(entry)) return;
       entry.evicted = true;
@@ -50,7 +65,8 @@ export class Residency {
       if (this.#tenants.delete(entry)) this.#tenants.add(entry);
     };
     const entry: Entry = {
-      bytes: this.#merges > 0 ? 0 : Math.min(wanted, this.#free),
+      bytes: this.#merges > 0 ? 0 : room,
+      passing: allStays ? least : passing,
       uses: 0,
       evicted: false,
       use() {
@@ -64,9 +80,10 @@ export class Residency {
     return entry;
   }
 
-  /** Of `wanted` bytes, what could be had at best. */
-  atMost(wanted: number): number {
-    return Math.min(wanted, this.#capacity);
+  /** Of what is wished for, what could stay at best. */
+  atMost({ bytes, passing, always = false }: Wish): number {
+    const whole = bytes <= this.#capacity - (always ? passing : 0);
+    return whole ? bytes : Math.max(0, this.#capacity - passing);
   }
 
   /** Sends everybody away, also who is in use: that one goes on without keeping anything. */
@@ -86,9 +103,13 @@ export class Residency {
     };
   }
 
-  get #free(): number {
+  #freeBeside(passing: number): number {
     let free = this.#capacity;
-    for (const { bytes } of this.#tenants) free -= bytes;
-    return free;
+    let largest = passing;
+    for (const tenant of this.#tenants) {
+      free -= tenant.bytes;
+      largest = Math.max(largest, tenant.passing);
+    }
+    return free - largest;
   }
 }

@@ -1,4 +1,6 @@
+import { largest } from "../../base/lists";
 import type { Device } from "../../compute/device";
+import { shareOf } from "../../compute/memoryLedger";
 import { DTYPE_BYTES } from "../../formats/dtypes";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
 import { openLanguageModel } from "../../lm/open";
@@ -6,6 +8,7 @@ import type { LanguageModel } from "../../lm/types";
 import { ResidentInputs } from "../../merge/resident";
 import { MergedSource } from "../../merge/source";
 import { configNumber } from "../../model/config";
+import { layerGroups } from "../../model/layout/layerOf";
 import type { Model } from "../../model/model";
 import { isCodeDType } from "../../model/quantisation/scaledCodes";
 import { ResidentSource } from "../../model/sources/resident";
@@ -15,7 +18,7 @@ import type { ForwardModel } from "../machine/rates";
 import { contentKey, planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
 import { readGenerationConfig } from "./generationConfig";
-import type { Residency, Tenant } from "./residency";
+import type { Residency, Tenant, Wish } from "./residency";
 
 /**
  * What a model is opened for. `measure`: a recipe is merged on the way, from inputs that stay on the device, so that the same
@@ -51,10 +54,6 @@ export interface Subjects {
   close(): void;
 }
 
-/** Of the device's budget, what may stay there between uses; the rest is for activations, passing layers, blocks of merges. */
-const RESIDENT_SHARE = 1 / 2;
-/** Inputs that cannot stay are streamed within this part of the budget. */
-const STREAMED_SHARE = 1 / 8;
 /** Models kept open at most; one without weights on the device costs next to nothing. */
 const MAX_OPEN = 8;
 
@@ -85,7 +84,7 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
 
   function on(device: Device): OnDevice {
     if (current?.device === device) return current;
-    residency.moveTo(device.info.budgetBytes * RESIDENT_SHARE); // a lost device took everything with it
+    residency.moveTo(shareOf(device.info.budgetBytes, "measuring", "weights")); // a lost device took everything with it
     current = { device, open: new Map(), inputs: undefined };
     return current;
   }
@@ -126,16 +125,20 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
   }
 
   /** A source whose tensors stay on the device as far as there is room. */
-  function resident(at: OnDevice, source: TensorSource, wanted: number): Weights {
+  function resident(at: OnDevice, source: TensorSource, wish: Wish): Weights {
     let staying: ResidentSource | undefined;
-    const tenant = residency.admit(padded(wanted), () => staying?.[Symbol.dispose]());
+    const tenant = residency.admit(wish, () => staying?.[Symbol.dispose]());
     staying = new ResidentSource(source, at.device, tenant.bytes);
     return { source: staying, tenant, owner: true };
   }
 
   /** The one place where inputs of recipes stay; made anew when a recipe needs more room than it has. */
   function residentInputs(at: OnDevice, plan: MergePlan): NonNullable<OnDevice["inputs"]> {
-    const wanted = padded(plan.totals.readBytes);
+    const wanted = {
+      bytes: padded(plan.totals.readBytes),
+      passing: twoLayers(plan.config, plan.tensors),
+      always: true,
+    };
     const { tenant: known } = at.inputs ?? {};
     if (at.inputs && known && !known.evicted && known.bytes >= residency.atMost(wanted)) return at.inputs;
     at.inputs?.tenant.leave();
@@ -149,19 +152,27 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
   /** Inputs stay, and what is merged of them is gone after its layer. */
   function mergedOnTheWay(at: OnDevice, plan: MergePlan): Weights {
     const { inputs, tenant } = residentInputs(at, plan);
-    return { source: mergedSource(at.device, plan, inputs), tenant, owner: false };
+    return { source: mergedSource(at.device, plan, "measuring", inputs), tenant, owner: false };
   }
 
   /** What was merged stays; inputs are used where they happen to lie. */
   function mergedOnce(at: OnDevice, plan: MergePlan): Weights {
-    return resident(at, mergedSource(at.device, plan, at.inputs?.inputs), plan.totals.writeBytes);
+    return resident(at, mergedSource(at.device, plan, "answering", at.inputs?.inputs), {
+      bytes: padded(plan.totals.writeBytes),
+      passing: twoLayers(plan.config, plan.tensors),
+    });
   }
 
-  function mergedSource(device: Device, plan: MergePlan, residents: ResidentInputs | undefined): MergedSource {
+  function mergedSource(
+    device: Device,
+    plan: MergePlan,
+    situation: "measuring" | "answering",
+    residents: ResidentInputs | undefined,
+  ): MergedSource {
     return new MergedSource(plan, {
       models: shelf.checkpoints,
       device,
-      budgetBytes: device.info.budgetBytes * STREAMED_SHARE,
+      budgetBytes: shareOf(device.info.budgetBytes, situation, "blocks"),
       ...(residents ? { residents } : {}),
     });
   }
@@ -172,8 +183,9 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       const at = on(device);
       const content = await contentKey(checkpoint, signal);
       return kept(at, `model ${key} ${content}`, async () => {
-        const bytes = [...checkpoint.tensors.values()].reduce((sum, tensor) => sum + bytesOnDevice(tensor), 0);
-        const weights = resident(at, checkpoint.weights, bytes);
+        const tensors = [...checkpoint.tensors.values()].map((tensor) => ({ ...tensor, bytes: bytesOnDevice(tensor) }));
+        const bytes = padded(tensors.reduce((sum, tensor) => sum + tensor.bytes, 0));
+        const weights = resident(at, checkpoint.weights, { bytes, passing: twoLayers(checkpoint.config, tensors) });
         const generationConfig = await readGenerationConfig(checkpoint);
         const { config } = checkpoint;
         const model = await openLanguageModel({ config, generationConfig, source: weights.source, device });
@@ -218,6 +230,17 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
 /** What a tensor takes where the forward pass computes: fp8 is wider there than in its file. */
 function bytesOnDevice({ dtype, shape }: TensorFacts): number {
   return elementCount(shape) * DTYPE_BYTES[isCodeDType(dtype) ? "F32" : dtype];
+}
+
+/** Bytes of the largest two layers there may be on the device at a time. */
+function twoLayers(config: Model["config"], tensors: readonly (TensorFacts & { readonly bytes: number })[]): number {
+  const { groupOf } = layerGroups({ config, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) }, 1);
+  const layers = new Map<string, number>();
+  for (const { name, bytes } of tensors) {
+    const { id, kind } = groupOf(name);
+    if (kind === "layers") layers.set(id, (layers.get(id) ?? 0) + bytes);
+  }
+  return 2 * padded(largest([...layers.values()], 0));
 }
 
 /** Bytes of tensors with what a device adds to each: all begin at multiples of 16. */

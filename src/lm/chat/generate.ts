@@ -1,5 +1,6 @@
 import { append, largest } from "../../base/lists";
 import type { DeviceBuffer } from "../../compute/device";
+import { shareOf } from "../../compute/memoryLedger";
 import { attentionWidths } from "../../model/forward/spec";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TokenIds } from "../../tokens/types";
@@ -35,10 +36,12 @@ export async function generateAnswers(
   maxPositions: number,
 ): Promise<readonly Generated[]> {
   using source = new ResidentSource(parts.source, parts.device, residentBytes(parts));
-  const resident = { ...parts, source };
-  const { limits, spec } = parts;
+  const { budgetBytes } = parts.device.info;
+  const limits = { ...parts.limits, activationBytes: shareOf(budgetBytes, "answering", "activations") };
+  const resident = { ...parts, source, limits };
+  const { spec } = parts;
   const keyBytes = spec.layers.reduce((sum, { attention }) => sum + 8 * attentionWidths(attention).keys, 0);
-  const groupKeys = Math.min(Math.floor(limits.cacheBytes / keyBytes), limits.batch.maxKeys);
+  const groupKeys = Math.min(Math.floor(shareOf(budgetBytes, "answering", "cache") / keyBytes), limits.batch.maxKeys);
   const answers: Generated[] = [];
   for (const { sequences } of packBatch(prompts, { ...limits.batch, groupKeys }, options.maxTokens)) {
     const wave = sequences.map((sequence) => ({ sequence, prompt: prompts[sequence] ?? [] }));
@@ -47,16 +50,21 @@ export async function generateAnswers(
   return answers;
 }
 
-/** All weights where they fit beside everything else; else what leaves room for two layers on their way through. */
-function residentBytes({ plan, limits, device }: ModelParts): number {
+/**
+ * All weights where they fit beside everything else; else what leaves room for two layers on their way through. What the source keeps
+ * itself is not kept twice.
+ */
+function residentBytes({ plan, limits, device, source }: ModelParts): number {
+  const kept = source instanceof ResidentSource ? source.budgetBytes : 0;
   const layers = plan.layers.map(({ bytes }) => bytes);
   const tables = [plan.embedding, plan.positions, plan.head].reduce(
     (sum, table) => sum + (table ? table.rows * table.bytesPerElement : 0),
     0,
   );
   const all = layers.reduce((sum, bytes) => sum + bytes, tables + plan.norm.bytes);
-  if (all <= device.info.budgetBytes / 2) return device.info.budgetBytes / 2;
-  return Math.max(0, limits.weights.bytes - 2 * largest(layers));
+  const room = shareOf(device.info.budgetBytes, "answering", "weights");
+  const staying = all <= room ? room : limits.weights.bytes - 2 * largest(layers);
+  return Math.max(0, staying - kept);
 }
 
 async function generateWave(

@@ -31,8 +31,7 @@ export async function nllOf(
   const all = new Float64Array(sequences.reduce((sum, ids) => sum + ids.length, 0));
   const targets = Uint32Array.from(sequences.flatMap((ids) => [...ids.slice(1), NO_TARGET]));
   let start = 0;
-  // Rows behind the final norm stand beside the activations: half as much room for them, so that both fit.
-  for (const block of blocksOf(indexed, bytes, limits.activationBytes / 2)) {
+  for (const block of blocksOf(indexed, bytes, limits.normedBytes)) {
     const rows = block.map(({ index, chunk }) => {
       const first = start;
       start += chunk.ids.length;

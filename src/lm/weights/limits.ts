@@ -1,5 +1,6 @@
 import { largest } from "../../base/lists";
 import type { DeviceInfo } from "../../compute/device";
+import { shareOf } from "../../compute/memoryLedger";
 import { attentionWidths, type LayerSpec, type ModelSpec } from "../../model/forward/spec";
 import type { BatchLimits } from "../forward/batch";
 import type { WeightBudget } from "./layerWeights";
@@ -10,17 +11,14 @@ const MAX_CHUNK_ROWS = 1024;
 /** How a model divides a device's memory. */
 export interface Limits {
   readonly batch: BatchLimits;
-  /** Activations of a batch stay on the device up to this; half of it again holds normed rows beside them. */
+  /** Activations of a batch stay on the device up to this. */
   readonly activationBytes: number;
+  /** Rows behind the final norm, beside them. */
+  readonly normedBytes: number;
   readonly weights: WeightBudget;
-  /** Keys and values of answers under way. */
-  readonly cacheBytes: number;
 }
 
-/**
- * Half of the budget for weights, a quarter for activations, an eighth each for what is between two steps of a layer and for keys and
- * values. A key-value cache of answers, whose activations are small, has the quarter.
- */
+/** @param prefetch whether the next layer is placed while one is used */
 export function limitsOf(spec: ModelSpec, device: DeviceInfo, prefetch: boolean): Limits {
   const { budgetBytes, maxBindingBytes } = device;
   const rowBytes = largest(spec.layers.map((layer) => rowWidth(layer, spec.hidden))) * 4;
@@ -28,18 +26,19 @@ export function limitsOf(spec: ModelSpec, device: DeviceInfo, prefetch: boolean)
   const keyBytes = largest(spec.layers.map(({ attention }) => attentionWidths(attention).keys)) * 4;
   const chunkRows = Math.min(
     MAX_CHUNK_ROWS,
-    Math.floor(budgetBytes / 8 / rowBytes),
+    Math.floor(shareOf(budgetBytes, "measuring", "step") / rowBytes),
     Math.floor(maxBindingBytes / widest),
   );
+  const keysAndValues = shareOf(budgetBytes, "measuring", "keys");
   return {
     batch: {
       chunkRows: Math.max(1, chunkRows),
-      groupKeys: Math.max(1, Math.floor(Math.min(budgetBytes / 8 / 2, maxBindingBytes) / keyBytes)),
+      groupKeys: Math.max(1, Math.floor(Math.min(keysAndValues / 2, maxBindingBytes) / keyBytes)),
       maxKeys: Math.floor(maxBindingBytes / keyBytes),
     },
-    activationBytes: budgetBytes / 4,
-    weights: { bytes: budgetBytes / 2, ahead: prefetch },
-    cacheBytes: budgetBytes / 4,
+    activationBytes: shareOf(budgetBytes, "measuring", "activations"),
+    normedBytes: shareOf(budgetBytes, "scoring", "normed"),
+    weights: { bytes: shareOf(budgetBytes, "measuring", "weights"), ahead: prefetch },
   };
 }
 

@@ -30,7 +30,7 @@ export class ResidentSource implements TensorSource, Disposable {
   constructor(
     private readonly source: TensorSource,
     private readonly device: Device,
-    private readonly budgetBytes: number,
+    readonly budgetBytes: number,
   ) {}
 
   get tensors(): ReadonlyMap<string, TensorFacts> {
