@@ -27,6 +27,7 @@ export default defineConfig({
           include: ["{src,e2e,bench,scripts}/**/*.test.ts"],
           exclude: ["**/*.gpu.test.ts", "**/*.browser.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 120_000, // the first to ask for the kernels waits until they are compiled
         },
       },
       {

@@ -1,4 +1,8 @@
 import { ARGUMENTS, DONE, ENTRY, GENERATION, PIECES, TICKET, useScratchOf } from "./layout";
+import { activate } from "./pass/activate";
+import { attention } from "./pass/attention";
+import { addScaled, nllFold, norm, rope } from "./pass/rows";
+import { matmul } from "./products/matmul";
 import { runTiles } from "./tiles/program";
 
 /** Says which thread this instance is: 0 issues the work and shares in it. Called once. */
@@ -28,15 +32,26 @@ export function serve(): void {
   }
 }
 
-/** `ENTRIES` of `src/compute/devices/wasm/entries.ts`, in the same order. */
+/** `ENTRIES` of `src/compute/fast.ts`, in the same order. */
 function perform(entry: i32, piece: u32): void {
   switch (entry) {
-    case 0: {
-      runTiles(ARGUMENTS, piece);
-      break;
-    }
-    default: {
+    case 0:
+      return runTiles(ARGUMENTS, piece);
+    case 1:
+      return matmul(ARGUMENTS, piece);
+    case 2:
+      return attention(ARGUMENTS, piece);
+    case 3:
+      return norm(ARGUMENTS, piece);
+    case 4:
+      return rope(ARGUMENTS, piece);
+    case 5:
+      return activate(ARGUMENTS, piece);
+    case 6:
+      return addScaled(ARGUMENTS, piece);
+    case 7:
+      return nllFold(ARGUMENTS, piece);
+    default:
       unreachable();
-    }
   }
 }

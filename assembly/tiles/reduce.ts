@@ -1,3 +1,4 @@
+import { across } from "../lanes";
 import { scratch } from "../layout";
 import { keysOf } from "./keep";
 
@@ -20,11 +21,6 @@ export function leafSum(at: usize, count: u32): f32 {
     d = f32x4.add(f32x4.add(d, v128.load(at, 96)), v128.load(at, 112));
   }
   return <f32>0 + across(a) + across(b) + across(c) + across(d);
-}
-
-function across(lanes: v128): f32 {
-  const first = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1);
-  return first + (f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
 }
 
 /** `to` = 1 where a key is the mark, else 0. */

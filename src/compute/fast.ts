@@ -1,5 +1,5 @@
 /** Functions of `assembly/`, in the order of `perform` in `assembly/index.ts`. */
-export const ENTRIES = ["tiles"] as const;
+export const ENTRIES = ["tiles", "matmul", "attention", "norm", "rope", "activate", "addScaled", "nllFold"] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 /** Work for the threads of the WebAssembly device: pieces of one function, to be done in any order and by anyone. */
@@ -17,3 +17,11 @@ export function f32Bits(value: number): number {
   cell.setFloat32(0, value);
   return cell.getUint32(0);
 }
+
+/** A job of which all numbers are u32; for an f32 give `f32Bits` of it. */
+export function job(entry: Entry, numbers: readonly number[], pieces: number): Job {
+  return { entry, words: Uint32Array.from(numbers), pieces };
+}
+
+/** Rows that a thread takes at a time: as `assembly/pass/rows.ts` has it. */
+export const ROWS_OF_A_PIECE = 16;

@@ -4,12 +4,14 @@ import { DTYPE_BYTES, type FloatDType } from "../../formats/dtypes";
 import type { Blocks, PackedBlock } from "../blocks";
 import type { Device } from "../device";
 import { openCpuDevice } from "./cpu";
+import { openWasmDevice } from "./wasm/device";
 import { openWebGpuDevice } from "./webgpu";
 
 /** Both devices, for suites that run over each. Fails, and never skips, where the browser has no adapter. */
 export async function openTestDevices(): Promise<readonly { readonly name: string; readonly device: Device }[]> {
   return [
     { name: "webgpu", device: await openWebGpuDevice({ gpu: navigator.gpu }) },
+    { name: "wasm", device: await openWasmDevice({ reason: "A test asks for it." }) },
     { name: "cpu", device: openCpuDevice({ reason: "A test compares it." }) },
   ];
 }

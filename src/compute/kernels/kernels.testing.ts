@@ -2,6 +2,7 @@ import { narrow, widen } from "../../formats/convert";
 import type { OutputDType } from "../../formats/dtypes";
 import type { Device, DeviceBuffer } from "../device";
 import { openCpuDevice } from "../devices/cpu";
+import { openWasmDevice } from "../devices/wasm/device";
 import { openWebGpuDevice } from "../devices/webgpu";
 import type { Weight } from "./common/weight";
 import { floats } from "./link/define";
@@ -14,6 +15,7 @@ export async function openKernelDevices(): Promise<readonly { readonly name: str
       name: "webgpu as a GPU",
       device: await openWebGpuDevice({ gpu: navigator.gpu, traits: { cheapBarriers: true } }),
     },
+    { name: "wasm", device: await openWasmDevice({ reason: "A test asks for it." }) },
     { name: "cpu", device: openCpuDevice({ reason: "A test compares it." }) },
   ];
 }

@@ -1,6 +1,7 @@
 import wgsl from "../../../../shaders/activations/activate.wgsl?raw";
 import { memo } from "../../../base/memo";
 import type { Device, DeviceBuffer } from "../../device";
+import { job } from "../../fast";
 import { define, dispatch, floats, reads, writes } from "../link/define";
 import { only } from "../link/link";
 
@@ -38,6 +39,10 @@ const FUNCTIONS = {
   "gelu-tanh": (v: number) => 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v * v * v))),
   relu: (v: number) => Math.max(v, 0),
 } as const;
+
+/** The kinds, and the elements that a thread takes at a time, as `assembly/pass/activate.ts` has them. */
+const CODES = { silu: 0, gelu: 1, "gelu-tanh": 2, relu: 3 } as const satisfies Record<ActivationKind, number>;
+const ELEMENTS_OF_A_PIECE = 8192;
 
 /** Abramowitz and Stegun 7.1.26, within 1.5e-7. */
 function erf(v: number): number {
@@ -81,6 +86,12 @@ const activationKernel = memo((kind: ActivationKind, x: "x" | "y", gate: "gate" 
         if (fused) y[i] = f(from[at] ?? 0) * (from[at + width] ?? 0);
         else y[i] = gates ? f(gates[i] ?? 0) * (from[i] ?? 0) : f(from[i] ?? 0);
       }
+    },
+    fast(buffers, { count, width }) {
+      const y = buffers[0] ?? 0;
+      const from = x === "x" ? (buffers[1] ?? 0) : y;
+      const by = gate ? (gate === "y" ? y : (buffers.at(-1) ?? 0)) : 0;
+      return job("activate", [y, from, by, count, width, CODES[kind]], Math.ceil(count / ELEMENTS_OF_A_PIECE));
     },
   });
 });

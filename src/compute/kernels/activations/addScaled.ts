@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/activations/addScaled.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { f32Bits, job } from "../../fast";
 import { define, dispatch, floats, reads, writes } from "../link/define";
 
 const THREADS = 256;
@@ -28,4 +29,9 @@ const kernel = define({
     const [x, y] = [floats(xBytes), floats(yBytes)];
     for (let i = 0; i < count; i++) y[i] = (y[i] ?? 0) + scale * (x[i] ?? 0);
   },
+  fast: ([x = 0, y = 0], { count, scale }) =>
+    job("addScaled", [x, y, count, f32Bits(scale)], Math.ceil(count / ELEMENTS_OF_A_PIECE)),
 });
+
+/** Elements that a thread takes at a time: as `assembly/pass/rows.ts` has it. */
+const ELEMENTS_OF_A_PIECE = 16_384;

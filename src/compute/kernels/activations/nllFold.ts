@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/activations/nllFold.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { f32Bits, job, ROWS_OF_A_PIECE } from "../../fast";
 import type { Weight } from "../common/weight";
 import { define, dispatch, floats, reads, words, writes } from "../link/define";
 import { matmul } from "../products/matmul";
@@ -100,4 +101,6 @@ const kernel = define({
       if (target >= 0 && target < n) running[4 * row + 2] = mine[target] ?? 0;
     }
   },
+  fast: ([logits = 0, targets = 0, running = 0], { m, n, first, softCap }) =>
+    job("nllFold", [logits, targets, running, m, n, first, f32Bits(softCap)], Math.ceil(m / ROWS_OF_A_PIECE)),
 });

@@ -3,6 +3,7 @@ import parameters from "../../../../shaders/activations/normParameters.wgsl?raw"
 import byThread from "../../../../shaders/activations/normThread.wgsl?raw";
 import { memo } from "../../../base/memo";
 import type { Device, DeviceBuffer } from "../../device";
+import { f32Bits, job, ROWS_OF_A_PIECE } from "../../fast";
 import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
 import { define, dispatch, floats, reads, writes } from "../link/define";
 import { only } from "../link/link";
@@ -52,6 +53,9 @@ export function norm(device: Device, options: Norm): Promise<void> {
   const kernel = normKernel(perThread, x === y, some !== undefined);
   return dispatch(device, kernel, buffers, values, perThread ? Math.ceil(rows / THREADS) : rows);
 }
+
+/** The widest rows whose weight and bias a thread has room for. */
+const WIDEST = 65_000;
 
 /** The type of a weight or bias that is not there. */
 const ABSENT = 3;
@@ -106,6 +110,16 @@ const normKernel = memo((perThread: boolean, inPlace: boolean, weighted: boolean
           y[r * width + i] = ((row[i] ?? 0) - mean) * scale * (factor[at + i] ?? 0) + (bias[at + i] ?? 0);
         }
       }
+    },
+    fast(buffers, values) {
+      const { rows, width, weightRows, centred, weightFirst, weightType, biasFirst, biasType, epsilon, offset } =
+        values;
+      if (width > WIDEST) return undefined;
+      const [y = 0, x = 0] = [buffers[0], buffers[inPlace ? 0 : 1]];
+      const [weight = 0, bias = 0] = buffers.slice(inPlace ? 1 : 2);
+      const facts = [rows, width, weightRows, centred, weightFirst, weightType, biasFirst, biasType];
+      const numbers = [y, x, weight, bias, ...facts, f32Bits(epsilon), f32Bits(offset)];
+      return job("norm", numbers, Math.ceil(rows / ROWS_OF_A_PIECE));
     },
   }),
 );

@@ -3,6 +3,7 @@ import thread from "../../../../shaders/attention/attentionThread.wgsl?raw";
 import tile from "../../../../shaders/attention/attentionTile.wgsl?raw";
 import visible from "../../../../shaders/attention/attentionVisible.wgsl?raw";
 import { memo } from "../../../base/memo";
+import { f32Bits, job } from "../../fast";
 import type { Kernel } from "../../kernel";
 import { define, reads, writes } from "../link/define";
 import { only } from "../link/link";
@@ -47,6 +48,7 @@ const threadKernelOf = memo((headDim: number, units: number) =>
     buffers: buffers("vec4f"),
     uniforms,
     reference: attend,
+    fast: fastAttention,
   }),
 );
 
@@ -65,6 +67,7 @@ const tileKernelOf = memo((headDim: number) =>
     buffers: buffers("vec4f"),
     uniforms,
     reference: attend,
+    fast: fastAttention,
   }),
 );
 
@@ -92,6 +95,7 @@ const rowKernelBy = memo((unit: 1 | 4) =>
     buffers: buffers(unit === 4 ? "vec4f" : "f32"),
     uniforms,
     reference: attend,
+    fast: fastAttention,
   }),
 );
 
@@ -103,3 +107,13 @@ function unitsPerThread(units: number): number {
 }
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** Rows that a thread takes at a time: as `assembly/pass/attention.ts` has it. */
+const PIECE_ROWS = 8;
+
+function fastAttention([q = 0, k = 0, v = 0, rows = 0, out = 0]: readonly number[], values: AttentionValues) {
+  const { m, heads, kvHeads, headDim, window, scale, softCap } = values;
+  if (headDim % 4 > 0) return undefined;
+  const numbers = [q, k, v, rows, out, m, heads, kvHeads, headDim, window, f32Bits(scale), f32Bits(softCap)];
+  return job("attention", numbers, heads * Math.ceil(m / PIECE_ROWS));
+}

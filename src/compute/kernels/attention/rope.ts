@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/attention/rope.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { job, ROWS_OF_A_PIECE } from "../../fast";
 import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
 const THREADS = 64;
@@ -50,4 +51,6 @@ const kernel = define({
       }
     }
   },
+  fast: ([table = 0, positions = 0, x = 0], { rows, heads, headDim, pairs, step, apart }) =>
+    job("rope", [table, positions, x, rows, heads, headDim, pairs, step, apart], Math.ceil(rows / ROWS_OF_A_PIECE)),
 });

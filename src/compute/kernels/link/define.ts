@@ -2,6 +2,7 @@ import kernel from "../../../../shaders/common/kernel.wgsl?raw";
 import weight from "../../../../shaders/common/weight.wgsl?raw";
 import type { DeviceBytes } from "../../../base/bytes";
 import type { Device, DeviceBuffer } from "../../device";
+import type { Job } from "../../fast";
 import type { Kernel } from "../../kernel";
 import { type Bindings, type CommonShader, commonShaders, type Lists, linkModule } from "./link";
 import { uniformLayout } from "./uniforms";
@@ -21,6 +22,8 @@ interface KernelParts<L extends UniformTypes> {
   readonly lists?: Lists;
   readonly imports?: readonly CommonShader[];
   reference(buffers: readonly DeviceBytes[], values: Values<L>): void;
+  /** See `Kernel`. */
+  fast?(buffers: readonly number[], values: Values<L>): Job | undefined;
 }
 
 export const reads = (type: string) => ({ type, access: "read" }) as const;
@@ -37,6 +40,7 @@ export function define<const L extends UniformTypes>(parts: KernelParts<L>): Ker
     buffers: Object.values(buffers).map(({ access }) => access),
     packUniforms: (values) => uniforms.pack(values),
     reference: parts.reference,
+    ...(parts.fast && { fast: parts.fast }),
   };
 }
 

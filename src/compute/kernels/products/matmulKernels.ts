@@ -8,6 +8,7 @@ import scalar from "../../../../shaders/products/matmulScalar.wgsl?raw";
 import tiles from "../../../../shaders/products/matmulTiles.wgsl?raw";
 import { memo } from "../../../base/memo";
 import { OUTPUT_DTYPES, type OutputDType } from "../../../formats/dtypes";
+import { f32Bits, job } from "../../fast";
 import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
 import { define, floats, reads, writes } from "../link/define";
 import { only } from "../link/link";
@@ -79,6 +80,9 @@ const BLOCKS: Readonly<Record<Layout, string>> = { rows: byRows, columns: byColu
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 
+/** What threads take at a time, and up to how many rows they read weights once: as `assembly/products/matmul.ts` has it. */
+const PIECE = { columns: 64, rows: 256, few: 3 } as const;
+
 /** The kernel of a variant. Buffers: x, w, the bias (any buffer that is not y, where there is none), y. */
 export const matmulKernel = memo((variant: MatmulVariant, dtype: OutputDType, layout: Layout) => {
   const { wgsl, threads, tile, blocks, reads: per } = SHAPES[variant];
@@ -140,6 +144,13 @@ export const matmulKernel = memo((variant: MatmulVariant, dtype: OutputDType, la
         scale,
         keep: keep === 1,
       });
+    },
+    fast([x = 0, w = 0, bias = 0, y = 0], { m, n, k, first, stride, biasFirst, biasType, keep, scale }) {
+      const byColumn = layout === "columns" ? 1 : 0;
+      const numbers = [x, w, bias, y, m, n, k, first, stride, byColumn, DTYPE_CODE[dtype], biasType, biasFirst, keep];
+      const across = Math.ceil(n / PIECE.columns);
+      const down = m <= PIECE.few && layout === "rows" ? 1 : Math.ceil(m / PIECE.rows);
+      return k === 0 ? undefined : job("matmul", [...numbers, f32Bits(scale)], across * down);
     },
   });
 });
