@@ -63,8 +63,8 @@ export async function killCommandLine(kind: KilledMerge, count: number, seed: nu
     while (kills < count) {
       const place = `try-${merges}`;
       for (let killed = true, after = false; killed; after = true) {
-        // Some are let run: a merge that is always killed early would never meet the writing of its last files.
-        const kill = random() < 0.1 ? undefined : momentIn(whole, random);
+        // Many are let run: a merge that is killed again and again is compared once.
+        const kill = random() < 0.4 ? undefined : momentIn(whole, random);
         const tried = await run(folder, args, place, kill);
         killed = tried.code === null;
         if (killed) kills++;

@@ -39,6 +39,11 @@ export class Measure {
     await expect(this.results).toHaveAttribute("aria-busy", "false", { timeout });
   }
 
+  /** Why it could not be measured. @param code of the error */
+  failure(code: string): Locator {
+    return this.results.locator(`[role="alert"][data-code="${code}"]`);
+  }
+
   /** A figure of one set (the first unless named), in full precision. */
   async value(name: Measured, set?: string): Promise<number> {
     const groups = this.results.getByRole("group");

@@ -36,6 +36,20 @@ export class Prompts {
     return this.panel.getByRole("list", { name: "Problems" }).getByRole("listitem");
   }
 
+  /** The same while the page speaks Japanese. */
+  get problemsInJapanese(): Locator {
+    return this.page.getByRole("list", { name: "問題のある行" }).getByRole("listitem");
+  }
+
+  /** Measures with this set and no other. */
+  async measureWithOnly(name: string): Promise<void> {
+    await this.panel.getByRole("checkbox", { name: `Measure with ${name}`, exact: true }).check();
+    const used = this.panel.getByRole("checkbox", { name: /^Measure with/, checked: true });
+    for (const box of await used.elementHandles()) {
+      if ((await box.getAttribute("aria-label")) !== `Measure with ${name}`) await box.uncheck();
+    }
+  }
+
   /** The benchmark warning of the set that is looked at. */
   get warning(): Locator {
     return this.panel.getByRole("note");
