@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { planShards } from "../../formats/safetensorsWriter";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import { filesOf, OPTIONS, sha256 } from "../session.testing";
+import { chunksOf, writeFile } from "./fileCopy";
 import { JOURNAL_VERSION, openJournal, type RunRecord } from "./journal";
 import { WeightWriter } from "./output";
 
@@ -87,6 +88,35 @@ it.each([0, 1, 2, 3, 4])("goes on after a crash behind tensor %i", async (count)
   expect((await environment.records("journal").get("job"))?.files.map((file) => file.sha256)).toEqual(
     [...whole.values()].map(sha256),
   );
+});
+
+it("takes away the staged copy of a file that was delivered right before a crash", async () => {
+  const environment = new MemoryEnvironment();
+  const records = environment.records("journal");
+  const [staging, picked] = [await environment.place("job"), await environment.place("picked")];
+  const open = async (dropStaged: (path: string) => Promise<void>) => {
+    const copy = async (path: string) => {
+      const source = await staging.folder.open(path);
+      await writeFile(picked.output, path, source.size, chunksOf(source));
+    };
+    const place = { ...staging, delivery: { target: picked.folder, copy, dropStaged, takeBack: dropStaged } };
+    const journal = await openJournal(records, (await records.get("job")) ?? RECORD);
+    return WeightWriter.open({ shards: SHARDS, place, journal, newHasher: environment.hasher });
+  };
+  const first = await open(async () => {
+    throw new Error("Killed.");
+  });
+  await write(first, 0);
+  await expect(write(first, 1)).rejects.toThrow("Killed.");
+  expect(filesOf(environment, "job").size).toBe(1);
+
+  const second = await open((path) => staging.output.remove(path));
+  expect([...second.finished].sort()).toEqual([0, 1]);
+  expect(filesOf(environment, "job").size).toBe(0);
+  for (const tensor of [2, 3]) await write(second, tensor);
+  await second.complete();
+  expect(filesOf(environment, "picked")).toEqual(whole);
+  expect(filesOf(environment, "job").size).toBe(0);
 });
 
 it("takes a file that was closed, though the journal does not know", async () => {

@@ -256,6 +256,7 @@ export class WeightWriter {
   /** What the journal says is compared with what is there: closed files first, then those that were being written. */
   async #takeStock(signal?: AbortSignal): Promise<void> {
     await this.#missClosedFiles(signal);
+    await this.#dropDelivered(signal);
     await this.#takeUpClosedFiles(signal);
     for (const shard of this.shards) {
       if (this.#isNoted(shard) || !this.#begun.has(shard)) continue;
@@ -283,6 +284,16 @@ export class WeightWriter {
       this.#makeAgain(shard, lost);
       this.#begun.delete(shard);
       await this.#journal.note({ files, finished: [...this.#finished] });
+    }
+  }
+
+  /** A crash between the journal's entry of a delivered file and the end of its staged copy leaves the copy. */
+  async #dropDelivered(signal?: AbortSignal): Promise<void> {
+    const { delivery, folder } = this.#place;
+    if (!delivery) return;
+    const staged = new Set((await folder.list(signal)).map(({ path }) => path));
+    for (const shard of this.shards) {
+      if (this.#isNoted(shard) && staged.has(shard.file)) await delivery.dropStaged(shard.file);
     }
   }
 
