@@ -46,6 +46,8 @@ export const modelSentences = {
   }) => `${file} of ${model} has ${found} bytes; at most ${limit} are read. This is not a file of a model.`,
   "model/snapshots": ({ model, found, folders }: { model: string; found: number; folders: string }) =>
     `${model} is a folder of the Hub's cache with ${found} snapshots, and \`refs/main\` names none of them. Name one: ${folders}.`,
+  "model/no-files": ({ model }: { model: string }) =>
+    `No file can be read in ${model}: it is empty, or holds nothing but links, as a snapshot of the Hub's cache does, and a browser follows none. Add the model by its id, or copy the folder with its links followed (cp -rL).`,
   "model/blobs": ({ model, blobs }: { model: string; blobs: number }) =>
     `${model} is a folder of the Hub's cache, of which only ${blobs} nameless files in blobs/ can be read: its snapshots are links that are not followed here, or were not downloaded to their end. Add the model by its id, or copy the snapshot with its links followed (cp -rL).`,
   "model/subfolders": ({ model, found, folders }: { model: string; found: number; folders: string }) =>

@@ -175,6 +175,13 @@ describe("I dropped", () => {
     await expect(error).rejects.toMatchObject({ code: "model/blobs", facts: { model: "mine", blobs: 1 } });
   });
 
+  it("a folder in which nothing can be seen, as a snapshot of nothing but links: that is said, with a way out", async () => {
+    await expect(open({})).rejects.toMatchObject({
+      code: "model/no-files",
+      message: expect.stringContaining("cp -rL"),
+    });
+  });
+
   it("the whole cache: its models are named", async () => {
     const inside = (name: string) =>
       Object.fromEntries(Object.entries(snapshot(commit, "x")).map(([path, file]) => [`${name}/${path}`, file]));

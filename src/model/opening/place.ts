@@ -22,10 +22,11 @@ const MAX_ADAPTER_BYTES = 1024 * 1024;
 /**
  * Finds the model in a folder: at its top, in a snapshot of the Hub's cache (`models--org--name/snapshots/<commit>`), or in
  * the only folder below that holds one.
- * @throws {AwaseError} `model/adapter`, `model/blobs`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
+ * @throws {AwaseError} `model/no-files`, `model/adapter`, `model/blobs`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
  */
 export async function findModel(key: string, folder: Folder, signal?: AbortSignal): Promise<ModelPlace> {
   const files = await folder.list(signal);
+  if (files.length === 0) throw modelFailure("model/no-files", { model: key });
   const here = { folder, files, remarks: [] };
   const top = files.filter(({ path }) => !path.includes("/"));
   refuseUnfinished(key, files, /\.aria2$/); // lies beside a file that has its size already, and holes in it

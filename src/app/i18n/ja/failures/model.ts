@@ -27,6 +27,8 @@ export const model: Translation<typeof modelSentences> = {
     `${model} の ${file} は${found}バイトあります。読めるのは${limit}バイトまでです。モデルのファイルではありません。`,
   "model/snapshots": ({ model, found, folders }) =>
     `${model} はHubのキャッシュで、スナップショットが${found}個あり、refs/main がどれも指していません。一つを指定してください: ${folders}`,
+  "model/no-files": ({ model }) =>
+    `${model} には読めるファイルがありません。空のフォルダか、Hubのキャッシュのスナップショットのようにリンクだけのフォルダです（ブラウザはリンクをたどりません）。モデルをIDで追加するか、リンクの先ごとコピーして（cp -rL）ください。`,
   "model/blobs": ({ model, blobs }) =>
     `${model} はHubのキャッシュですが、読めるのは blobs/ にある名前のないファイル${blobs}個だけです。スナップショットのリンクをたどれないか、ダウンロードが終わっていません。モデルのIDで追加するか、リンク先ごと複写してください（cp -rL）。`,
   "model/subfolders": ({ model, found, folders }) =>
