@@ -17,6 +17,7 @@ export const keep = {
   allowNonFinite: { session: true, link: false },
   place: { session: true, link: false },
   recipe: { session: true, link: true },
+  tuning: { session: false, link: false }, // written when the slider is let go
   recipeName: { session: true, link: true },
   models: { session: true, link: false }, // the link has their commits instead
   device: { session: false, link: false },

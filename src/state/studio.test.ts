@@ -160,6 +160,39 @@ describe("checking", () => {
     expect(studio.getState()).toMatchObject({ report: goodReport, reportedText: "abc", checking: false });
   });
 
+  it("checks what a slider ends at, once, and nothing of what it passed", async () => {
+    const texts: string[] = [];
+    const { studio } = await visit({
+      check: async (text) => {
+        texts.push(text);
+        return goodReport;
+      },
+    });
+    texts.length = 0;
+    const { present, past } = studio.getState().recipe;
+    for (let tick = 1; tick <= 40; tick++) {
+      studio.getState().tuneRecipe({ place: { model: 0 }, name: "weight", value: tick / 100 });
+      await vi.advanceTimersByTimeAsync(400); // longer than the pause that a check waits for
+    }
+    expect(studio.getState()).toMatchObject({ recipe: { present, past }, tuning: { value: 0.4 } });
+    expect(texts).toEqual([]);
+    studio.getState().markRecipe();
+    await vi.runAllTimersAsync();
+    const end = present.replace("weight: 0.5", "weight: 0.4");
+    expect(texts).toEqual([end]);
+    expect(studio.getState()).toMatchObject({ recipe: { present: end, past: [...past, present] }, tuning: undefined });
+    studio.getState().undo();
+    expect(studio.getState().recipe.present).toBe(present);
+  });
+
+  it("takes back a slider that is still held", async () => {
+    const { studio } = await visit();
+    const { present } = studio.getState().recipe;
+    studio.getState().tuneRecipe({ place: "recipe", name: "lambda", value: 0.4 });
+    studio.getState().undo();
+    expect(studio.getState()).toMatchObject({ recipe: { present }, tuning: undefined });
+  });
+
   it("does not let an old plan be merged", async () => {
     const { studio } = await visit();
     studio.getState().editRecipe("something else");

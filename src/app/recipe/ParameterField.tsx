@@ -3,12 +3,14 @@ import { IconRotate } from "@tabler/icons-react";
 import { lazy, Suspense } from "react";
 import type { ParameterFacts } from "../../recipe/facts";
 import type { Setting } from "../../recipe/parse/recipe";
+import type { Tuning } from "../../state/recipe/recipe";
 import { useFormats, useStudio, useText } from "../context";
 import { ExactNumber } from "../parts/ExactNumber";
 import { modelColor } from "../parts/Swatch";
 import { useHelp } from "./help/useHelp";
 import classes from "./ParameterField.module.css";
 import { goToLine } from "./reveal";
+import { useRecipe } from "./useRecipe";
 
 const CurveChart = lazy(() => import("./CurveChart"));
 
@@ -25,13 +27,15 @@ interface ParameterFieldProps {
   readonly inherited: Setting | undefined;
   /** Colour of the model; absent for the method's own parameters. */
   readonly colorIndex: number | undefined;
-  /** A tick of an edit; undefined takes the parameter out of the text. */
-  readonly onChange: (value: number | boolean | undefined) => void;
+  /** Where in the recipe it is written. */
+  readonly place: Tuning["place"];
 }
 
 /** One parameter: a slider with an exact number, a switch, or a picture of what the text says. */
 export function ParameterField(props: ParameterFieldProps) {
-  const { name, method, facts, setting, inherited, owner, onChange } = props;
+  const { name, method, facts, setting, inherited, owner, place } = props;
+  const { change } = useRecipe();
+  const onChange = (value: boolean | undefined) => change.setParameter(place, name, value);
   const t = useText();
   const markRecipe = useStudio((state) => state.markRecipe);
   const help = useHelp();
@@ -106,12 +110,21 @@ function ParameterName({ name, help }: { readonly name: string; readonly help: s
   );
 }
 
+function samePlace(a: Tuning["place"], b: Tuning["place"]): boolean {
+  return a === "recipe" || b === "recipe" ? a === b : a.model === b.model;
+}
+
 interface NumberFieldProps extends ParameterFieldProps {
   readonly value: number | undefined;
   readonly fallback: number | undefined;
 }
 
-function NumberField({ name, owner, facts, value, fallback, colorIndex, onChange }: NumberFieldProps) {
+function NumberField({ name, owner, facts, value: written, fallback, colorIndex, place }: NumberFieldProps) {
+  const { change } = useRecipe();
+  const moved = useStudio(({ tuning }) =>
+    tuning?.name === name && samePlace(tuning.place, place) ? tuning.value : undefined,
+  );
+  const value = moved ?? written;
   const t = useText();
   const markRecipe = useStudio((state) => state.markRecipe);
   const shown = value ?? fallback;
@@ -129,7 +142,7 @@ function NumberField({ name, owner, facts, value, fallback, colorIndex, onChange
         max={Math.max(high, shown ?? high)}
         step={step}
         value={shown ?? low}
-        onChange={onChange}
+        onChange={(next) => change.tune(place, name, next)}
         onChangeEnd={markRecipe}
         thumbLabel={`${name}, ${owner}`}
       />
@@ -138,7 +151,7 @@ function NumberField({ name, owner, facts, value, fallback, colorIndex, onChange
         aria-label={`${name}, ${owner}`}
         value={value}
         placeholder={fallback === undefined ? t.recipe.required : String(fallback)}
-        onChange={onChange}
+        onChange={(next) => change.setParameter(place, name, next)}
         onBlur={markRecipe}
         step={step}
         decimalScale={facts.kind === "integer" ? 0 : 6}

@@ -202,7 +202,7 @@ function ModelRow({ item, index, recipe, method }: ModelRowProps) {
             setting={item.parameters.get(name)}
             inherited={recipe.parameters.get(name)}
             colorIndex={place}
-            onChange={(value) => change.setParameter({ model: index }, name, value)}
+            place={{ model: index }}
           />
         ))}
     </li>
@@ -211,7 +211,6 @@ function ModelRow({ item, index, recipe, method }: ModelRowProps) {
 
 function MethodParameters({ recipe, method }: { readonly recipe: Recipe; readonly method: FormMethod }) {
   const t = useText();
-  const { change } = useRecipe();
   return (
     <Section title={t.recipe.methodParameters}>
       {Object.entries(method.globals).map(([name, facts]) => (
@@ -224,7 +223,7 @@ function MethodParameters({ recipe, method }: { readonly recipe: Recipe; readonl
           setting={recipe.parameters.get(name)}
           inherited={undefined}
           colorIndex={undefined}
-          onChange={(value) => change.setParameter("recipe", name, value)}
+          place="recipe"
         />
       ))}
     </Section>

@@ -1,9 +1,12 @@
 import type { Problem } from "../../recipe/problems/problem";
 import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/text/edit";
+import type { Tuning } from "../../state/recipe/recipe";
 import type { Studio } from "../../state/studio";
 
+type Place = Tuning["place"];
+
 /**
- * What the form does to the recipe's text. Parameters tick, as a slider does, and leave their undo step open for a
+ * What the form does to the recipe's text. Numbers tick while they are typed and leave their undo step open for a
  * mark; everything else is a step of its own. `undefined` takes a key out of the text.
  */
 export interface RecipeChange {
@@ -15,7 +18,9 @@ export interface RecipeChange {
   addModel(key: string): void;
   /** `index` in `models`. */
   removeModel(index: number): void;
-  setParameter(place: "recipe" | { readonly model: number }, name: string, value: number | boolean | undefined): void;
+  setParameter(place: Place, name: string, value: number | boolean | undefined): void;
+  /** A slider's movement, written when it is marked. */
+  tune(place: Place, name: string, value: number): void;
   apply(fix: NonNullable<Problem["fix"]>): void;
 }
 
@@ -36,6 +41,7 @@ export function recipeChange(studio: Studio): RecipeChange {
     setOutDType: (name) => step((text) => setOutDType(text, name)),
     addModel: (key) => step((text) => addModel(text, key)),
     removeModel: (index) => step((text) => removeModel(text, index)),
+    tune: (place, name, value) => studio.getState().tuneRecipe({ place, name, value }),
     setParameter: (place, name, value) => tick((text) => setParameter(text, place, name, value)),
     apply: ({ from, to, insert }) => step((text) => text.slice(0, from) + insert + text.slice(to)),
   };

@@ -1,16 +1,28 @@
 import { type Extras, readExtras, writeExtras } from "../../recipe/parse/extras";
+import { setParameter } from "../../recipe/text/edit";
 import { readSyntax } from "../../recipe/text/syntax";
 import type { Language } from "../settings";
 import type { Slice } from "../slice";
 import { edit, type History, historyOf, mark, redo, undo } from "./history";
 
+/** A parameter whose slider is on its way: where in the recipe it stands, and where the slider is. */
+export interface Tuning {
+  readonly place: "recipe" | { readonly model: number };
+  readonly name: string;
+  readonly value: number;
+}
+
 /** The recipe being worked on. Its YAML text is the truth; form and editor are two views of it. */
 export interface RecipeSlice {
   readonly recipe: History;
   readonly recipeName: string;
-  /** One tick of an edit: a keystroke, a slider's movement. */
+  /** Not in the text yet: while a slider moves nothing is written, read or planned. */
+  readonly tuning: Tuning | undefined;
+  /** One tick of an edit: a keystroke. */
   editRecipe(text: string): void;
-  /** Ends the undo step: a slider let go, a pause in typing. */
+  /** A slider's movement; its end is a mark. */
+  tuneRecipe(tuning: Tuning): void;
+  /** Ends the undo step: a slider let go, which is written now, or a pause in typing. */
   markRecipe(): void;
   /** Replaces the whole recipe as one undo step. */
   loadRecipe(loaded: { text: string; name: string }): void;
@@ -68,17 +80,29 @@ function extrasOf(text: string): Extras {
   return readExtras(text, readSyntax(text)).extras;
 }
 
+/** With what a slider says, as a step of its own. */
+function tuned(recipe: History, tuning: Tuning | undefined): History {
+  if (!tuning) return recipe;
+  return edit(mark(recipe), setParameter(recipe.present, tuning.place, tuning.name, tuning.value));
+}
+
 export const STARTER_NAME = "llama-ja-math";
 
 export const createRecipeSlice: Slice<RecipeSlice> = (set) => ({
   recipe: historyOf(starterRecipe("en")),
   recipeName: STARTER_NAME,
-  editRecipe: (text) => set(({ recipe }) => ({ recipe: edit(recipe, text) })),
-  markRecipe: () => set(({ recipe }) => ({ recipe: mark(recipe) })),
+  tuning: undefined,
+  editRecipe: (text) => set(({ recipe }) => ({ recipe: edit(recipe, text), tuning: undefined })),
+  tuneRecipe: (tuning) => set({ tuning }),
+  markRecipe: () => set(({ recipe, tuning }) => ({ recipe: mark(tuned(recipe, tuning)), tuning: undefined })),
   loadRecipe: ({ text, name }) =>
-    set(({ recipe }) => ({ recipe: mark(edit(mark(recipe), withPlainLines(text))), recipeName: name })),
+    set(({ recipe, tuning }) => ({
+      recipe: mark(edit(mark(tuned(recipe, tuning)), withPlainLines(text))),
+      recipeName: name,
+      tuning: undefined,
+    })),
   renameRecipe: (recipeName) => set({ recipeName }),
-  setSeed: (seed) => set(({ recipe }) => ({ recipe: edit(recipe, withSeed(recipe.present, seed)) })),
-  undo: () => set(({ recipe }) => ({ recipe: undo(recipe) })),
-  redo: () => set(({ recipe }) => ({ recipe: redo(recipe) })),
+  setSeed: (seed) => set(({ recipe }) => ({ recipe: edit(recipe, withSeed(recipe.present, seed)), tuning: undefined })),
+  undo: () => set(({ recipe, tuning }) => ({ recipe: undo(tuned(recipe, tuning)), tuning: undefined })),
+  redo: () => set(({ recipe, tuning }) => ({ recipe: redo(tuned(recipe, tuning)), tuning: undefined })),
 });
