@@ -2,10 +2,10 @@ import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { own } from "../../base/own";
 import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/protocol";
-import { parseRecipe } from "../../recipe/parse/parse";
 import { modelReferences } from "../../recipe/parse/references";
 import { type Failure, failureOf } from "../../state/failure";
 import { readyModels } from "../../state/models/models";
+import { parsedRecipe } from "../../state/recipe/parsed";
 import type { Review } from "../../state/recipe/review";
 import { useFormats, useStudio, useText } from "../context";
 import { FactList } from "../parts/FactList";
@@ -62,7 +62,7 @@ function Look({ review: { shared, report } }: { readonly review: Extract<Review,
   const t = useText();
   const acceptShare = useStudio((state) => state.acceptShare);
   const declineShare = useStudio((state) => state.declineShare);
-  const { recipe } = parseRecipe(shared.recipe);
+  const { recipe } = useStudio((state) => parsedRecipe(shared.recipe, state.models));
   return (
     <>
       <Text size="sm" c="dimmed" mb={10}>

@@ -3,19 +3,15 @@ import { latest } from "../../base/latest";
 import type { EvaluationRequest, GuardEvent } from "../../engine/protocol/evalProtocol";
 import { GUARD_POSITIONS } from "../../eval/guard/guardDefaults";
 import type { Evaluation } from "../../eval/types";
-import type { EngineSlice } from "../engine";
 import { type Failure, failureOf } from "../failure";
-import type { ModelsSlice } from "../models/models";
-import type { PromptSetsSlice } from "../prompts/promptSets";
-import { baseOf, canMerge, type PlanSlice } from "../recipe/plan";
-import { type RecipeSlice, seedOf } from "../recipe/recipe";
+import { baseOf, canMerge } from "../recipe/plan";
+import { seedOf } from "../recipe/recipe";
 import { isRunning, type RunSlice } from "../runs/run";
-import type { SettingsSlice } from "../settings";
 import type { Slice, StudioTools } from "../slice";
-import type { ChartViewSlice } from "./chartView";
-import { type GuardSlice, guardOptions, withGuardEvent } from "./guard";
+import { guardOptions, withGuardEvent } from "./guard";
 import { measuresFor, newRecord, setsToMeasure } from "./measureRequest";
-import { hasValues, type MeasurementRecord, type RecordsSlice, withMeasurement, withSet } from "./records";
+import type { RecordingNeeds } from "./needs";
+import { hasValues, type MeasurementRecord, withMeasurement, withSet } from "./records";
 
 /** The one measurement at a time. */
 export type Measuring =
@@ -46,16 +42,7 @@ export interface EvaluationSlice {
   chooseForMeasuring(set: string, on: boolean): void;
 }
 
-type Needs = SettingsSlice &
-  RecipeSlice &
-  EngineSlice &
-  ModelsSlice &
-  PlanSlice &
-  PromptSetsSlice &
-  GuardSlice &
-  RecordsSlice &
-  ChartViewSlice &
-  RunSlice;
+type Needs = RecordingNeeds & RunSlice;
 
 /** Tokens an answer may have before it counts as one without an end. */
 const ANSWER_TOKENS = 48;

@@ -2,6 +2,7 @@ import { latest } from "../../base/latest";
 import type { SetCost } from "../../engine/protocol/evalProtocol";
 import type { PromptProblem } from "../../eval/prompts/parsePrompts";
 import type { PromptSet } from "../../eval/types";
+import type { ModelsSlice } from "../models/models";
 import { baseOf, type PlanSlice } from "../recipe/plan";
 import type { RecipeSlice } from "../recipe/recipe";
 import type { SessionStore } from "../sessionStore";
@@ -40,7 +41,7 @@ const PROMPTS_VERSION = 1;
 export function createPromptSetsSlice({
   engine,
   promptStore,
-}: StudioTools): Slice<PromptSetsSlice, RecipeSlice & PlanSlice> {
+}: StudioTools): Slice<PromptSetsSlice, RecipeSlice & ModelsSlice & PlanSlice> {
   return (set, get) => {
     const keep = (promptSets: readonly KnownSet[]) => {
       set({ promptSets });

@@ -1,11 +1,11 @@
 import { latest } from "../../base/latest";
 import type { ModelKey } from "../../engine/protocol/ids";
 import type { RecipeReport } from "../../engine/protocol/protocol";
-import { parseRecipe } from "../../recipe/parse/parse";
 import type { Problem } from "../../recipe/problems/problem";
 import { type Failure, failureOf } from "../failure";
-import { type ModelEntry, modelNames } from "../models/models";
+import { type ModelEntry, type ModelsSlice, modelNames } from "../models/models";
 import type { Slice, StudioTools } from "../slice";
+import { parsedRecipe } from "./parsed";
 import { type RecipeSlice, seedOf } from "./recipe";
 
 /** What the engine says about the recipe as it stands. */
@@ -44,8 +44,12 @@ export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice, Recip
 }
 
 /** What a recipe is measured against: its base, else the first of its models. */
-export function baseOf({ recipe, report }: Pick<RecipeSlice & PlanSlice, "recipe" | "report">): ModelKey | undefined {
-  return parseRecipe(recipe.present).recipe?.base?.key ?? report?.plan?.models[0];
+export function baseOf({
+  recipe,
+  models,
+  report,
+}: Pick<RecipeSlice & ModelsSlice & PlanSlice, "recipe" | "models" | "report">): ModelKey | undefined {
+  return parsedRecipe(recipe.present, models).recipe?.base?.key ?? report?.plan?.models[0];
 }
 
 /** The model a problem says is not loaded. */

@@ -3,17 +3,12 @@ import { latest } from "../../base/latest";
 import type { RunId } from "../../engine/protocol/ids";
 import type { MergeEvent, MergeReport, UnfinishedRun } from "../../engine/protocol/protocol";
 import type { GuardOptions } from "../../eval/types";
-import type { EngineSlice } from "../engine";
 import { type Failure, failureOf } from "../failure";
-import type { ChartViewSlice } from "../measuring/chartView";
-import { type GuardSlice, guardOptions, isGuarded, withGuardEvent } from "../measuring/guard";
+import { guardOptions, isGuarded, withGuardEvent } from "../measuring/guard";
 import { newRecord } from "../measuring/measureRequest";
-import type { MeasurementRecord, RecordsSlice } from "../measuring/records";
-import type { ModelsSlice } from "../models/models";
-import type { PromptSetsSlice } from "../prompts/promptSets";
-import type { PlanSlice } from "../recipe/plan";
-import { type RecipeSlice, seedOf } from "../recipe/recipe";
-import type { SettingsSlice } from "../settings";
+import type { RecordingNeeds } from "../measuring/needs";
+import type { MeasurementRecord } from "../measuring/records";
+import { seedOf } from "../recipe/recipe";
 import type { Slice, StudioTools } from "../slice";
 import type { ResultsSlice } from "./results";
 
@@ -63,16 +58,7 @@ export interface RunSlice {
   refreshUnfinished(): Promise<void>;
 }
 
-type Needs = SettingsSlice &
-  RecipeSlice &
-  EngineSlice &
-  ModelsSlice &
-  PlanSlice &
-  PromptSetsSlice &
-  GuardSlice &
-  RecordsSlice &
-  ChartViewSlice &
-  ResultsSlice & { cancelMeasuring(): void };
+type Needs = RecordingNeeds & ResultsSlice & { cancelMeasuring(): void };
 
 /** A run as it begins, or goes on. */
 interface Followed {

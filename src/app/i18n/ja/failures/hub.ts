@@ -19,7 +19,7 @@ export const hub: Translation<typeof hubSentences> = {
   "hub/revision-gone": ({ repo, revision }) =>
     `${repo} にリビジョン ${revision} はありません。別のリビジョンを選んでください。`,
   "hub/file-gone": ({ repo, path, revision }) =>
-    `${repo} の ${revision.slice(0, 7)} に ${path} がありません。もう一度追加して一覧を新しくしてください。`,
+    `${repo} の ${/^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision} に ${path} がありません。もう一度追加して一覧を新しくしてください。`,
   "hub/changed": ({ name, was, is }) =>
     `${name} が、追加したときの ${was} から ${is} に変わりました。モデルを追加し直してください。`,
   "hub/rate-limited": ({ host, seconds }) =>
