@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["{src,e2e,bench,scripts}/**/*.test.ts"],
+          include: ["{src,e2e,bench,fuzz,scripts}/**/*.test.ts"],
           exclude: ["**/*.gpu.test.ts", "**/*.browser.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000, // the first to ask for the kernels waits until they are compiled
