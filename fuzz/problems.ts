@@ -1,5 +1,5 @@
-import { MAX_PROBLEMS } from "../src/recipe/fewProblems";
-import type { Problem } from "../src/recipe/problems";
+import { MAX_PROBLEMS } from "../src/recipe/problems/fewProblems";
+import type { Problem } from "../src/recipe/problems/problem";
 import { ensure, speaksOfNothing } from "./target";
 
 /** Characters that all problems of a recipe may have together: what a page can hold. */

@@ -96,7 +96,7 @@ function replaced(random: Random, json: Json, { values }: JsonSources, whole: Js
     case 4:
       return inside(random, whole);
     case 5: {
-      const depth = random.oneIn(10) ? random.below(3000) : random.below(12);
+      const depth = random.oneIn(10) ? random.below(20_000) : random.below(12);
       return {
         kind: "text",
         text: random.oneIn(2) ? "[".repeat(depth) + "]".repeat(depth) : `${'{"a":'.repeat(depth)}0${"}".repeat(depth)}`,

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Bytes } from "../../src/base/bytes";
+import type { Device } from "../../src/compute/device";
+import { openCpuDevice } from "../../src/compute/devices/cpu";
 import { isObject } from "../../src/formats/json";
 import { parsePythonJson } from "../../src/formats/pythonJson";
 import { MemoryFolder } from "../../src/io/memory";
 import type { Folder } from "../../src/io/types";
-import { specOf } from "../../src/lm/specOf";
+import { openLanguageModel } from "../../src/lm/open";
 import { methodFacts } from "../../src/merge/registry";
 import type { Checkpoint } from "../../src/model/checkpoint";
 import { architectureNames } from "../../src/model/config";
@@ -107,6 +109,7 @@ export const config: Target = {
       weights: { bytes: llama, size: llama.length },
     };
     const seeds = [...families, toy, toy, toy, toy];
+    const device = openCpuDevice({ reason: "The CPU was asked for." });
     const texts = seeds.map(({ text }) => text);
     return {
       make(random) {
@@ -136,22 +139,24 @@ export const config: Target = {
         }
         ensure(isSound, () => "a config is taken that is no JSON object");
         ensure(same(answer.value.config, read.value), () => "a config is read as something else than it says");
-        return checkModel(answer.value, seed.weights);
+        return checkModel(answer.value, device);
       },
     };
   },
 };
 
-async function checkModel(model: Checkpoint, weights: Weights): Promise<string> {
+async function checkModel(model: Checkpoint, device: Device): Promise<string> {
   const { modules } = layoutOf([model], architectureNames(model.config)[0]);
   for (const { depths } of modules) {
     for (const depth of depths.values())
       ensure(Number.isSafeInteger(depth) && depth >= 0 && depth <= model.tensors.size, () => `it has ${depth} layers`);
   }
-  const spec = await answerOf(() => specOf(model.config));
   await checkPlan(model);
-  void weights;
-  return "code" in spec ? `${ACCEPTED}, ${spec.code}` : ACCEPTED;
+  const opened = await answerOf(() => openLanguageModel({ config: model.config, source: model.weights, device }));
+  if ("code" in opened) return `${ACCEPTED} to merge, ${opened.code}`;
+  const { layers, vocabulary } = opened.value.facts;
+  ensure(layers <= model.tensors.size && vocabulary > 0, () => `it has ${layers} layers and ${vocabulary} tokens`);
+  return ACCEPTED;
 }
 
 const RECIPES = [
@@ -178,7 +183,8 @@ async function checkPlan(model: Checkpoint): Promise<void> {
     ensure(same(parsePythonJson(file.text), plan.config), () => "the config that is written reads as something else");
     const stack = recipe === RECIPES[1];
     for (const [key, value] of Object.entries(model.config)) {
-      if (CHANGED.test(key) || (stack && !KEPT.test(key))) continue;
+      // A list may have an entry for each layer, which follows a stack.
+      if (CHANGED.test(key) || (stack && (!KEPT.test(key) || (Array.isArray(value) && !LISTS.test(key))))) continue;
       ensure(
         Object.hasOwn(plan.config, key) && same(plan.config[key], value),
         () => `the merge changes ${JSON.stringify(key)} in config.json`,
@@ -193,6 +199,8 @@ const CHANGED =
 /** Of which no stack makes anything else. */
 const KEPT =
   /^(?:architectures|model_type|hidden_size|intermediate_size|rms_norm_eps|rope_theta|hidden_act|eos_token_id)$/;
+
+const LISTS = /^(?:architectures|eos_token_id)$/;
 
 /** Weights whose header alone is there: nobody reads more here. */
 interface Weights {

@@ -1,16 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isAbort } from "../../src/base/errors";
+import { jsonRecords } from "../../src/cli/machine/jsonRecords";
+import { JOURNAL_FILE } from "../../src/cli/machine/nodeEnvironment";
+import { readyJournal } from "../../src/cli/machine/outputJournal";
 import { MemoryEnvironment } from "../../src/engine/machine/memoryEnvironment";
-import { recordStore } from "../../src/engine/machine/recordKinds";
+import { type RecordStore, recordStore } from "../../src/engine/machine/recordKinds";
 import { memoryRecords, type Records } from "../../src/engine/machine/records";
 import type { MergeOptions } from "../../src/engine/protocol/protocol";
 import type { RunRecord } from "../../src/engine/runs/journal";
 import { createSession, type Session } from "../../src/engine/session";
-import { isObject } from "../../src/formats/json";
 import { MemoryFolder, MemoryOutput } from "../../src/io/memory";
 import type { OutputFolder } from "../../src/io/types";
 import { LLAMA_CONFIG, llamaTensors, weightsFile } from "../models";
 import { type Json, jsonOf, mutateJson, printJson } from "../mutate/json";
-import { readStrictJson } from "../reference/json";
 import { sameBytes } from "../same";
 import { ACCEPTED, answerOf, ensure, type Target, textOf } from "../target";
 
@@ -21,7 +25,7 @@ const OPTIONS: MergeOptions = { seed: 3, name: "merged", shardBytes: 3000, allow
 const CUTS = [0.3, 0.55, 0.8, 0.95];
 
 /**
- * Journals of merges that were cut short. Whatever stands in one, the run is refused with a code or passed over, or it goes on to the
+ * Journals of merges that were cut short, as the command line keeps them. Whatever stands in one, the run is refused with a code or passed over, or it goes on to the
  * same bytes as a merge that nobody disturbed.
  */
 export const journals: Target = {
@@ -36,9 +40,12 @@ export const journals: Target = {
       (sum, [path, { length }]) => sum + (path.endsWith(".safetensors") ? length : 0),
       0,
     );
+    const folder = mkdtempSync(join(tmpdir(), "awase-fuzz-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const path = join(folder, JOURNAL_FILE);
     const cuts = CUTS.map((share) => Math.floor(share * bytes));
     const seeds: Json[] = [];
-    for (const cut of cuts) seeds.push(jsonOf(await journalCutAt(models, cut)));
+    for (const cut of cuts) seeds.push(jsonOf({ job: await journalCutAt(models, cut) }));
     const names = [
       "version",
       "id",
@@ -97,20 +104,20 @@ export const journals: Target = {
       },
       async check(input) {
         const cut = Number(textOf(input, "cut"));
-        const record = readStrictJson(textOf(input, "journal"))?.value;
-        if (!cuts.includes(cut) || record === undefined) return "not JSON"; // what is not JSON never becomes a record
+        if (!cuts.includes(cut)) return "not made so"; // while it is made smaller
+        writeFileSync(path, textOf(input, "journal"));
+        const ready = await answerOf(() => readyJournal(folder, false));
+        if ("code" in ready) return ready.code;
         const environment = new MemoryEnvironment();
         environment.outputs.set("job", await outputCutAt(models, cut));
-        environment.records = withRecord(record);
+        environment.records = withJournal(jsonRecords(path));
         const session = await openSession(environment, models);
         const runs = await session.unfinished();
         if (runs.length === 0) return "passed over";
         let outcome = ACCEPTED;
         for (const { id, name, tensorsDone, tensors } of runs) {
-          ensure(
-            typeof name === "string" && Number.isFinite(tensorsDone) && Number.isFinite(tensors),
-            () => "a run is offered that cannot be shown",
-          );
+          const isShown = typeof name === "string" && Number.isFinite(tensorsDone) && Number.isFinite(tensors);
+          ensure(isShown, () => "a run is offered that cannot be shown");
           const answer = await answerOf(() => session.resume(id));
           if ("code" in answer) outcome = answer.code;
           else if (id === "job")
@@ -155,18 +162,15 @@ async function mergeCutAt(models: ReadonlyMap<string, MemoryFolder>, cut: number
 /** The journal that such a merge leaves, as JSON. */
 async function journalCutAt(models: ReadonlyMap<string, MemoryFolder>, cut: number): Promise<unknown> {
   const [record] = await (await mergeCutAt(models, cut)).records("journal").all();
-  return JSON.parse(JSON.stringify(record));
+  return JSON.parse(JSON.stringify({ ...record, started: 1, seconds: 1 })); // the clock would make another input each time
 }
 
 async function outputCutAt(models: ReadonlyMap<string, MemoryFolder>, cut: number): Promise<MemoryOutput> {
   return (await mergeCutAt(models, cut)).outputs.get("job") ?? new MemoryOutput("job");
 }
 
-function withRecord(record: unknown) {
-  const records: Records<RunRecord> = memoryRecords<RunRecord>();
-  const id = isObject(record) && typeof record.id === "string" ? record.id : "job";
-  void records.put(id, record as RunRecord);
-  return recordStore((kind) => (kind === "journal" ? (records as unknown as Records<never>) : memoryRecords()));
+function withJournal(journal: Records<RunRecord>): RecordStore {
+  return recordStore((kind) => (kind === "journal" ? (journal as unknown as Records<never>) : memoryRecords()));
 }
 
 function failingAfter(limit: number): (output: OutputFolder) => OutputFolder {

@@ -58,7 +58,8 @@ async function checkShared(input: Input): Promise<string> {
   const shared = { name: textOf(input, "name"), recipe: textOf(input, "recipe") };
   const written = await answerOf(() => encodeShare(shared));
   if ("code" in written) {
-    ensure(written.code === "share/too-long", () => `a recipe is refused with ${written.code}`);
+    const isLong = written.code === "share/too-long" || written.code === "share/long-name";
+    ensure(isLong, () => `a recipe is refused with ${written.code}`);
     return written.code;
   }
   const read = await answerOf(() => decodeShare(written.value));

@@ -9,6 +9,7 @@ import { structure } from "../../src/recipe/plan/structure";
 import { withStrengths } from "../../src/recipe/strength/strength";
 import { setDType, setMethod } from "../../src/recipe/text/edit";
 import { readSyntax } from "../../src/recipe/text/syntax";
+import { writeAnew } from "../../src/recipe/text/writeAnew";
 import { recipeText } from "../grammar/recipe";
 import { LLAMA_CONFIG, llamaTensors, weightsFile } from "../models";
 import { mutateText } from "../mutate/text";
@@ -158,7 +159,9 @@ function plain(value: unknown): unknown {
 
 function checkRewritten(text: string, parsed: ParsedRecipe): void {
   const before = meaning(parsed);
-  const anew = readSyntax(text).document?.toString({ lineWidth: 0 }) ?? "";
+  const { document } = readSyntax(text);
+  ensure(document !== undefined, () => "there is a recipe and no document");
+  const anew = writeAnew(document);
   ensure(same(meaning(parseRecipe(anew)), before), () => `written anew it says something else: ${anew}`);
   const method = parsed.recipe?.method.value ?? "";
   const set = setMethod(text, method);
@@ -195,7 +198,11 @@ function checkWeakened(text: string, models: ReadonlyMap<string, Model>): void {
     structure: (recipe) => structure(recipe, models, methodFacts),
     base: "base",
   });
-  checkProblems(report.problems, text);
+  // Their places are in the text with the base listed, which is not this one.
+  checkProblems(
+    report.problems.map(({ span: _, fix: __, ...problem }) => problem),
+    text,
+  );
   if (report.recipe === undefined) return;
   const { plan } = planMerge(report.recipe, models, methodFacts, { budgetBytes: 2 ** 26 });
   ensure(plan !== undefined, () => `the weaker recipe has no plan: ${report.recipe}`);

@@ -1,3 +1,5 @@
+import { inWords } from "../base/inWords";
+
 /** A JSON object that came from outside. */
 export type UnknownObject = { readonly [key: string]: unknown };
 
@@ -22,7 +24,7 @@ export function findDuplicateName(text: string): string | undefined {
       const names = open.at(-1);
       if (names && isName(text, end)) {
         // Parsed, because "a" and "\u0061" are the same name.
-        const name = String(JSON.parse(text.slice(at, end)));
+        const name = inWords(JSON.parse(text.slice(at, end)));
         if (names.has(name)) return name;
         names.add(name);
       }
@@ -35,8 +37,8 @@ export function findDuplicateName(text: string): string | undefined {
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Position after the closing quote of the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
+/** Position after the closing quote of the string that begins at `start`; the text's end where it is not closed. */
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (char === QUOTE) return at + 1;

@@ -21,3 +21,12 @@ it.each(["", "{", "[Infinit]", "[-NaN]", "[+Infinity]", "[Infinity1]", "{Infinit
     expect(() => parsePythonJson(text)).toThrow(SyntaxError);
   },
 );
+
+it("reads a string of many millions of letters beside a NaN", () => {
+  const long = "x".repeat(20_000_000);
+  expect(parsePythonJson(`{"a": "${long}", "b": NaN}`)).toEqual({ a: long, b: Number.NaN });
+});
+
+it("does not look through the rest of a text at each of its quotes", () => {
+  expect(() => parsePythonJson(`[NaN${'"\\'.repeat(500_000)}`)).toThrow(SyntaxError); // hours, once
+});

@@ -155,6 +155,12 @@ describe("a broken file is told by code, with both numbers", () => {
       "too-large",
       ["2^53"],
     ],
+    [
+      "whose shape holds what has its own idea of its text",
+      fileWith(`{"a":${entry(0, 1, '[{"toString":1}]')}}`, 1),
+      "bad-shape",
+      ["toString"],
+    ],
     ["whose shape needs more bytes", fileWith(`{"a":${entry(0, 4, "[3]", "F32")}}`, 4), "wrong-size", [12, 4]],
     [
       "whose tensors overlap",

@@ -1,4 +1,5 @@
 import type { Bytes } from "../base/bytes";
+import { inWords } from "../base/inWords";
 import type { ByteSource } from "../io/types";
 import { DTYPE_BYTES, type DType } from "./dtypes";
 import { type Fault, formatFailure } from "./failures";
@@ -165,7 +166,7 @@ function parseEntry(name: string, entry: unknown, file: string, dataStart: numbe
   const shape = entry.shape;
   if (!Array.isArray(shape) || !shape.every(isCount)) {
     const found = Array.isArray(shape) ? shape.find((size) => !isCount(size)) : shape;
-    throw fault("safetensors/bad-shape", { tensor: name, found: String(found), axes: undefined, limit: MAX_RANK });
+    throw fault("safetensors/bad-shape", { tensor: name, found: inWords(found), axes: undefined, limit: MAX_RANK });
   }
   if (shape.length > MAX_RANK) {
     throw fault("safetensors/bad-shape", { tensor: name, found: undefined, axes: shape.length, limit: MAX_RANK });

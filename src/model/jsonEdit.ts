@@ -1,3 +1,5 @@
+import { inWords } from "../base/inWords";
+
 /** A value to be set in a JSON text; all but the last key must lead to objects that are there. */
 export interface JsonEdit {
   readonly path: readonly string[];
@@ -50,7 +52,7 @@ function readMembers(text: string, at: number): readonly Member[] {
     const keyEnd = skipString(text, next);
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
     const end = skipValue(text, start);
-    members.push({ key: String(JSON.parse(text.slice(next, keyEnd))), keyStart: next, start, end });
+    members.push({ key: inWords(JSON.parse(text.slice(next, keyEnd))), keyStart: next, start, end });
     const comma = skipSpace(text, end);
     if (text[comma] !== ",") break;
     next = skipSpace(text, comma + 1);

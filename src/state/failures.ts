@@ -12,7 +12,8 @@ export const stateSentences = {
     `This link cannot be read: ${reason}. It was probably cut short on its way; ask for it again.`,
   "share/set-aside": () =>
     "The page went down while it showed the link that was opened last, so that link was set aside. Your own recipe and models are as they were. Ask for the recipe as a file.",
-
+  "share/long-name": ({ found, limit }: { found: number; limit: number }) =>
+    `The recipe's name has ${found} characters; a link takes at most ${limit}. Give it a shorter one.`,
   "share/too-long": ({ bytes, limit, of }: { bytes: number; limit: number; of: "recipe" | "link" }) =>
     of === "recipe"
       ? `This recipe has ${bytes} bytes, more than fits in a link of ${limit} characters. Save it as a file and send that instead.`

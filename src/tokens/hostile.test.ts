@@ -75,6 +75,12 @@ describe("a tokenizer.json that would run without end", () => {
     ],
     ["an added token without end", { added_tokens: [{ id: 99, content: LONG, special: true }] }],
     [
+      "an id from which a list of thousands of millions follows",
+      { model: { type: "BPE", vocab: { far: 4294967294 }, merges: [] } },
+    ],
+    ["an id below zero", { added_tokens: [{ id: -1, content: "before", special: true }] }],
+    ["an id between two", { added_tokens: [{ id: 0.5, content: "between", special: true }] }],
+    [
       "words without end",
       { model: { type: "WordPiece", vocab: letters, unk_token: "a", max_input_chars_per_word: 1e9 } },
     ],

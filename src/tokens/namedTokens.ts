@@ -1,3 +1,4 @@
+import { inWords } from "../base/inWords";
 import { own } from "../base/own";
 import { isObject, type UnknownObject } from "../formats/json";
 
@@ -39,7 +40,7 @@ function namedTokens(config: UnknownObject): readonly string[] {
  */
 export function withNamedTokens(definition: UnknownObject, config: UnknownObject): UnknownObject {
   const added = new Map<string, UnknownObject>();
-  for (const token of entries(definition.added_tokens)) added.set(String(token.content), token);
+  for (const token of entries(definition.added_tokens)) added.set(inWords(token.content), token);
   const model = isObject(definition.model) ? definition.model : {};
   const vocabulary = isObject(model.vocab) ? model.vocab : {};
   const idOf = (content: string) => own(vocabulary, content);

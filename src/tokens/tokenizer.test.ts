@@ -143,6 +143,33 @@ describe("pieces that stick to their neighbours", () => {
   });
 });
 
+it("an unknown token outside of the vocabulary is left out, as if there were none", async () => {
+  const model = {
+    type: "Unigram",
+    unk_id: 3.6e39,
+    vocab: [
+      ["a", -1],
+      ["b", -2],
+    ],
+  };
+  const files = {
+    "tokenizer.json": JSON.stringify({
+      model,
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: null,
+      post_processor: null,
+      decoder: { type: "Fuse" },
+    }),
+  };
+  const bytes = Object.entries(files).map(([path, text]): [string, Uint8Array] => [
+    path,
+    new TextEncoder().encode(text),
+  ]);
+  const tokenizer = await openTokenizer(new MemoryFolder("model", new Map(bytes)));
+  expect(tokenizer.encode("a!b", { special: false })).toEqual([0, 1]);
+});
+
 describe("a folder without a usable tokenizer", () => {
   const open = (files: Record<string, Uint8Array>) => openTokenizer(new MemoryFolder("model", files));
   const text = (content: string) => new TextEncoder().encode(content);

@@ -160,10 +160,15 @@ class FolderTokenizer implements Tokenizer {
   }
 
   #plain(text: string): number[] {
-    // A vocabulary without an unknown token drops what it cannot spell; the library leaves a hole there.
-    return this.#bounded(text.length, () => this.#library.encode(text, { add_special_tokens: false }).ids).filter(
-      Number.isInteger,
-    );
+    return this.#known(this.#bounded(text.length, () => this.#library.encode(text, { add_special_tokens: false }).ids));
+  }
+
+  /**
+   * The ids that a token has. A vocabulary without an unknown token drops what it cannot spell, where the library leaves a hole; and a
+   * definition may name any number as that of its unknown token.
+   */
+  #known(ids: readonly number[]): number[] {
+    return ids.filter((id) => this.tokenOf(id) !== undefined);
   }
 
   /** What the library does for a text. @throws {AwaseError} `tokenizer/too-much` */
@@ -181,7 +186,7 @@ class FolderTokenizer implements Tokenizer {
   #surroundings(): { prefix: TokenIds; suffix: TokenIds } {
     const text = "a";
     const plain = this.#plain(text);
-    const ids = this.#bounded(text.length, () => this.#library.encode(text).ids).filter(Number.isInteger);
+    const ids = this.#known(this.#bounded(text.length, () => this.#library.encode(text).ids));
     if (plain.length === 0) return { prefix: ids, suffix: [] };
     for (let at = 0; at + plain.length <= ids.length; at++) {
       if (!plain.every((id, index) => ids[at + index] === id)) continue;

@@ -4,6 +4,7 @@ import { brokenFile, parseObject, readFolderText, type TextFile } from "./folder
 import { namedToken } from "./namedTokens";
 import { sentencePieces } from "./sentencePiece";
 import { readTemplateText } from "./templateText";
+import { isTokenId, noTokenId } from "./tokenId";
 import { readTokenizerConfig, TOKENIZER_FILE } from "./tokenizerFiles";
 
 /** Which token each row of a model's embedding stands for, and which ids its other files count on. */
@@ -20,8 +21,6 @@ export type Tokens = readonly (string | undefined)[];
 export type TokenRole = (typeof ROLES)[number];
 
 const ROLES = ["eos", "bos", "pad"] as const;
-/** The largest vocabularies have a quarter of a million. */
-const MAX_TOKENS = 2 ** 22;
 
 const MIB = 1024 * 1024;
 const GENERATION_CONFIG: TextFile = { path: "generation_config.json", limit: MIB };
@@ -128,10 +127,6 @@ function placeAll(folder: Folder, tokens: (string | undefined)[], ids: UnknownOb
 }
 
 function place(folder: Folder, tokens: (string | undefined)[], token: string, id: unknown): void {
-  if (typeof id === "number" && Number.isInteger(id) && id >= 0 && id < MAX_TOKENS) {
-    tokens[id] = token;
-    return;
-  }
-  const what = `it gives a token the id ${JSON.stringify(id) ?? "nothing"} instead of a whole number below ${MAX_TOKENS}`;
-  throw brokenFile(folder, TOKENIZER_FILE.path, what);
+  if (!isTokenId(id)) throw brokenFile(folder, TOKENIZER_FILE.path, noTokenId(id));
+  tokens[id] = token;
 }

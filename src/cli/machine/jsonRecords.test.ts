@@ -35,7 +35,8 @@ it("loses nothing of what is put at once, and survives another process at the sa
 
 it("takes a file it cannot read for an empty one", async () => {
   const path = join(folder, "records.json");
-  for (const text of ['{"a": {"val', "null", "[1]"]) {
+  const deep = `{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`; // could not be written again
+  for (const text of ['{"a": {"val', "null", "[1]", deep]) {
     await writeFile(path, text);
     expect(await jsonRecords(path).all()).toEqual([]);
   }

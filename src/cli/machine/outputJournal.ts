@@ -2,7 +2,9 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isRunRecord } from "../../engine/runs/journal";
 import { isObject } from "../../formats/json";
+import { jsonExcess } from "../../formats/jsonExcess";
 import { cliFailure } from "../failures";
+import { RECORD_LIMITS } from "./jsonRecords";
 import { JOURNAL_FILE } from "./nodeEnvironment";
 
 /**
@@ -25,6 +27,7 @@ export async function readyJournal(folder: string, overwrite: boolean): Promise<
 
 function isJournal(text: string): boolean {
   try {
+    if (jsonExcess(text, RECORD_LIMITS) !== undefined) return false;
     const found: unknown = JSON.parse(text);
     return isObject(found) && Object.values(found).every(isRunRecord);
   } catch {

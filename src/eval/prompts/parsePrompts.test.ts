@@ -181,11 +181,37 @@ describe("tables", () => {
     });
   });
 
+  it("may have one column, in quotes, which are texts of JSON as well", () => {
+    expect(parsePrompts('"text"\n"a, b"\n"c ""d"""')).toMatchObject({
+      format: "csv",
+      prompts: [{ text: "a, b" }, { text: 'c "d"' }],
+      problems: [],
+    });
+    expect(parsePrompts('"a text"\n"b"')).toMatchObject({
+      format: "jsonl",
+      prompts: [{ text: "a text" }, { text: "b" }],
+    });
+  });
+
   it("hold choices as JSON, with bars, or in columns", () => {
     const asked = { text: "q", choices: ["x", "y"], gold: 1 };
     expect(parsePrompts('question,choices,gold\nq,"[""x"",""y""]",1').prompts).toEqual([asked]);
     expect(parsePrompts("question,choices,answer\nq,x | y,B").prompts).toEqual([asked]);
     expect(parsePrompts("question,choice_a,choice_b,answerKey\nq,x,y,b").prompts).toEqual([asked]);
+  });
+
+  it("and records may nest deeper than calls can go", () => {
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    expect(codes(`[${deep}]`)).toEqual(["1 prompts/not-json"]);
+    expect(codes(`[{"text": ${deep}}]`)).toEqual(["1 prompts/wrong-field"]);
+  });
+
+  it("and records may hold what has its own idea of its text", () => {
+    const odd = '{"toString":1}';
+    expect(codes(`{"question":"q","choices":["x","y"],"gold":${odd}}`)).toEqual(["1 prompts/no-gold"]);
+    expect(codes(`{"question":"q","choices":{"text":["x","y"],"label":[${odd}]},"gold":9}`)).toEqual([
+      "1 prompts/no-gold",
+    ]);
   });
 
   it("say which row is wrong", () => {
@@ -218,6 +244,12 @@ describe("limits", () => {
     expect(codes(many)).toEqual([`${MAX_PROMPTS + 1} prompts/too-many`]);
     expect(codes("a".repeat(MAX_PROMPT_CHARACTERS + 1))).toEqual(["1 prompts/too-long"]);
     expect(codes("a".repeat(MAX_SOURCE_CHARACTERS + 1))).toEqual(["1 prompts/too-large"]);
+  });
+
+  it("hold for the names of fields that are quoted", () => {
+    const [problem] = parsePrompts(JSON.stringify({ ["x".repeat(50_000)]: 1 })).problems;
+    expect(problem).toMatchObject({ code: "prompts/no-text" });
+    expect(problem?.message.length).toBeLessThan(500);
   });
 
   it("keep the list of problems short", () => {

@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import type { Prompt } from "../types";
@@ -60,7 +61,8 @@ export function formatOf(source: string, said?: "text" | "jsonl"): PromptFormat 
     return OBJECT_GOES_ON.test(start) || "value" in readJson(start) ? "json" : (said ?? "jsonl");
   }
   if (said === "jsonl") return said;
-  if (start.startsWith('"') && isJsonLine(start)) return "jsonl";
+  // A table of one column may have its header in quotes.
+  if (start.startsWith('"') && isJsonLine(start) && !looksLikeTable(text, 1)) return "jsonl";
   // A word alone on the first line of a text is its first prompt.
   return looksLikeTable(text, said === "text" ? 2 : 1) ? "csv" : "text";
 }
@@ -125,7 +127,7 @@ function readValue(text: string, gathered: Gathered): void {
     const line = lineAt(places.next().value ?? text.length);
     const item = isObject(record) && isObject(record.row) ? record.row : record; // rows of Hugging Face's viewer
     const found = readItem(item, gathered);
-    if (!gathered.take(line, found ?? notJson(JSON.stringify(item)))) return;
+    if (!gathered.take(line, found ?? notJson(inWords(item)))) return;
   }
 }
 

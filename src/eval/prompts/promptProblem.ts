@@ -25,7 +25,7 @@ export function brokenJson(): Complaint {
 }
 
 export function noText(found: readonly string[], expected: readonly string[]): Complaint {
-  const facts = { found: found.join(", ") || "nothing", expected: expected.join(", ") };
+  const facts = { found: found.map(short).join(", ") || "nothing", expected: expected.join(", ") };
   return promptSaid("prompts/no-text", facts);
 }
 
@@ -85,6 +85,11 @@ export function tooLarge(found: number, limit: number): Complaint {
 
 export function moreProblems(count: number): Complaint {
   return promptSaid("prompts/more", { count });
+}
+
+/** A name of a field, which a broken table may give thousands of letters. */
+function short(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 59)}…` : name;
 }
 
 function describe(value: unknown): string {

@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { own } from "../../base/own";
 import { isObject, type UnknownObject } from "../../formats/json";
 import type { Prompt } from "../types";
@@ -112,7 +113,7 @@ function readChoices(record: UnknownObject): readonly Choice[] | Complaint | und
   if (Array.isArray(value)) return texts(field, value);
   if (!isObject(value) || !Array.isArray(value.text)) return wrongField(field, "a list of texts", own(record, field));
   const choices = texts(field, value.text);
-  const labels = Array.isArray(value.label) ? value.label.map(String) : [];
+  const labels = Array.isArray(value.label) ? value.label.map(inWords) : [];
   if (!isList(choices)) return choices;
   return choices.map(({ text }, at): Choice => ({ text, ...(labels[at] === undefined ? {} : { label: labels[at] }) }));
 }
@@ -129,11 +130,14 @@ function parsed(text: string): unknown {
 
 function texts(field: string, values: readonly unknown[]): readonly Choice[] | Complaint {
   const choices = values.map((value) => (typeof value === "number" ? String(value) : value));
-  const wrong = choices.find((value) => typeof value !== "string" || value === "");
-  if (choices.some((value) => typeof value !== "string" || value === "")) {
-    return wrongField(field, "a list of texts", wrong);
-  }
-  return choices.length < 2 ? fewChoices(choices.length) : choices.map((text) => ({ text: String(text) }));
+  const isText = (value: unknown) => typeof value === "string" && value !== "";
+  if (!choices.every(isText))
+    return wrongField(
+      field,
+      "a list of texts",
+      choices.find((value) => !isText(value)),
+    );
+  return choices.length < 2 ? fewChoices(choices.length) : choices.map((text) => ({ text: inWords(text) }));
 }
 
 function withGold(text: string, choices: readonly Choice[], record: UnknownObject): Prompt | Complaint {
@@ -145,7 +149,7 @@ function withGold(text: string, choices: readonly Choice[], record: UnknownObjec
 
 /** Index of the choice that a text, a label, a letter or a number from 0 names, in this order. */
 function goldOf(found: unknown, choices: readonly Choice[]): number | undefined {
-  const name = String(found).trim();
+  const name = inWords(found).trim();
   const byText = choices.findIndex(({ text }) => text === found || text.trim() === name);
   if (typeof found === "string" && byText >= 0) return byText;
   const byLabel = choices.findIndex(({ label }) => label === name);

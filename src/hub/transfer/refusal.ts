@@ -1,4 +1,5 @@
 import type { AwaseError } from "../../base/errors";
+import { inWords } from "../../base/inWords";
 import { hubError } from "../errors";
 import { readWhole } from "./body";
 import { type Call, hubHost, type Line } from "./line";
@@ -55,7 +56,7 @@ async function messageIn(response: Response): Promise<string> {
   try {
     const bytes = await readWhole(response, MAX_MESSAGE_BYTES, () => {});
     const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof body === "object" && body !== null && "error" in body ? String(body.error) : "";
+    return typeof body === "object" && body !== null && "error" in body ? inWords(body.error) : "";
   } catch {
     return ""; // an error page, or one cut short: the status has to do
   }

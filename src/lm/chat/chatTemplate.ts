@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import type { Folder } from "../../io/types";
 import { namedToken, TOKEN_NAMES } from "../../tokens/namedTokens";
 import { readTemplateText } from "../../tokens/templateText";
@@ -50,7 +51,7 @@ export async function openChatTemplate(folder: Folder, signal?: AbortSignal): Pr
         tools: null,
         documents: null,
         add_generation_prompt: addGenerationPrompt,
-        strftime_now: (format: unknown) => strftime(now, String(format)),
+        strftime_now: (format: unknown) => strftime(now, inWords(format)),
       }),
   };
 }

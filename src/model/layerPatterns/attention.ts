@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { append } from "../../base/lists";
 import type { Kind, LayerPattern, PatternConfig } from "./define";
 
@@ -32,7 +33,7 @@ export const attentionPattern: LayerPattern = {
   lists: ["layer_types", "sliding_window_pattern"],
   plain: "full_attention",
   kinds(config) {
-    if (config.has("layer_types")) return config.perLayer("layer_types")?.map(String);
+    if (config.has("layer_types")) return config.perLayer("layer_types")?.map(inWords);
     const family = FAMILIES.find(({ families }) => config.isOneOf(families));
     if (family) return config.each(family.kind(config));
     if (config.has("full_attention_interval")) return config.each(everyFull(config, 4));
@@ -80,7 +81,7 @@ export const gptNeoPattern: LayerPattern = {
       const [names, times] = Array.isArray(entry) ? entry : [];
       if (!Array.isArray(names) || !Number.isSafeInteger(times) || times * names.length > config.depth)
         return undefined;
-      for (let time = 0; time < times; time++) append(kinds, names.map(String));
+      for (let time = 0; time < times; time++) append(kinds, names.map(inWords));
     }
     return kinds.length === config.depth ? kinds : undefined;
   },

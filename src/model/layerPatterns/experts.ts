@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { type Kind, type LayerPattern, layersOf, type PatternConfig, sameKinds } from "./define";
 
 /** A layer with one MLP and one with experts have tensors of other names. */
@@ -34,7 +35,7 @@ export const firstDensePattern: LayerPattern = {
   lists: ["mlp_layer_types"],
   plain: "dense",
   kinds(config) {
-    if (config.has("mlp_layer_types")) return config.perLayer("mlp_layer_types")?.map(String);
+    if (config.has("mlp_layer_types")) return config.perLayer("mlp_layer_types")?.map(inWords);
     const key = firstDenseKey(config);
     return key === undefined ? undefined : kindsFrom(config, config.number(key) ?? 0);
   },

@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { type Kind, type LayerPattern, layersOf, type PatternConfig, sameKinds } from "./define";
 
 /** A layer of attention and one of Mamba, or of experts and without, have tensors of other names. */
@@ -51,7 +52,7 @@ export const cyclicPattern: LayerPattern = {
   kinds(config) {
     const cycle = config.value("block_types");
     if (!Array.isArray(cycle) || cycle.length === 0) return undefined;
-    return config.each((layer) => String(cycle[layer % cycle.length]));
+    return config.each((layer) => inWords(cycle[layer % cycle.length]));
   },
   write: (kinds) => ({ block_types: [...kinds] }),
   runsAs: NEVER,

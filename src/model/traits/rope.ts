@@ -1,3 +1,4 @@
+import { inWords } from "../../base/inWords";
 import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import type { JsonObject } from "../model";
@@ -22,7 +23,7 @@ export function* ropeTraits(config: JsonObject, defaults: Defaults): Generator<[
   ];
   for (const [name, stated] of numbers) {
     const value = stated ?? own(defaults, name);
-    if (value !== undefined && value !== null) yield [name, String(value)];
+    if (value !== undefined && value !== null) yield [name, inWords(value)];
   }
   yield ["rope_scaling", scalingText(full ?? objectAt(config, "rope_scaling"))];
 }
@@ -34,8 +35,8 @@ function scalingText(settings: JsonObject | undefined): string {
   const facts = Object.entries(settings)
     .filter(([key, value]) => !OWN.has(key) && value !== null)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
-  return [type === "su" ? "longrope" : String(type), ...facts].join(", ");
+    .map(([key, value]) => `${key} ${inWords(value)}`);
+  return [type === "su" ? "longrope" : inWords(type), ...facts].join(", ");
 }
 
 function objectAt(config: JsonObject, key: string): JsonObject | undefined {

@@ -1,4 +1,5 @@
 import { isMap, isScalar, stringify, type YAMLMap } from "yaml";
+import { inWords } from "../../base/inWords";
 import type { Problem } from "../problems/problem";
 import { readingProblem } from "../problems/reading";
 import { readSyntax, type Syntax } from "../text/syntax";
@@ -71,7 +72,7 @@ const isPinned = (pair: readonly [string, unknown]): pair is [string, string] =>
 /** A mapping's keys and values. Aliases and collections have no business here and become what the schema refuses. */
 function pairs(map: YAMLMap): [string, unknown][] {
   return map.items.map(({ key, value }) => [
-    isScalar(key) ? String(key.value) : "",
+    isScalar(key) ? inWords(key.value) : "",
     isScalar(value) ? value.value : null,
   ]);
 }

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, Pair, visit, type YAMLMap } from "yaml";
 import { readSyntax } from "./syntax";
+import { writeAnew } from "./writeAnew";
 
 /** Merge keys inside merged mappings. */
 const MAX_MERGES = 16;
@@ -37,7 +38,7 @@ export function clearPath(text: string, path: readonly (string | number)[], end:
       node = copy;
     } else node = value;
   }
-  return cleared ? document.toString({ lineWidth: 0 }) : text;
+  return cleared ? writeAnew(document) : text;
 }
 
 /** The nodes that aliases can stand for, by name. */

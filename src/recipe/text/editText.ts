@@ -15,6 +15,7 @@ import {
 } from "yaml";
 import { anchorsOf, clearPath } from "./clearPath";
 import { readSyntax } from "./syntax";
+import { writeAnew } from "./writeAnew";
 
 /** Keys and list positions that lead to a place in a YAML document. */
 export type Path = readonly (string | number)[];
@@ -99,7 +100,7 @@ function edited(
   const result = change && text.slice(0, change.from) + change.insert + text.slice(change.to);
   const got = result === undefined ? undefined : readSyntax(result).document;
   if (result !== undefined && got && meaning(got.contents) === meaning(wanted.contents)) return result;
-  return wanted.toString({ lineWidth: 0 });
+  return writeAnew(wanted);
 }
 
 /** What a document says, as text to be compared. Aliases stay what they are: unfolded, they could grow without end. */

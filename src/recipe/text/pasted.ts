@@ -1,4 +1,5 @@
 import { type Document, isMap, isScalar, type Pair } from "yaml";
+import { inWords } from "../../base/inWords";
 import { fix } from "../problems/fixes";
 import type { Problem, TextSpan } from "../problems/problem";
 import { type ForeignKind, readingProblem } from "../problems/reading";
@@ -107,6 +108,6 @@ function topKeys({
   if (!isMap(contents)) return [];
   return contents.items.flatMap(({ key }: Pair) => {
     if (!isScalar(key) || !key.range) return [];
-    return [{ key: String(key.value), from: key.range[0], to: key.range[1] }];
+    return [{ key: inWords(key.value), from: key.range[0], to: key.range[1] }];
   });
 }

@@ -1,4 +1,5 @@
 import { isCollection, isMap, isNode, isPair, isScalar, isSeq, type YAMLMap } from "yaml";
+import { inWords } from "../../base/inWords";
 import type { CodeOf } from "../../base/sentences";
 import { ProblemList } from "../problems/fewProblems";
 import { changeTo } from "../problems/fixes";
@@ -137,7 +138,7 @@ export class Reader {
   shown(node: unknown, length: number): string {
     const value = this.scalar(node);
     if (value === null || isCollection(value)) return nameOf(value);
-    return typeof value === "string" ? `"${value.slice(0, length)}"` : String(value);
+    return typeof value === "string" ? `"${value.slice(0, length)}"` : inWords(value);
   }
 
   isNull(node: unknown): boolean {
@@ -250,8 +251,8 @@ function short(text: string): string {
 }
 
 function keyText(key: unknown): string {
-  if (!isScalar(key)) return isMap(key) || isSeq(key) ? nameOf(key) : String(key);
-  return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
+  if (!isScalar(key)) return isMap(key) || isSeq(key) ? nameOf(key) : inWords(key);
+  return typeof key.value === "string" ? key.value : (key.source ?? inWords(key.value));
 }
 
 function isMergeKey(value: unknown): boolean {

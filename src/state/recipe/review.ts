@@ -30,7 +30,7 @@ export interface ReviewSlice {
   declineShare(): void;
   /** What is looked at was drawn: should the page go down later, it was not that. */
   reviewDrawn(): void;
-  /** The fragment of a link to the recipe as it stands. @throws {AwaseError} `share/too-long` */
+  /** The fragment of a link to the recipe as it stands. @throws {AwaseError} `share/too-long`, `share/long-name` */
   shareFragment(): Promise<string>;
 }
 

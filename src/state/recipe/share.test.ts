@@ -2,7 +2,7 @@ import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AwaseError } from "../../base/errors";
-import { decodeShare, encodeShare, MAX_INFLATED_BYTES, MAX_LINK_CHARACTERS } from "./share";
+import { decodeShare, encodeShare, MAX_INFLATED_BYTES, MAX_LINK_CHARACTERS, MAX_NAME_CHARACTERS } from "./share";
 
 const shared = {
   name: "日本語 × math",
@@ -45,6 +45,15 @@ describe("share links", () => {
       "",
     );
     await expect(encodeShare({ ...shared, recipe: noise })).rejects.toMatchObject({ code: "share/too-long" });
+  });
+
+  it("refuse a name that could not be read again", async () => {
+    const longest = { ...shared, name: "長".repeat(MAX_NAME_CHARACTERS) };
+    expect(await decodeShare(await encodeShare(longest))).toEqual(longest);
+    await expect(encodeShare({ ...longest, name: `${longest.name}い` })).rejects.toMatchObject({
+      code: "share/long-name",
+      facts: { found: MAX_NAME_CHARACTERS + 1, limit: MAX_NAME_CHARACTERS },
+    });
   });
 
   it("answer every mutation with a recipe or a coded error", async () => {

@@ -19,7 +19,7 @@ const VERSION = "1";
 export const MAX_LINK_CHARACTERS = 32_768;
 /** Most bytes a link may inflate to; a bomb is stopped here, not after it went off. */
 export const MAX_INFLATED_BYTES = 262_144;
-const MAX_NAME_CHARACTERS = 200;
+export const MAX_NAME_CHARACTERS = 200;
 
 export function isShareFragment(fragment: string): boolean {
   return fragment.startsWith(PREFIX);
@@ -27,9 +27,13 @@ export function isShareFragment(fragment: string): boolean {
 
 /**
  * The fragment for a recipe, `#` included.
- * @throws {AwaseError} `share/too-long` when the recipe does not fit in a link.
+ * @throws {AwaseError} `share/too-long` when the recipe does not fit in a link, `share/long-name` when its name does not
  */
 export async function encodeShare(shared: SharedRecipe): Promise<string> {
+  const { length: found } = shared.name;
+  if (found > MAX_NAME_CHARACTERS) {
+    throw stateFailure("share/long-name", { found, limit: MAX_NAME_CHARACTERS });
+  }
   const json = JSON.stringify({ name: shared.name, recipe: shared.recipe });
   const bytes = new TextEncoder().encode(json);
   const packed = await collect(pipe(bytes, new CompressionStream("deflate-raw")), MAX_LINK_CHARACTERS);

@@ -1,5 +1,6 @@
 import type { Tokenizer as Library } from "@huggingface/tokenizers";
 import { isObject, type UnknownObject } from "../../formats/json";
+import { isTokenId, noTokenId } from "../tokenId";
 import { BoundedPattern } from "./boundedPattern";
 import { Effort } from "./effort";
 
@@ -36,7 +37,11 @@ export function checkDefinition({ normalizer, pre_tokenizer, decoder, added_toke
   if (typeof word === "number" && word > MAX_WORD) {
     throw new Error(`its words may have ${word} characters; at most ${MAX_WORD} are taken`);
   }
-  if (Array.isArray(added_tokens)) for (const one of added_tokens) checkPiece(isObject(one) ? one.content : one);
+  for (const one of Array.isArray(added_tokens) ? added_tokens : []) {
+    checkPiece(isObject(one) ? one.content : one);
+    if (isObject(one)) checkId(one.id);
+  }
+  if (isObject(model) && isObject(model.vocab)) for (const id of Object.values(model.vocab)) checkId(id);
   if (isObject(model) && Array.isArray(model.vocab)) {
     for (const one of model.vocab) checkPiece(Array.isArray(one) ? one[0] : one);
   }
@@ -49,6 +54,10 @@ function checkStep(step: UnknownObject): void {
     throw new Error(`a pattern has ${lengthOf(text)} characters; at most ${MAX_PATTERN} are taken`);
   }
   for (const piece of [step.content, step.prepend, step.replacement, step.str_rep]) checkPiece(piece);
+}
+
+function checkId(id: unknown): void {
+  if (!isTokenId(id)) throw new Error(noTokenId(id));
 }
 
 function checkPiece(piece: unknown): void {

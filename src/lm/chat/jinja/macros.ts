@@ -79,8 +79,8 @@ function specialNames(args: readonly Parameter[], body: Body): ReadonlySet<strin
   while (open.length > 0) {
     const node = open.pop();
     if (typeof node !== "object" || node === null) continue;
-    if ("type" in node && node.type === "Identifier" && "value" in node && SPECIAL.has(String(node.value))) {
-      names.add(String(node.value));
+    if ("type" in node && node.type === "Identifier" && "value" in node && typeof node.value === "string") {
+      if (SPECIAL.has(node.value)) names.add(node.value);
     }
     const inside: Iterable<unknown> = node instanceof Map ? [...node.keys(), ...node.values()] : Object.values(node);
     for (const child of inside) open.push(child);

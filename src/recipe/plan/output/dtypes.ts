@@ -10,8 +10,8 @@ export const DTYPE_KEYS = ["dtype", "torch_dtype"] as const;
 /** The type a model computes in, if its config says one that can be written. */
 export function dtypeOf(config: JsonObject = {}): OutputDType | undefined {
   for (const key of [...DTYPE_KEYS, ...DTYPE_KEYS.map((key) => `text_config.${key}`)]) {
-    const name = String(configValue(config, key)).replace(/^torch\./, "");
-    const dtype = own(DTYPE_NAMES, name);
+    const said = configValue(config, key);
+    const dtype = typeof said === "string" ? own(DTYPE_NAMES, said.replace(/^torch\./, "")) : undefined;
     if (dtype) return dtype;
   }
   return undefined;

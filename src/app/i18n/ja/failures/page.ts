@@ -12,6 +12,8 @@ export const page: Translation<typeof stateSentences> = {
     `リンクを読めません（${reason}）。途中で切れたと思われます。もう一度送ってもらってください。`,
   "share/set-aside": () =>
     "最後に開いたリンクを表示しているあいだにページが止まったため、そのリンクは開かずにおきました。レシピとモデルは元のままです。レシピをファイルで送ってもらってください。",
+  "share/long-name": ({ found, limit }) =>
+    `レシピの名前が${found}文字あります。リンクに入れられるのは${limit}文字までです。短い名前に変えてください。`,
   "share/too-long": ({ bytes, limit, of }) =>
     of === "recipe"
       ? `レシピが${bytes}バイトあり、${limit}文字までのリンクに収まりません。ファイルに保存して送ってください。`

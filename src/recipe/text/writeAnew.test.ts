@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { parseRecipe } from "../parse/parse";
+import { readSyntax } from "./syntax";
+import { writeAnew } from "./writeAnew";
+
+const anew = (text: string) => {
+  const { document } = readSyntax(text);
+  return document ? writeAnew(document) : undefined;
+};
+
+it.each([
+  ["a number of base sixty", "weight: 1:2"],
+  ["a number without its zero", "weight: .5"],
+  ["a number that others read as text", "weight: 1e-3"],
+  ["an octal number", "weight: 010"],
+  ["a boolean", "weight: yes"],
+  ["nothing", "weight: ~"],
+])("a document that is written anew keeps the spelling of %s", (_, line) => {
+  expect(anew(`${line}\n`)).toBe(`${line}\n`);
+});
+
+it("a name that is written like a merge key stays a name", () => {
+  const recipe = 'merge_method: linear\nmodels:\n  - model: a\n    parameters:\n      "<<": 5\n';
+  expect(anew(recipe)).toBe(recipe);
+  expect(parseRecipe(anew(recipe) ?? "").problems).toEqual(parseRecipe(recipe).problems);
+  const merged = "x: &x {weight: 1}\nmerge_method: linear\nmodels: [{model: a, parameters: {<<: *x}}]\n";
+  expect(anew(merged)).toContain("<<: *x");
+});
