@@ -5,8 +5,6 @@ import { join } from "node:path";
  * Real files that inputs are made from. The fuzzers are started in the project's root, built (`npm run fuzz`) or as a test.
  */
 
-export const GOLDEN_MODELS = "e2e/golden/merge/models";
-
 export function readText(path: string): string {
   return readFileSync(path, "utf8");
 }
