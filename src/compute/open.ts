@@ -1,6 +1,6 @@
 import type { Device, DeviceInfo } from "./device";
 import { openCpuDevice } from "./devices/cpu";
-import { openWasmDevice, type WasmOptions } from "./devices/wasm/device";
+import type { WasmOptions } from "./devices/wasm/device";
 import type { StartThread } from "./devices/wasm/threads";
 import { openWebGpuDevice } from "./devices/webgpu";
 import type { DevicePreference } from "./preference";
@@ -27,11 +27,10 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   if (prefer === "cpu") return openCpuDevice({ reason: "The CPU was asked for.", why: "asked", ...asked });
   const threads = (why: NonNullable<DeviceInfo["why"]>, reason: string) =>
     openThreads({ ...options.threads, ...asked, why, reason });
-  if (prefer === "wasm") return threads("asked", "WebAssembly was asked for.");
+  if (prefer === "wasm") return threads("asked", "The CPU was asked for.");
   const gpu = options.gpu === undefined ? globalThis.navigator?.gpu : options.gpu;
   if (!gpu) {
-    const needed = "it takes a browser that has it (Chrome or Edge 113 and later), on a secure page.";
-    return threads("no-webgpu", `There is no WebGPU here: ${needed}`);
+    return threads("no-webgpu", "There is no WebGPU here.");
   }
   try {
     return await openWebGpuDevice({ gpu, ...asked });
@@ -43,6 +42,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
 /** The threads of WebAssembly; plain TypeScript where the engine cannot run them. */
 async function openThreads(options: WasmOptions): Promise<Device> {
   try {
+    const { openWasmDevice } = await import("./devices/wasm/device"); // not for those who have a GPU
     return await openWasmDevice(options);
   } catch (error) {
     const missing = error instanceof Error ? error.message : String(error);

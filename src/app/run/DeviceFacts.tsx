@@ -115,6 +115,5 @@ function Known({ device }: { readonly device: DeviceInfo }) {
 
 /** Why it is not WebGPU, in the page's language where the case is known. */
 function reasonOf({ why, reason }: DeviceInfo, t: ReturnType<typeof useText>): string {
-  if (why === "no-webgpu" || why === "software-adapter") return t.run.why[why];
-  return reason ?? "";
+  return why === undefined || why === "asked" ? (reason ?? "") : t.run.why[why];
 }

@@ -37,8 +37,7 @@ export const gpuSentences = {
     `The GPU went away${message ? ` (${message})` : ""}. What was finished is kept; run again to go on from there.`,
   "device/thread-lost": ({ reason }: { reason: string }) =>
     `A thread that computes was lost (${reason}). What was finished is kept; run again to go on from there.`,
-  "device/no-wasm": ({ reason }: { reason: string }) =>
-    `WebAssembly with SIMD and shared memory is missing here: ${reason}`,
+  "device/no-wasm": ({ reason }: { reason: string }) => `WebAssembly does not run here: ${reason}`,
   "gpu/closed": () => "The GPU device was closed while work was under way.",
 
   "gpu/out-of-memory": outOfMemory,

@@ -173,8 +173,8 @@ export const ja = {
     oneThread:
       "使えるのは1コアだけです。このページのサーバがほかのオリジンから分離するヘッダ（COOPとCOEP）を送っていないため、スレッド間でメモリを共有できません。",
     why: {
-      "no-webgpu": "WebGPUが使えません。対応ブラウザ（ChromeまたはEdge 113以降）と、安全な接続のページが必要です。",
-      "software-adapter": "GPUのアダプタがソフトウェア実装しかなく、そちらのほうが低速です。",
+      "no-webgpu": "このブラウザではWebGPUが使えません。",
+      "no-adapter": "WebGPUはありますが、デバイスが得られませんでした。",
     },
     binding: "最大バインディング",
     buffer: "最大バッファ",
