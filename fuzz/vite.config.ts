@@ -1,7 +1,9 @@
 import { defineConfig } from "vite";
+import { assembly } from "../scripts/assembly.ts";
 
 /** The fuzzers and their thread, for Node; started in the project's root, since they read its files. */
 export default defineConfig({
+  plugins: [assembly()],
   publicDir: false,
   build: {
     ssr: true,
