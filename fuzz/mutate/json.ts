@@ -22,6 +22,12 @@ export interface JsonSources {
   readonly values: readonly string[];
 }
 
+/** Characters that one change may add by copying: copies of copies would soon be all that an input is. */
+const MOST_COPIED = 200_000;
+
+/** About how long something is as text. */
+const charactersOf = (value: unknown): number => JSON.stringify(value)?.length ?? 1;
+
 /** JSON with one to a few changes: members and items taken out, doubled, moved; names and values replaced. */
 export function mutateJson(random: Random, json: Json, sources: JsonSources): Json {
   let changed = json;
@@ -77,7 +83,9 @@ function changedList<T>(random: Random, list: readonly T[], fresh: T): readonly 
       return list.toReversed();
     case 4: {
       const one = list[at] ?? fresh;
-      return list.toSpliced(at, 0, ...random.list(random.oneIn(8) ? 2000 : random.below(20), () => one));
+      const copies = random.oneIn(8) ? 2000 : random.below(20);
+      const most = Math.ceil(MOST_COPIED / charactersOf(one));
+      return list.toSpliced(at, 0, ...random.list(Math.min(copies, most), () => one));
     }
     default:
       return list.slice(0, at);

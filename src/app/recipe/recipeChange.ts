@@ -1,5 +1,13 @@
 import type { Problem } from "../../recipe/problems/problem";
-import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "../../recipe/text/edit";
+import {
+  addModel,
+  removeModel,
+  setBase,
+  setDType,
+  setMethod,
+  setOutDType,
+  setParameter,
+} from "../../recipe/text/edit/edit";
 import type { Tuning } from "../../state/recipe/recipe";
 import type { Studio } from "../../state/studio";
 

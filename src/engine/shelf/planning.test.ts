@@ -3,7 +3,7 @@ import { methodFacts } from "../../merge/registry";
 import { toyLlama } from "../../model/checkpoint.testing";
 import type { Model } from "../../model/model";
 import { structure } from "../../recipe/plan/structure";
-import { setParameter } from "../../recipe/text/edit";
+import { setParameter } from "../../recipe/text/edit/edit";
 import { createPlanning } from "./planning";
 
 vi.mock("../../recipe/plan/structure", async (original) => {

@@ -1,5 +1,5 @@
 import { fix, type PlaceFacts } from "../problems/fixes";
-import type { Path } from "../text/editText";
+import type { Path } from "../text/edit/editText";
 import type { Field, Fields, Reader } from "../text/reader";
 import { type Move, moveEdit, pathAt } from "./moveKey";
 

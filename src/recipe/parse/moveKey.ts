@@ -1,6 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, visit } from "yaml";
 import type { TextEdit } from "../problems/fixes";
-import { deleteIn, type Path, setIn, type Value } from "../text/editText";
+import { deleteIn, type Path, setIn, type Value } from "../text/edit/editText";
 import { plainScalar } from "../text/plainScalar";
 import { readSyntax } from "../text/syntax";
 

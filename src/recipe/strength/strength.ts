@@ -11,8 +11,8 @@ import type { PlanStructure, StructureReport } from "../plan/structure";
 import { targetsOf } from "../plan/tensors";
 import type { Problem } from "../problems/problem";
 import { strengthProblem } from "../problems/strength";
-import { setSetting } from "../text/editSetting";
-import { appendIn, type Path } from "../text/editText";
+import { setSetting } from "../text/edit/editSetting";
+import { appendIn, type Path } from "../text/edit/editText";
 import { type Reading, settingFor } from "../text/settingFor";
 
 export interface StrengthOptions {

@@ -1,5 +1,5 @@
 import { type Extras, readExtras, writeExtras } from "../../recipe/parse/extras";
-import { setParameter } from "../../recipe/text/edit";
+import { setParameter } from "../../recipe/text/edit/edit";
 import { readSyntax } from "../../recipe/text/syntax";
 import type { Language } from "../settings";
 import type { Slice } from "../slice";

@@ -69,8 +69,8 @@ export class WasmDevice implements Device {
     const { reason, budgetBytes = 256 * MIB } = options;
     const threads = options.start ? (options.count ?? 1) : 1;
     const start = buffersStart(threads);
-    // Gaps between buffers take room that no budget counts.
-    const maximum = Math.min(MOST_PAGES, Math.ceil((start + 2 * budgetBytes) / PAGE));
+    const gaps = budgetBytes; // between buffers: room that no budget counts
+    const maximum = Math.min(MOST_PAGES, Math.ceil((start + budgetBytes + gaps) / PAGE));
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil(start / PAGE), maximum, shared: true });
     this.#regions = new Regions(start, (maximum - 1) * PAGE);
     let lose: (error: Error) => void = () => undefined;

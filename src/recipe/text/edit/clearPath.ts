@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, Pair, visit, type YAMLMap } from "yaml";
-import { readSyntax } from "./syntax";
+import { readSyntax } from "../syntax";
 import { writeAnew } from "./writeAnew";
 
 /** Merge keys inside merged mappings. */

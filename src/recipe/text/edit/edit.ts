@@ -1,4 +1,4 @@
-import type { SettingValue } from "../parse/recipe";
+import type { SettingValue } from "../../parse/recipe";
 import { appendIn, deleteIn, setIn } from "./editText";
 
 /*

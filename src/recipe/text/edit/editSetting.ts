@@ -1,8 +1,8 @@
 import { isMap, isSeq } from "yaml";
-import type { SettingValue } from "../parse/recipe";
+import type { SettingValue } from "../../parse/recipe";
+import type { WrittenItem } from "../settingFor";
+import { readSyntax } from "../syntax";
 import { type Path, prependIn, setIn } from "./editText";
-import type { WrittenItem } from "./settingFor";
-import { readSyntax } from "./syntax";
 
 /**
  * Sets what a recipe says about one parameter. Where a list of filters stands there and only values change, or lines come before it,

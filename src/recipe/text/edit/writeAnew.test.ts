@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { parseRecipe } from "../parse/parse";
-import { readSyntax } from "./syntax";
+import { parseRecipe } from "../../parse/parse";
+import { readSyntax } from "../syntax";
 import { writeAnew } from "./writeAnew";
 
 const anew = (text: string) => {

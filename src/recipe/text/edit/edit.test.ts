@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRecipe } from "../parse/parse";
+import { parseRecipe } from "../../parse/parse";
 import { addModel, removeModel, setBase, setDType, setMethod, setOutDType, setParameter } from "./edit";
 
 const RECIPE = `# My first merge

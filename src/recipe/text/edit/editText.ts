@@ -13,8 +13,8 @@ import {
   type YAMLSeq,
   Document as YamlDocument,
 } from "yaml";
+import { readSyntax } from "../syntax";
 import { anchorsOf, clearPath } from "./clearPath";
-import { readSyntax } from "./syntax";
 import { writeAnew } from "./writeAnew";
 
 /** Keys and list positions that lead to a place in a YAML document. */
