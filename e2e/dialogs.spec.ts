@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { english } from "../src/app/i18n/catalogue";
-import { japanese } from "../src/app/i18n/ja/japanese";
+import { atFirst as japanese } from "../src/app/i18n/ja/japanese";
 import { encodeShare } from "../src/state/recipe/share";
 import { seriousFindings } from "./accessibility";
 import { expect, test } from "./studio";

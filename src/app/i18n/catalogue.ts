@@ -47,19 +47,26 @@ type FailureSentences = typeof gpuSentences &
 /** Every note of a run. */
 type NoteSentences = typeof runNotes & typeof hubNotes & typeof storageNotes & typeof limitSentences;
 
-/** What a language has to say: a missing sentence, one too many, or one of facts that its code has not, is a type error. */
-export interface Language {
+/**
+ * What a language has to say on the first screen. Here and afterwards a missing sentence, one too many, or one of facts that its code has
+ * not, is a type error.
+ */
+export interface AtFirst {
   readonly messages: Messages;
   readonly problems: Translation<ProblemSentences>;
+  readonly fixes: Translation<typeof fixLabels>;
+}
+
+/** What it says when something happens. */
+export interface Afterwards {
   readonly failures: Translation<FailureSentences>;
   readonly notes: Translation<NoteSentences>;
-  readonly fixes: Translation<typeof fixLabels>;
 }
 
 /** Everything the page says in one language. */
 export interface Catalogue {
   readonly messages: Messages;
-  /** Sentences by code. English has none: errors, problems and notes say theirs themselves. */
+  /** Sentences by code. English has none, and no language until they are here: errors, problems and notes say theirs themselves. */
   readonly failures: Sentences;
   readonly problems: Sentences;
   readonly notes: Sentences;

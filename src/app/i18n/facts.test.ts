@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { type Sentences, sentence } from "../../base/sentences";
-import { japanese } from "./ja/japanese";
+import { afterwards } from "./ja/afterwards";
+import { atFirst } from "./ja/japanese";
+
+const japanese = { ...atFirst, ...afterwards };
 
 /** Every catalogue of English sentences in the house; those of the command line are said in English alone. */
 const catalogues = import.meta.glob<Record<string, unknown>>(

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { english } from "./catalogue";
 import { failureSentence, problemSentence } from "./failures";
-import { japanese } from "./ja/japanese";
+import { afterwards } from "./ja/afterwards";
+import { atFirst } from "./ja/japanese";
+
+const japanese = { ...atFirst, ...afterwards };
 
 describe("errors, problems and notes", () => {
   it("say what they say themselves in English, and their facts in Japanese", () => {

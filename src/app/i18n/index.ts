@@ -1,5 +1,6 @@
 import type { Language } from "../../state/settings";
-import { type Catalogue, english } from "./catalogue";
+import { whenIdle } from "../parts/browser/whenIdle";
+import { type Afterwards, type AtFirst, type Catalogue, english } from "./catalogue";
 
 export type { Catalogue } from "./catalogue";
 export type { Messages } from "./en/words";
@@ -7,10 +8,17 @@ export type { Messages } from "./en/words";
 /** Each language by its own name. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", ja: "日本語" };
 
-/** English comes with the page; every other language when it is wanted. */
-const sources: Readonly<Record<Language, () => Promise<Catalogue>>> = {
-  en: async () => english,
-  ja: async () => (await import("./ja/japanese")).japanese,
+interface Source {
+  atFirst(): Promise<AtFirst>;
+  afterwards(): Promise<Afterwards>;
+}
+
+/** English comes with the page; every other language when it is wanted, and of that what is said when something happens a little later. */
+const sources: Readonly<Record<Exclude<Language, "en">, Source>> = {
+  ja: {
+    atFirst: async () => (await import("./ja/japanese")).atFirst,
+    afterwards: async () => (await import("./ja/afterwards")).afterwards,
+  },
 };
 
 const arrived = new Map<Language, Catalogue>([["en", english]]);
@@ -22,8 +30,20 @@ export function catalogueOf(language: Language): Catalogue {
 }
 
 export async function fetchCatalogue(language: Language): Promise<void> {
-  if (arrived.has(language)) return;
-  arrived.set(language, await sources[language]());
+  if (language === "en" || arrived.has(language)) return;
+  const { atFirst, afterwards } = sources[language];
+  const first = await atFirst();
+  arrive(language, { ...first, failures: {}, notes: {} });
+  whenIdle(() => {
+    afterwards().then(
+      (more) => arrive(language, { ...first, ...more }),
+      () => undefined, // without a network English stands by
+    );
+  });
+}
+
+function arrive(language: Language, catalogue: Catalogue): void {
+  arrived.set(language, catalogue);
   for (const listener of listeners) listener();
 }
 

@@ -2,9 +2,10 @@ import { useEffect, useSyncExternalStore } from "react";
 import { own } from "../../../base/own";
 import type { Language } from "../../../state/settings";
 import { useStudio } from "../../context";
+import { whenIdle } from "../../parts/browser/whenIdle";
 import type { Help } from "./help";
 
-/** Fetched when a form first wants it: nothing waits for it. */
+/** Fetched when a form has it to show and nobody waits. */
 const sources: Readonly<Record<Language, () => Promise<Help>>> = {
   en: async () => (await import("./en")).en,
   ja: async () => (await import("./ja")).ja,
@@ -28,9 +29,8 @@ function onHelp(listener: () => void): () => void {
 export function useHelp() {
   const language = useStudio((state) => state.language);
   const help = useSyncExternalStore(onHelp, () => arrived.get(language));
-  useEffect(() => {
-    fetchHelp(language).catch(() => undefined); // offline before its first use: the form works without
-  }, [language]);
+  // Without a network before its first use, the form works without it.
+  useEffect(() => whenIdle(() => void fetchHelp(language).catch(() => undefined)), [language]);
   return {
     ofMethod: (id: string) => help && own(help.methods, id),
     ofParameter: (method: string, name: string) => help && helpOf(help, method, name),

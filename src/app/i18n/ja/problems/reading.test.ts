@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
 import { parseRecipe } from "../../../../recipe/parse/parse";
 import { problemSentence } from "../../failures";
-import { japanese } from "../japanese";
+import { afterwards } from "../afterwards";
+import { atFirst } from "../japanese";
+
+const japanese = { ...atFirst, ...afterwards };
 
 const said = (text: string) => parseRecipe(text).problems.map((problem) => problemSentence(problem, japanese));
 

@@ -1,0 +1,31 @@
+import type { Afterwards } from "../catalogue";
+import { device } from "./failures/device";
+import { engine, runs } from "./failures/engine";
+import { files, storage } from "./failures/files";
+import { formats } from "./failures/formats";
+import { hub, hubRemarks } from "./failures/hub";
+import { measuring, prompts } from "./failures/measuring";
+import { merging } from "./failures/merging";
+import { model } from "./failures/model";
+import { page } from "./failures/page";
+import { running, tokens } from "./failures/running";
+import { limits } from "./problems/strength";
+
+/** What is said in Japanese when something happens; whole, or a type error. */
+export const afterwards: Afterwards = {
+  failures: {
+    ...files,
+    ...formats,
+    ...device,
+    ...hub,
+    ...model,
+    ...running,
+    ...tokens,
+    ...merging,
+    ...measuring,
+    ...prompts,
+    ...engine,
+    ...page,
+  },
+  notes: { ...runs, ...hubRemarks, ...storage, ...limits },
+};
