@@ -82,7 +82,7 @@ async function weakened({ recipe, base }: (typeof CASES)[number], strengths: Rea
 }
 
 describe("strengths of golden recipes", () => {
-  it("knows the cases", () => expect(CASES).toHaveLength(29));
+  it("knows the cases", () => expect(CASES).toHaveLength(31));
 
   it.each(CASES)("$name back to $base: 0 is the base, 1 changes nothing, group by group", async (golden) => {
     const upper = await weakened(golden, { embedding: 0, "layers 2–3": 0, "layer 2": 0 });

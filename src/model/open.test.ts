@@ -89,8 +89,10 @@ describe("openCheckpoint", () => {
     await expect(open(files)).rejects.toMatchObject({ code });
   });
 
-  it("fails without a config", async () => {
-    await expect(openCheckpoint("toy", new MemoryFolder("toy", {}))).rejects.toMatchObject({ code: "model/no-config" });
+  it("fails without a config, and without any file", async () => {
+    const weightsAlone = new MemoryFolder("toy", { "model.safetensors": weights("x") });
+    await expect(openCheckpoint("toy", weightsAlone)).rejects.toMatchObject({ code: "model/no-config" });
+    await expect(openCheckpoint("toy", new MemoryFolder("toy", {}))).rejects.toMatchObject({ code: "model/no-files" });
   });
 
   it("refuses a config that is too large to be one", async () => {
