@@ -5,6 +5,8 @@ import { scratch } from "../layout";
 const PIECE_ROWS: u32 = 8;
 /** Where the scores of a row lie in a thread's own memory, up to the histograms of tiles. */
 const SCORES: usize = 0;
+/** Keys whose scores have room there. A row that sees more ends its thread, and the run with a word, rather than write elsewhere. */
+const MOST_KEYS: u32 = 0x8_0000 / 4 - 4;
 
 /** Numbers of a job at `at`: q, k, v, rows, out; m, heads, kvHeads, headDim, window; scale, softCap. headDim is a multiple of 4. */
 export function attention(at: usize, piece: u32): void {
@@ -30,6 +32,7 @@ function attendRow(at: usize, row: u32, head: u32, heads: u32): void {
   const base = (load<u32>(facts) + start) * stride + column;
   const query = load<u32>(at) + (row * heads + head) * headDim * 4;
   const count = end - start;
+  if (count > MOST_KEYS) unreachable();
   const most = scoresOf(query, load<u32>(at, 4) + base, stride, headDim, count, load<f32>(at, 40), load<f32>(at, 44));
   const total = softmax(count, most);
   weigh(load<u32>(at, 16) + (row * heads + head) * headDim * 4, load<u32>(at, 8) + base, stride, headDim, count, total);
