@@ -43,7 +43,12 @@ export function checkDefinition({ normalizer, pre_tokenizer, decoder, added_toke
   }
   if (isObject(model) && isObject(model.vocab)) for (const id of Object.values(model.vocab)) checkId(id);
   if (isObject(model) && Array.isArray(model.vocab)) {
-    for (const one of model.vocab) checkPiece(Array.isArray(one) ? one[0] : one);
+    for (const [id, one] of model.vocab.entries()) {
+      const piece: unknown = Array.isArray(one) ? one[0] : one;
+      if (typeof piece !== "string") throw new Error(`entry ${id} of its vocabulary is no text`);
+      checkPiece(piece);
+    }
+    if (model.unk_id !== undefined && model.unk_id !== null) checkId(model.unk_id);
   }
 }
 
