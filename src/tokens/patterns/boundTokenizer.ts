@@ -48,7 +48,9 @@ export function checkDefinition({ normalizer, pre_tokenizer, decoder, added_toke
       if (typeof piece !== "string") throw new Error(`entry ${id} of its vocabulary is no text`);
       checkPiece(piece);
     }
-    if (model.unk_id !== undefined && model.unk_id !== null) checkId(model.unk_id);
+    // A number that is no id is passed over, as if there were no unknown token.
+    const unknown = model.unk_id ?? undefined;
+    if (unknown !== undefined && typeof unknown !== "number") throw new Error("its unknown token is no id");
   }
 }
 
