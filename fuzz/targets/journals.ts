@@ -10,9 +10,9 @@ import { type RecordStore, recordStore } from "../../src/engine/machine/recordKi
 import { memoryRecords, type Records } from "../../src/engine/machine/records";
 import type { MergeOptions } from "../../src/engine/protocol/protocol";
 import type { RunRecord } from "../../src/engine/runs/journal";
+import { failingAfter } from "../../src/engine/runs/writing.testing";
 import { createSession, type Session } from "../../src/engine/session";
 import { MemoryFolder, MemoryOutput } from "../../src/io/memory";
-import type { OutputFolder } from "../../src/io/types";
 import { LLAMA_CONFIG, llamaTensors, weightsFile } from "../models";
 import { type Json, jsonOf, mutateJson, printJson } from "../mutate/json";
 import { sameBytes } from "../same";
@@ -171,24 +171,6 @@ async function outputCutAt(models: ReadonlyMap<string, MemoryFolder>, cut: numbe
 
 function withJournal(journal: Records<RunRecord>): RecordStore {
   return recordStore((kind) => (kind === "journal" ? (journal as unknown as Records<never>) : memoryRecords()));
-}
-
-function failingAfter(limit: number): (output: OutputFolder) => OutputFolder {
-  let written = 0;
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      const write = sink.write.bind(sink);
-      sink.write = async (bytes, at) => {
-        written += bytes.length;
-        if (written > limit) throw new Error("The disk is away.");
-        await write(bytes, at);
-      };
-      return sink;
-    },
-  });
 }
 
 function weightsOf(environment: MemoryEnvironment): ReadonlyMap<string, Uint8Array> {

@@ -15,9 +15,9 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeWriting } from "../engine/runs/writing.testing";
 import { createSession } from "../engine/session";
 import { nodeFolder } from "../io/node";
-import type { OutputFolder } from "../io/types";
 import { JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
 import { mergeCommand } from "./mergeCommand";
 
@@ -70,22 +70,14 @@ function hashes(path: string): Record<string, string> {
 async function mergeBySession(out: string, shardBytes: number, happens: () => Promise<void>): Promise<void> {
   const output = { folder: out, overwrite: false };
   const environment = nodeEnvironment({ output, device: "cpu", cache: join(folder, "cache/awase") });
-  let written = 0;
+  const watched = beforeWriting(async (written) => {
+    if (written > 120_000) await happens();
+  });
   const session = createSession({
     ...environment,
     async place(id) {
       const place = await environment.place(id);
-      const create: OutputFolder["create"] = async (path, options) => {
-        const sink = await place.output.create(path, options);
-        const write = sink.write.bind(sink);
-        sink.write = async (bytes, at) => {
-          written += bytes.length;
-          if (written > 120_000) await happens();
-          await write(bytes, at);
-        };
-        return sink;
-      };
-      return { ...place, output: { ...place.output, create } };
+      return { ...place, output: { ...place.output, ...watched(place.output) } };
     },
   });
   try {

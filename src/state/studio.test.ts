@@ -2,33 +2,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AwaseError } from "../base/errors";
 import type { EngineClient } from "../engine/boundary/client";
 import type { MergeEvent, RecipeReport } from "../engine/protocol/protocol";
-import { fakeEngine, finished, goodPlan, goodReport, memorySession, memoryTrials } from "./engine.testing";
+import { fakeEngine, finished, goodPlan, goodReport, memorySession } from "./engine.testing";
 import { canMerge, standingProblems } from "./recipe/plan";
 import { seedOf } from "./recipe/recipe";
-import { beginVisit, createStudio, type Studio, type Visit } from "./studio";
+import type { Studio, Visit } from "./studio";
+import { begin, testStudio } from "./studio.testing";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-async function visit(engine: Partial<EngineClient> = {}, begin: Partial<Visit> = {}) {
-  const studio = createStudio({
-    engine: fakeEngine(engine),
-    samplesUrl: "samples",
-    trials: memoryTrials(),
-    recordStore: memorySession(),
-    promptStore: memorySession(),
-  });
+async function visit(engine: Partial<EngineClient> = {}, given: Partial<Visit> = {}) {
+  const studio = testStudio(engine);
   const session = memorySession();
-  await beginVisit(studio, {
-    session,
-    languages: ["en-GB"],
-    hubUrl: "https://hub.test",
-    fragment: "",
-    trials: memoryTrials(),
-    ...begin,
-  });
+  await begin(studio, { session, languages: ["en-GB"], ...given });
   await vi.runAllTimersAsync();
-  return { studio, session: begin.session ?? session };
+  return { studio, session: given.session ?? session };
 }
 
 const names = (studio: Studio) =>

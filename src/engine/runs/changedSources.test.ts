@@ -16,11 +16,12 @@ import { readSafetensors } from "../../formats/safetensors";
 import { filesFolder } from "../../io/file";
 import { memorySource } from "../../io/memory";
 import { nodeFolder } from "../../io/node";
-import type { Folder, OutputFolder } from "../../io/types";
+import type { Folder } from "../../io/types";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import type { MergeEvent, MergeOptions } from "../protocol/protocol";
 import { createSession } from "../session";
 import { GOLDEN, hashesOf, IDENTITY, OPTIONS, SETTINGS, tinyModel } from "../session.testing";
+import { failingAfter } from "./writing.testing";
 
 /* A run is cut short, something happens to its model, and the run is taken up again. */
 
@@ -68,30 +69,11 @@ async function open(environment: MemoryEnvironment, model: Folder) {
   return session;
 }
 
-/** An output whose disk fails after some bytes. */
-function failingAfter(limit: number): (output: OutputFolder) => OutputFolder {
-  let written = 0;
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      const write = sink.write.bind(sink);
-      sink.write = async (bytes, at) => {
-        written += bytes.length;
-        if (written > limit) throw new Error("Power cut.");
-        await write(bytes, at);
-      };
-      return sink;
-    },
-  });
-}
-
 /** Merges until about half of the bytes are written, and crashes. */
 async function cutShort(model: Folder): Promise<MemoryEnvironment> {
   const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000) });
   const session = await open(environment, model);
-  await expect(session.merge(IDENTITY, { ...SHARDED, run: "job" })).rejects.toThrow("Power cut.");
+  await expect(session.merge(IDENTITY, { ...SHARDED, run: "job" })).rejects.toThrow("The disk is away.");
   expect((await session.unfinished())[0]?.tensorsDone).toBeGreaterThan(5);
   environment.crash();
   environment.options = {};
@@ -237,7 +219,7 @@ it("refuses to go on with a model in memory that changed", async () => {
 it("compares what earlier tries have read at each later try", async () => {
   const environment = await cutShort(dropped(1));
   environment.options = { wrapOutput: failingAfter(60_000) };
-  await expect((await open(environment, dropped(1))).resume("job")).rejects.toThrow("Power cut.");
+  await expect((await open(environment, dropped(1))).resume("job")).rejects.toThrow("The disk is away.");
   environment.crash();
   environment.options = {};
   await changeTensor(0);

@@ -4,6 +4,7 @@ import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import type { MergeEvent, MergeOptions } from "../protocol/protocol";
 import { filesOf, goldenRecipe, hashesOf, OPTIONS, openGoldenSession } from "../session.testing";
 import type { RunRecord } from "./journal";
+import { failingAfter } from "./writing.testing";
 
 /* A run is cut short, something happens to what it wrote, and the run is taken up again. */
 
@@ -28,27 +29,24 @@ interface Harm {
 
 /** Fails after some bytes; later, gives back less than was written. */
 function harmed(limit: number, harm: Harm = {}): (output: OutputFolder) => OutputFolder {
-  let written = 0;
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      const [write, read] = [sink.write.bind(sink), sink.read?.bind(sink)];
-      sink.write = async (bytes, at) => {
-        written += bytes.length;
-        if (written > limit) throw new Error("Power cut.");
-        await write(bytes, at);
-      };
-      sink.read = async (start, end) => {
-        const bytes = (await read?.(start, end)) ?? new Uint8Array();
-        if (harm.blank !== undefined && start <= harm.blank && harm.blank < end) bytes[harm.blank - start] = 0;
-        return bytes;
-      };
-      if (harm.kept !== undefined && options.resume) Object.defineProperty(sink, "kept", { value: harm.kept });
-      return sink;
-    },
-  });
+  const failing = failingAfter(limit);
+  return (output) => {
+    const { create, ...others } = failing(output);
+    return {
+      ...others,
+      async create(path, options) {
+        const sink = await create(path, options);
+        const read = sink.read?.bind(sink);
+        sink.read = async (start, end) => {
+          const bytes = (await read?.(start, end)) ?? new Uint8Array();
+          if (harm.blank !== undefined && start <= harm.blank && harm.blank < end) bytes[harm.blank - start] = 0;
+          return bytes;
+        };
+        if (harm.kept !== undefined && options.resume) Object.defineProperty(sink, "kept", { value: harm.kept });
+        return sink;
+      },
+    };
+  };
 }
 
 async function cutShort(options: MergeOptions): Promise<MemoryEnvironment> {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { isAbort } from "../../base/errors";
 import { openCpuDevice } from "../../compute/devices/cpu";
-import type { ByteSink, OutputFolder } from "../../io/types";
+import type { OutputFolder } from "../../io/types";
 import { losable } from "../machine/losableDevice";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import type { MergeEvent, MergeOptions } from "../protocol/protocol";
@@ -16,6 +16,7 @@ import {
   SETTINGS,
   tinyModel,
 } from "../session.testing";
+import { beforeWriting, failingAfter } from "./writing.testing";
 
 const RECIPE = goldenRecipe("ties");
 /** Some tensors a file, several files. */
@@ -31,68 +32,19 @@ beforeAll(async () => {
   undisturbed = hashesOf(environment, "whole");
 });
 
-/** An output whose disk fails after `limit` bytes: so many times, or for good. */
-function failingAfter(
-  limit: number,
-  makeError: () => unknown,
-  times = Number.POSITIVE_INFINITY,
-): (output: OutputFolder) => OutputFolder {
-  let [written, failures] = [0, 0];
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      return {
-        ...bound(sink),
-        async write(bytes, at) {
-          written += bytes.length;
-          if (written > limit && failures < times) {
-            failures += 1;
-            throw makeError();
-          }
-          await sink.write(bytes, at);
-        },
-      };
-    },
-  });
-}
-
-function bound(sink: ByteSink): ByteSink {
-  return {
-    write: (bytes, at) => sink.write(bytes, at),
-    flush: async () => sink.flush?.(),
-    close: () => sink.close(),
-    abort: () => sink.abort(),
-  };
-}
-
 /** An output that does something before certain bytes are written: each act once, in order. */
 function acting(
   acts: readonly { readonly at: number; readonly act: () => void }[],
 ): (output: OutputFolder) => OutputFolder {
   const waiting = [...acts];
-  let written = 0;
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      return {
-        ...bound(sink),
-        async write(bytes, at) {
-          written += bytes.length;
-          if (waiting[0] && written > waiting[0].at) waiting.shift()?.act();
-          await sink.write(bytes, at);
-        },
-      };
-    },
+  return beforeWriting((written) => {
+    if (waiting[0] && written > waiting[0].at) waiting.shift()?.act();
   });
 }
 
 it("goes on in the same session after a write failed, to the same bytes", async () => {
   const environment = new MemoryEnvironment({
-    wrapOutput: failingAfter(100_000, () => new Error("The disk is away."), 1),
+    wrapOutput: failingAfter(100_000, 1),
   });
   const session = await openGoldenSession(environment);
   await expect(session.merge(RECIPE, { ...SHARDED, run: "job" })).rejects.toThrow("The disk is away.");
@@ -106,9 +58,9 @@ it("goes on in the same session after a write failed, to the same bytes", async 
 });
 
 it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, to the same bytes", async (limit) => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(limit, () => new Error("Power cut.")) });
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(limit) });
   const first = await openGoldenSession(environment);
-  await expect(first.merge(RECIPE, { ...SHARDED, run: "job" })).rejects.toThrow("Power cut.");
+  await expect(first.merge(RECIPE, { ...SHARDED, run: "job" })).rejects.toThrow("The disk is away.");
 
   environment.crash();
   environment.options = {};
@@ -124,7 +76,7 @@ it.each([45_000, 100_000, 150_000, 185_000])("goes on after a crash at byte %i, 
 });
 
 it("gives the same checksums after a crash as without", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000) });
   await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   environment.crash();
   environment.options = {};
@@ -179,7 +131,7 @@ it("keeps the journal when the second device is lost as well", async () => {
 });
 
 it("removes an unfinished run that is discarded", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000) });
   const session = await openGoldenSession(environment);
   await session.merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   await session.discard("job");
@@ -220,7 +172,7 @@ it("does not discard a run that is at work in another session", async () => {
 });
 
 it("discards a run whose folder is out of reach, and starts beside files that cannot be swept", async () => {
-  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000, () => new Error("Power cut.")) });
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000) });
   await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
   environment.crash();
   const { place } = environment;

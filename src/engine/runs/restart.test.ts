@@ -1,34 +1,15 @@
 import { expect, it } from "vitest";
-import type { OutputFolder } from "../../io/types";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
 import type { MergeOptions } from "../protocol/protocol";
 import { createSession } from "../session";
 import { filesOf, goldenRecipe, hashesOf, OPTIONS, openGoldenSession, SETTINGS } from "../session.testing";
+import { failingAfter } from "./writing.testing";
 
 /* A run is cut short and started again. */
 
 const RECIPE = goldenRecipe("ties");
 const SHARDED: MergeOptions = { ...OPTIONS, shardBytes: 40_000, name: "again" };
 const ignore = () => undefined;
-
-/** An output whose disk fails after some bytes. */
-function failingAfter(limit: number): (output: OutputFolder) => OutputFolder {
-  let written = 0;
-  return (output) => ({
-    name: output.name,
-    remove: (path) => output.remove(path),
-    async create(path, options) {
-      const sink = await output.create(path, options);
-      const write = sink.write.bind(sink);
-      sink.write = async (bytes, at) => {
-        written += bytes.length;
-        if (written > limit) throw new Error("Power cut.");
-        await write(bytes, at);
-      };
-      return sink;
-    },
-  });
-}
 
 /** A session whose run failed, and holds its files. */
 async function cutShort() {

@@ -1,28 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { AnswerRequest } from "../../engine/protocol/evalProtocol";
-import { answered, fakeEngine, goodPlan, goodReport, memorySession, memoryTrials } from "../engine.testing";
-import { beginVisit, createStudio } from "../studio";
+import { answered, goodPlan, goodReport } from "../engine.testing";
+import { begin, testStudio } from "../studio.testing";
 import { blindName, blindOrder } from "./blind";
 import { chosenSpeakers, isAnswered, MERGE, possibleSpeakers, TIE, tally } from "./compare";
 import { toJsonLines, toMarkdown } from "./compareExport";
 
 async function visit(engine: Partial<EngineClient> = {}) {
-  const studio = createStudio({
-    engine: fakeEngine(engine),
-    samplesUrl: "samples",
-    trials: memoryTrials(),
-    recordStore: memorySession(),
-    promptStore: memorySession(),
-  });
-  const begin = {
-    session: memorySession(),
-    languages: ["en"],
-    hubUrl: "https://hub.test",
-    fragment: "",
-    trials: memoryTrials(),
-  };
-  await beginVisit(studio, begin);
+  const studio = testStudio(engine);
+  await begin(studio);
   const { recipe } = studio.getState();
   const plan = { ...goodPlan, models: ["llama-base", "llama-ja"] };
   studio.setState({ report: { ...goodReport, plan }, reportedText: recipe.present });

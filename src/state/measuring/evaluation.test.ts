@@ -3,17 +3,9 @@ import { AwaseError } from "../../base/errors";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { EvaluationRequest } from "../../engine/protocol/evalProtocol";
 import type { GuardReport, GuardStage } from "../../eval/types";
-import {
-  evaluationOf,
-  fakeEngine,
-  finished,
-  goodPlan,
-  goodReport,
-  memorySession,
-  memoryTrials,
-  watched,
-} from "../engine.testing";
-import { beginVisit, createStudio, type Studio } from "../studio";
+import { evaluationOf, fakeEngine, finished, goodPlan, goodReport, memorySession, watched } from "../engine.testing";
+import type { Studio } from "../studio";
+import { begin, testStudio } from "../studio.testing";
 import { pinnedRecord, shownRecord } from "./chartView";
 import { guardOptions, isGuarded } from "./guard";
 import { setsToMeasure } from "./measureRequest";
@@ -29,21 +21,8 @@ async function visit(
   engine: Partial<EngineClient> = {},
   stores = { records: memorySession(), prompts: memorySession() },
 ) {
-  const studio = createStudio({
-    engine: fakeEngine({ check: async () => planned, ...engine }),
-    samplesUrl: "samples",
-    trials: memoryTrials(),
-    recordStore: stores.records,
-    promptStore: stores.prompts,
-  });
-  const begin = {
-    session: memorySession(),
-    languages: ["en"],
-    hubUrl: "https://hub.test",
-    fragment: "",
-    trials: memoryTrials(),
-  };
-  await beginVisit(studio, begin);
+  const studio = testStudio({ check: async () => planned, ...engine }, stores);
+  await begin(studio);
   await vi.runAllTimersAsync();
   return { studio, stores };
 }

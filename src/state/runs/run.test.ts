@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { AwaseError } from "../../base/errors";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { UnfinishedRun } from "../../engine/protocol/protocol";
-import { fakeEngine, finished, memorySession, memoryTrials } from "../engine.testing";
-import { createStudio } from "../studio";
+import { finished } from "../engine.testing";
+import { testStudio } from "../studio.testing";
 import { isStuck } from "./run";
 
 const CUT: UnfinishedRun = {
@@ -17,13 +17,7 @@ const CUT: UnfinishedRun = {
 };
 
 async function openStudio(engine: Partial<EngineClient>) {
-  const studio = createStudio({
-    engine: fakeEngine(engine),
-    samplesUrl: "samples",
-    trials: memoryTrials(),
-    recordStore: memorySession(),
-    promptStore: memorySession(),
-  });
+  const studio = testStudio(engine);
   await studio.getState().refreshUnfinished();
   return studio;
 }
