@@ -161,7 +161,7 @@ function checkRewritten(text: string, parsed: ParsedRecipe): void {
   const before = meaning(parsed);
   const { document } = readSyntax(text);
   ensure(document !== undefined, () => "there is a recipe and no document");
-  const anew = writeAnew(document);
+  const anew = writeAnew(document, text);
   ensure(same(meaning(parseRecipe(anew)), before), () => `written anew it says something else: ${anew}`);
   const method = parsed.recipe?.method.value ?? "";
   const set = setMethod(text, method);

@@ -1,33 +1,21 @@
 import { failuresOf } from "../base/errors";
 import type { Sentences } from "../base/sentences";
 
+/** A tensor that is not what it should be. */
+interface Misfit {
+  model: string;
+  tensor: string;
+  found: string;
+  expected: string;
+}
+
 /** Why a merge cannot go on, in English. */
 export const mergeSentences = {
   "merge/no-model": ({ model }: { model: string }) => `The model ${model} is not loaded. Add it, then merge again.`,
-  "merge/changed-model": ({
-    model,
-    tensor,
-    found,
-    expected,
-  }: {
-    model: string;
-    tensor: string;
-    found: string;
-    expected: string;
-  }) =>
+  "merge/changed-model": ({ model, tensor, found, expected }: Misfit) =>
     `Tensor ${tensor} of ${model} was ${expected} when the merge was planned and is ${found} now. ` +
     "Check the recipe again, then merge.",
-  "merge/unlike-shape": ({
-    model,
-    tensor,
-    found,
-    expected,
-  }: {
-    model: string;
-    tensor: string;
-    found: string;
-    expected: string;
-  }) =>
+  "merge/unlike-shape": ({ model, tensor, found, expected }: Misfit) =>
     `Tensor ${tensor} of ${model} has shape ${found}, and the output's is ${expected}: only rows of a vocabulary can be left out. Use models of one size.`,
   "merge/unknown-method": ({ method, known }: { method: string; known: string }) =>
     `There is no merge method "${method}". Use one of ${known}.`,

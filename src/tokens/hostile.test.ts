@@ -80,6 +80,7 @@ describe("a tokenizer.json that would run without end", () => {
     ],
     ["an id below zero", { added_tokens: [{ id: -1, content: "before", special: true }] }],
     ["an id between two", { added_tokens: [{ id: 0.5, content: "between", special: true }] }],
+    ["an added token that is no text", { added_tokens: [{ id: 27, content: ["z"], special: true }] }],
     ["a piece that is no text", { model: { type: "Unigram", unk_id: 0, vocab: [[["a"], 0]] } }],
     ["an unknown token that is a list", { model: { type: "Unigram", unk_id: [0], vocab: [["a", 0]] } }],
     [

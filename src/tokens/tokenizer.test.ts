@@ -170,6 +170,24 @@ it("an unknown token outside of the vocabulary is left out, as if there were non
   expect(tokenizer.encode("a!b", { special: false })).toEqual([0, 1]);
 });
 
+it.each([["i"], [[0]], [2.5], [99]])("an id that no token has, as %j, is put around no text", async (id) => {
+  const post_processor = {
+    type: "TemplateProcessing",
+    single: [{ SpecialToken: { id: "<s>", type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+    pair: [],
+    special_tokens: { "<s>": { id: "<s>", ids: [id], tokens: ["<s>"] } },
+  };
+  const added_tokens = [{ id: 0, content: "<s>", special: true }];
+  const tokenizer = await openTokenizer(folder({ post_processor, added_tokens }));
+  for (const given of tokenizer.encode("a", { special: true })) expect(tokenizer.tokenOf(given)).toBeTypeOf("string");
+});
+
+it("what the library cannot do with a text has a code", async () => {
+  const tokenizer = await openTokenizer(folder({ decoder: { type: "Sequence", decoders: [null, { type: "Fuse" }] } }));
+  const broken = expect.objectContaining({ code: "tokenizer/broken" });
+  expect(() => tokenizer.decode([2], { skipSpecial: false })).toThrow(broken);
+});
+
 describe("a folder without a usable tokenizer", () => {
   const open = (files: Record<string, Uint8Array>) => openTokenizer(new MemoryFolder("model", files));
   const text = (content: string) => new TextEncoder().encode(content);

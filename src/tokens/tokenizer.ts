@@ -56,13 +56,18 @@ export async function openTokenizer(folder: Folder, signal?: AbortSignal): Promi
   signal?.throwIfAborted();
   try {
     checkDefinition(definition);
-    return new FolderTokenizer(new Library(withIsolatedSplits(definition), config), { definition, config }, key);
+    const library = new Library(withIsolatedSplits(definition), config);
+    return new FolderTokenizer(library, { definition, config }, key, (cause) => unknownKind(folder, cause));
   } catch (cause) {
-    if (cause instanceof AwaseError) throw cause;
-    const what =
-      cause instanceof RangeError ? "it is nested too deeply" : cause instanceof Error ? cause.message : String(cause);
-    throw brokenFile(folder, TOKENIZER_FILE.path, `it describes no tokenizer that is known (${what})`, cause);
+    throw cause instanceof AwaseError ? cause : unknownKind(folder, cause);
   }
+}
+
+/** The definition is none that the library can work by, as it finds when it is opened or at some text. */
+function unknownKind(folder: Folder, cause: unknown): AwaseError {
+  const what =
+    cause instanceof RangeError ? "it is nested too deeply" : cause instanceof Error ? cause.message : String(cause);
+  return brokenFile(folder, TOKENIZER_FILE.path, `it describes no tokenizer that is known (${what})`, cause);
 }
 
 /** The two files of a tokenizer, parsed. */
@@ -88,6 +93,7 @@ class FolderTokenizer implements Tokenizer {
     library: Library,
     { definition, config }: Files,
     readonly key: string,
+    private readonly unknownKind: (cause: unknown) => AwaseError,
   ) {
     this.#library = library;
     this.#effort = boundPatterns(library);
@@ -135,7 +141,8 @@ class FolderTokenizer implements Tokenizer {
   }
 
   tokenOf(id: number): string | undefined {
-    return this.#vocabulary[id];
+    const token: unknown = Number.isInteger(id) ? this.#vocabulary[id] : undefined; // as a definition may have it
+    return typeof token === "string" ? token : undefined;
   }
 
   idOf(token: string): number | undefined {
@@ -165,20 +172,21 @@ class FolderTokenizer implements Tokenizer {
 
   /**
    * The ids that a token has. A vocabulary without an unknown token drops what it cannot spell, where the library leaves a hole; and a
-   * definition may name any number as that of its unknown token.
+   * definition may name anything as the id of its unknown token, or of those that are put around a text.
    */
   #known(ids: readonly number[]): number[] {
     return ids.filter((id) => this.tokenOf(id) !== undefined);
   }
 
-  /** What the library does for a text. @throws {AwaseError} `tokenizer/too-much` */
+  /** What the library does for a text. @throws {AwaseError} `tokenizer/too-much`, `tokenizer/broken` */
   #bounded<T>(length: number, work: () => T): T {
     this.#effort.begin(length);
     try {
       return work();
     } catch (cause) {
       // The library calls functions with all pieces of a text as their arguments.
-      throw cause instanceof RangeError ? this.#effort.outOfRoom(cause) : cause;
+      if (cause instanceof RangeError) throw this.#effort.outOfRoom(cause);
+      throw cause instanceof AwaseError ? cause : this.unknownKind(cause);
     }
   }
 

@@ -2,6 +2,7 @@ import { isMap, isScalar, stringify, type YAMLMap } from "yaml";
 import { inWords } from "../../base/inWords";
 import type { Problem } from "../problems/problem";
 import { readingProblem } from "../problems/reading";
+import { extrasBlocks } from "../text/extrasBlock";
 import { readSyntax, type Syntax } from "../text/syntax";
 
 /** What mergekit has no word for: a seed for random masks, and the commits that Hub models are pinned to. */
@@ -19,20 +20,9 @@ const NO_EXTRAS: Extras = { revisions: {} };
 const REVISION = /^[\w./-]{1,128}$/;
 const MAX_KEY = 512;
 
-/**
- * The comment block that holds them: a line that begins with `# awase:`, and the lines after it that begin with `#` and at
- * least two blanks. Without its `# ` it is a YAML mapping, so both forms are read:
- *
- *     # awase: {seed: 42}          # awase:
- *                                  #   seed: 42
- *
- * To mergekit it is a comment. At the first column it can stand inside no block of text.
- */
-const BLOCK = /^# ?awase:.*(?:\r?\n#[ \t]{2,}.*)*/gm;
-
 /** @returns the extras of the first block; a block that cannot be read is a warning and counts as absent. */
 export function readExtras(text: string, syntax: Syntax): { extras: Extras; problems: readonly Problem[] } {
-  const [block, second] = text.matchAll(BLOCK);
+  const [block, second] = extrasBlocks(text);
   if (!block) return { extras: NO_EXTRAS, problems: [] };
   const at = ({ index, 0: found }: RegExpExecArray) => syntax.span(index, index + found.length);
   const problems: Problem[] = [];
@@ -80,7 +70,7 @@ function pairs(map: YAMLMap): [string, unknown][] {
 /** The text with its block replaced, added at the end, or (with nothing to say) removed. All else stays as it is. */
 export function writeExtras(text: string, extras: Extras): string {
   const block = formatExtras(extras);
-  const [old] = text.matchAll(BLOCK);
+  const [old] = extrasBlocks(text);
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const lines = block.replaceAll("\n", newline);
   if (old) {

@@ -38,8 +38,9 @@ export function checkDefinition({ normalizer, pre_tokenizer, decoder, added_toke
     throw new Error(`its words may have ${word} characters; at most ${MAX_WORD} are taken`);
   }
   for (const one of Array.isArray(added_tokens) ? added_tokens : []) {
-    checkPiece(isObject(one) ? one.content : one);
-    if (isObject(one)) checkId(one.id);
+    if (!isObject(one) || typeof one.content !== "string") throw new Error("an added token of it is no text");
+    checkPiece(one.content);
+    checkId(one.id);
   }
   if (isObject(model) && isObject(model.vocab)) for (const id of Object.values(model.vocab)) checkId(id);
   if (isObject(model) && Array.isArray(model.vocab)) {

@@ -16,46 +16,35 @@ const PIECE = 1024;
 const MOST_TERMS = 16;
 const THREADS = 64;
 
+/** How the terms of a fibre come together. */
+type Operation = "add" | "most";
+const OPERATIONS: readonly Operation[] = ["add", "most"];
+const join = (operation: Operation, a: number, b: number) => (operation === "add" ? a + b : Math.max(a, b));
+
+/** Brings the terms of each fibre of a tensor together. */
+type FibreReduction = (
+  device: Device,
+  blocks: Blocks,
+  terms: BoundTerms,
+  fibres: Fibres,
+  signal?: AbortSignal,
+) => Promise<Float64Array[]>;
+
 /**
  * T sums over each fibre of a tensor. A thread adds up to 1024 elements of a fibre, one after the other, across blocks, in f32; pieces
  * are added in f64 on the host, in order. So the block size changes nothing.
  * @returns one list per term, with one sum per fibre
  * @throws {AwaseError} `gpu/out-of-memory`, `gpu/shader`, `gpu/lost`
  */
-export function fibreSums(
-  device: Device,
-  blocks: Blocks,
-  terms: BoundTerms,
-  fibres: Fibres,
-  signal?: AbortSignal,
-): Promise<Float64Array[]> {
-  return reduceFibres("add", device, blocks, terms, fibres, signal);
-}
+export const fibreSums: FibreReduction = (...given) => reduceFibres("add", ...given);
 
 /** The largest of each term over each fibre, 0 where all are negative. @see fibreSums */
-export function fibreMaxima(
-  device: Device,
-  blocks: Blocks,
-  terms: BoundTerms,
-  fibres: Fibres,
-  signal?: AbortSignal,
-): Promise<Float64Array[]> {
-  return reduceFibres("most", device, blocks, terms, fibres, signal);
-}
-
-/** How the terms of a fibre come together. */
-type Operation = "add" | "most";
-const OPERATIONS: readonly Operation[] = ["add", "most"];
-const join = (operation: Operation, a: number, b: number) => (operation === "add" ? a + b : Math.max(a, b));
+export const fibreMaxima: FibreReduction = (...given) => reduceFibres("most", ...given);
 
 async function reduceFibres(
   operation: Operation,
-  device: Device,
-  blocks: Blocks,
-  terms: BoundTerms,
-  fibres: Fibres,
-  signal?: AbortSignal,
-): Promise<Float64Array[]> {
+  ...[device, blocks, terms, fibres, signal]: Parameters<FibreReduction>
+): ReturnType<FibreReduction> {
   const count = terms.terms.terms(blocks.dtypes.length);
   const totals = Array.from({ length: count }, () => new Float64Array(fibres.count));
   if (blocks.count === 0) return totals;

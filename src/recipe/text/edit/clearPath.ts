@@ -38,7 +38,7 @@ export function clearPath(text: string, path: readonly (string | number)[], end:
       node = copy;
     } else node = value;
   }
-  return cleared ? writeAnew(document) : text;
+  return cleared ? writeAnew(document, text) : text;
 }
 
 /** The nodes that aliases can stand for, by name. */

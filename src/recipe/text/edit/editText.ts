@@ -100,7 +100,7 @@ function edited(
   const result = change && text.slice(0, change.from) + change.insert + text.slice(change.to);
   const got = result === undefined ? undefined : readSyntax(result).document;
   if (result !== undefined && got && meaning(got.contents) === meaning(wanted.contents)) return result;
-  return writeAnew(wanted);
+  return writeAnew(wanted, text);
 }
 
 /** What a document says, as text to be compared. Aliases stay what they are: unfolded, they could grow without end. */

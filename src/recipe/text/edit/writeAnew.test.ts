@@ -5,7 +5,7 @@ import { writeAnew } from "./writeAnew";
 
 const anew = (text: string) => {
   const { document } = readSyntax(text);
-  return document ? writeAnew(document) : undefined;
+  return document ? writeAnew(document, text) : undefined;
 };
 
 it.each([
@@ -25,4 +25,15 @@ it("a name that is written like a merge key stays a name", () => {
   expect(parseRecipe(anew(recipe) ?? "").problems).toEqual(parseRecipe(recipe).problems);
   const merged = "x: &x {weight: 1}\nmerge_method: linear\nmodels: [{model: a, parameters: {<<: *x}}]\n";
   expect(anew(merged)).toContain("<<: *x");
+});
+
+it.each([
+  ["in one line", "# awase: {seed: 7}"],
+  ["in several", "# awase:\n#   seed: 7"],
+])("a seed that stands %s between the models is kept, and other comments stay where they are", (_, block) => {
+  const recipe = `merge_method: linear\nmodels:\n# first\n${block}\n# last\n- model: a\n`;
+  const written = anew(recipe) ?? "";
+  expect(parseRecipe(written).recipe?.extras.seed).toBe(7);
+  expect(written.match(/awase/g)).toHaveLength(1);
+  expect(written).toMatch(/models:\n +# first\n +# last\n/);
 });
