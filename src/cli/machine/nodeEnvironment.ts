@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { mkdir, readdir, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
@@ -43,6 +44,7 @@ export interface NodeEnvironmentOptions {
 /** The session's machine when it lives in Node: files, and WebGPU through Dawn. */
 export function nodeEnvironment({ output, device, onTimed, cache, token }: NodeEnvironmentOptions): Environment {
   const held = new Set<string>();
+  setMaxListeners(0); // all blocks of a read wait for one signal: many listeners are no leak
   void removeHalfWritten(cache);
   return {
     records: recordStore(<T>(kind: keyof RecordKinds): Records<T> => {
