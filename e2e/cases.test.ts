@@ -3,6 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCommand } from "../src/cli/command.testing";
 import { evalCommand } from "../src/cli/evalCommand";
 import { mergeCommand } from "../src/cli/mergeCommand";
 import { widen } from "../src/formats/convert";
@@ -44,15 +45,7 @@ async function run(
   cwd: string,
   args: readonly string[],
 ): Promise<Omit<Outcome, "folder">> {
-  let [stdout, stderr] = ["", ""];
-  const code = await command([...args, "--device", "cpu", "--hub", hub.url], {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    cwd,
-    env: { XDG_CACHE_HOME: join(out, "cache") },
-    signal: new AbortController().signal,
-  });
-  return { code, stdout, stderr };
+  return runCommand(command, [...args, "--device", "cpu", "--hub", hub.url], { cwd, cache: join(out, "cache") });
 }
 
 async function merge(name: string, cwd = join(CASES, name)): Promise<Outcome> {

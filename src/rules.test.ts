@@ -175,7 +175,6 @@ const MOST_LINES = 400;
 /** What has more, and why. */
 const LARGER: Readonly<Record<string, string>> = {
   "src/merge/methods": "one file for each merge method",
-  "src/cli/mergeCommand.test.ts": "one command line, its options tried one after the other",
 };
 
 it("folders are rooms, and files have one subject", () => {

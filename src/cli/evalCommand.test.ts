@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors } from "../formats/safetensors";
 import { memorySource } from "../io/memory";
+import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 
 const SAMPLES = join(import.meta.dirname, "../../public/samples");
@@ -31,15 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command where the samples are, on the CPU device. */
 async function evaluate(...args: string[]) {
-  let [stdout, stderr] = ["", ""];
-  const code = await evalCommand([...args, "--device", "cpu"], {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    cwd: SAMPLES,
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
-    signal: new AbortController().signal,
-  });
-  return { code, stdout, stderr };
+  return runCommand(evalCommand, [...args, "--device", "cpu"], { cwd: SAMPLES, cache: join(folder, "cache") });
 }
 
 describe("a measurement", () => {

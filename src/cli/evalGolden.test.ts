@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import type { Evaluation } from "../eval/types";
+import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 
 const SAMPLES = join(import.meta.dirname, "../../public/samples");
@@ -23,13 +24,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command where the samples are, on the CPU device. */
 async function evaluate(...args: string[]): Promise<Evaluation> {
-  let [stdout, stderr] = ["", ""];
-  const code = await evalCommand([...args, "--device", "cpu", "--json", "--quiet"], {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
+  const { code, stdout, stderr } = await runCommand(evalCommand, [...args, "--device", "cpu", "--json", "--quiet"], {
     cwd: SAMPLES,
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
-    signal: new AbortController().signal,
+    cache: join(folder, "cache"),
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   return JSON.parse(stdout) as Evaluation;

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 
 /** Small models of one shape; `vocab_other` has a tokenizer of its own. */
@@ -13,15 +14,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function evaluate(file: string, content: string | Uint8Array, ...args: string[]) {
   const prompts = join(folder, file);
   await writeFile(prompts, content);
-  let [stdout, stderr] = ["", ""];
-  const code = await evalCommand(["a", "--prompts", prompts, "--device", "cpu", "--quiet", ...args], {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
+  return runCommand(evalCommand, ["a", "--prompts", prompts, "--device", "cpu", "--quiet", ...args], {
     cwd: MODELS,
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
-    signal: new AbortController().signal,
+    cache: join(folder, "cache"),
   });
-  return { code, stdout, stderr };
 }
 
 const PERPLEXITY = ["--measures", "perplexity"];

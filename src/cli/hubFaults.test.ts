@@ -9,6 +9,7 @@ import { corrupt, type Fault } from "../../e2e/hub/faults";
 import { hastened } from "../../e2e/hub/haste";
 import { type LocalHub, startHub } from "../../e2e/hub/server";
 import { syntheticModel } from "../../e2e/syntheticModel";
+import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 import { mergeCommand } from "./mergeCommand";
 
@@ -66,7 +67,6 @@ afterAll(async () => {
 async function merge({ recipe = RECIPE, options = [] as readonly string[] } = {}) {
   const cwd = folder;
   writeFileSync(join(cwd, "recipe.yaml"), recipe);
-  let stderr = "";
   const args = [
     "recipe.yaml",
     "--out",
@@ -79,19 +79,7 @@ async function merge({ recipe = RECIPE, options = [] as readonly string[] } = {}
     hub.url,
     ...options,
   ];
-  const code = await mergeCommand(args, {
-    stdout: { write: () => true },
-    stderr: {
-      write(text) {
-        stderr += text;
-        return true;
-      },
-    },
-    cwd,
-    env: { XDG_CACHE_HOME: join(cwd, "cache") },
-    signal: new AbortController().signal,
-  });
-  return { code, stderr };
+  return runCommand(mergeCommand, args, { cwd, cache: join(cwd, "cache") });
 }
 
 function hashes(): Readonly<Record<string, string>> {
@@ -186,22 +174,9 @@ describe("wrong bytes in the middle of a merge", () => {
 it("a model that came wrong is not measured, nothing of it is remembered, and the next try measures the right one", async () => {
   writeFileSync(join(folder, "tokens.json"), "[[1, 2, 3, 4, 5]]");
   async function measure(cache: string) {
-    let said = "";
-    const output = {
-      write(text: string) {
-        said += text;
-        return true;
-      },
-    };
     const args = ["acme/parts", "--tokens", "tokens.json", "--device", "cpu", "--json", "--quiet", "--hub", hub.url];
-    const code = await evalCommand(args, {
-      stdout: output,
-      stderr: output,
-      cwd: folder,
-      env: { XDG_CACHE_HOME: join(folder, cache) },
-      signal: new AbortController().signal,
-    });
-    return { code, said };
+    const { code, stdout, stderr } = await runCommand(evalCommand, args, { cwd: folder, cache: join(folder, cache) });
+    return { code, said: stdout + stderr };
   }
   const right = await measure("another-cache");
   expect(right).toMatchObject({ code: 0 });

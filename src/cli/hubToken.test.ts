@@ -6,6 +6,7 @@ import { type Fault, moved, status } from "../../e2e/hub/faults";
 import { hastened } from "../../e2e/hub/haste";
 import { type LocalHub, startHub } from "../../e2e/hub/server";
 import { syntheticModel } from "../../e2e/syntheticModel";
+import { runCommand } from "./command.testing";
 import { JOURNAL_FILE } from "./machine/nodeEnvironment";
 import { mergeCommand } from "./mergeCommand";
 
@@ -52,22 +53,10 @@ afterAll(async () => {
 
 /** Merges, and gives all that was said. */
 async function merge(token: string) {
-  let said = "";
-  const output = {
-    write(text: string) {
-      said += text;
-      return true;
-    },
-  };
   const args = ["recipe.yaml", "--out", "out", "--device", "cpu", "--shard-size", "600K", "--json", "--hub", hub.url];
-  const code = await mergeCommand(args, {
-    stdout: output,
-    stderr: output,
-    cwd: folder,
-    env: { XDG_CACHE_HOME: join(folder, "cache"), HF_TOKEN: token },
-    signal: new AbortController().signal,
-  });
-  return { code, said };
+  const around = { cwd: folder, cache: join(folder, "cache"), env: { HF_TOKEN: token } };
+  const { code, stdout, stderr } = await runCommand(mergeCommand, args, around);
+  return { code, said: stdout + stderr };
 }
 
 /** Everything in the folder: what was merged, the journal, the cache. */

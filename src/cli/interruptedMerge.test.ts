@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { beforeWriting } from "../engine/runs/writing.testing";
 import { createSession } from "../engine/session";
 import { nodeFolder } from "../io/node";
+import { runCommand } from "./command.testing";
 import { JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
 import { mergeCommand } from "./mergeCommand";
 
@@ -37,20 +38,8 @@ const models = () => join(folder, "models");
 const crashed = () => join(folder, "crashed");
 
 async function merge(out: string, options: readonly string[] = [], onText: () => void = () => undefined) {
-  let stderr = "";
-  const code = await mergeCommand([RECIPE, "--out", out, "--device", "cpu", ...options], {
-    stdout: { write: () => true },
-    stderr: {
-      write(text) {
-        stderr += text;
-        onText();
-      },
-    },
-    cwd: models(),
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
-    signal: new AbortController().signal,
-  });
-  return { code, stderr };
+  const args = [RECIPE, "--out", out, "--device", "cpu", ...options];
+  return runCommand(mergeCommand, args, { cwd: models(), cache: join(folder, "cache"), onText });
 }
 
 function hashes(path: string): Record<string, string> {

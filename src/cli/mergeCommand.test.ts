@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startHub } from "../../e2e/hub/server";
 import type { MergeReport } from "../engine/protocol/protocol";
+import { type Result, runCommand } from "./command.testing";
 import { mergeCommand } from "./mergeCommand";
 
 const GOLDEN = join(import.meta.dirname, "../../e2e/golden/merge");
@@ -15,12 +16,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "awase-cli-"));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Runs the command where the golden models are, so that recipes find them by their names. */
 async function merge(args: readonly string[], onText: (text: string) => void = () => undefined): Promise<Result> {
@@ -36,20 +31,7 @@ async function mergeIn(
     cache = join(folder, "cache"),
   }: { onText?: (text: string) => void; interrupt?: AbortController; cache?: string } = {},
 ): Promise<Result> {
-  let [stdout, stderr] = ["", ""];
-  const code = await mergeCommand(args, {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: {
-      write(text) {
-        stderr += text;
-        onText(text);
-      },
-    },
-    cwd,
-    env: { XDG_CACHE_HOME: cache },
-    signal: interrupt.signal,
-  });
-  return { code, stdout, stderr };
+  return runCommand(mergeCommand, args, { cwd, cache, onText, signal: interrupt.signal });
 }
 
 const out = () => join(folder, "out");

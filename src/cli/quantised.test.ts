@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { safetensors } from "../model/quantisation/fp8Models.testing";
 import type { Surroundings } from "./command";
+import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 import { mergeCommand } from "./mergeCommand";
 
@@ -24,15 +25,7 @@ beforeAll(async () => {
 });
 
 async function run(command: (args: readonly string[], context: Surroundings) => Promise<number>, ...args: string[]) {
-  let [stdout, stderr] = ["", ""];
-  const code = await command([...args, "--device", "cpu"], {
-    stdout: { write: (text) => (stdout += text) },
-    stderr: { write: (text) => (stderr += text) },
-    cwd: folder,
-    env: { XDG_CACHE_HOME: join(folder, "cache") },
-    signal: new AbortController().signal,
-  });
-  return { code, stdout, stderr };
+  return runCommand(command, [...args, "--device", "cpu"], { cwd: folder, cache: join(folder, "cache") });
 }
 
 const recipe = async (...models: string[]) => {
