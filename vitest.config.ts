@@ -13,7 +13,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Two suites: `unit` in Node, `gpu` in a real Chromium with a WebGPU adapter (SwiftShader where there is no GPU). */
+/** Three suites: `unit` in Node, `dom` for parts of the page in a DOM without a browser, `gpu` in a real Chromium with a WebGPU adapter (SwiftShader where there is no GPU). */
 export default defineConfig({
   test: {
     maxWorkers: 2, // one of two cores would be left idle
@@ -28,6 +28,15 @@ export default defineConfig({
           exclude: ["**/*.gpu.test.ts", "**/*.browser.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000, // the first to ask for the kernels waits until they are compiled
+        },
+      },
+      {
+        plugins: [assembly()],
+        test: {
+          name: "dom",
+          environment: "happy-dom",
+          include: ["src/app/**/*.test.tsx"],
+          testTimeout: 20_000,
         },
       },
       {

@@ -15,6 +15,7 @@ const steps = [
   { name: "layers", command: [bin("dependency-cruiser", "depcruise"), "src"] },
   { name: "dead-code", command: [bin("knip")] },
   { name: "unit", command: vitest("unit"), count: countVitest },
+  { name: "dom", command: vitest("dom"), count: countVitest },
   { name: "gpu", command: vitest("gpu"), count: countVitest },
   { name: "page", command: [bin("vite"), "build", "--logLevel", "warn"] },
   { name: "cli", command: [bin("vite"), "build", "--config", "vite.cli.config.ts", "--logLevel", "warn"] },

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { AwaseError } from "../base/errors";
 import { parsePositionRule } from "../eval/positions";
-import type { Measure, PositionRule } from "../eval/types";
+import { MEASURES, type MeasureId, measuresFor } from "../eval/registry";
+import type { PositionRule } from "../eval/types";
 import {
   COMMON_OPTIONS,
   COMMON_USAGE,
@@ -11,6 +12,9 @@ import {
   readWhole,
 } from "./arguments";
 
+const IDS = MEASURES.map(({ id }) => id);
+const ONLY_NAMED = MEASURES.flatMap((measure) => ("onlyNamed" in measure ? [measure.id] : []));
+
 export const USAGE = `Usage: npm run eval -- MODEL_OR_RECIPE --prompts FILE [--base MODEL] [options]
 
 Measures a language model, or a mergekit recipe without writing it. Models are folders (paths from where you stand) or
@@ -19,8 +23,8 @@ Hub ids; what ends in .yaml or .yml is a recipe.
   --prompts FILE      texts to measure with: txt, jsonl (text or prompt; answer, choices and gold if any) or csv
   --tokens FILE       instead of prompts: a JSON list of lists of token ids; no tokenizer is needed
   --base MODEL        what it is compared with: relative perplexity, divergence
-  --measures LIST     of perplexity, divergence, eos, generation, exact-match, multiple-choice, with commas
-                      (default: all but generation, as far as the prompts and the base allow)
+  --measures LIST     of ${IDS.join(", ")}, with commas
+                      (default: all but ${ONLY_NAMED.join(", ")}, as far as the prompts and the base allow)
   --positions RULE    where the divergence is measured: all, last, tail:K or stride:K (default: tail:8)
   --top-k N           divergence over the base's N likeliest tokens and one bucket for the rest (default: exact)
   --max-tokens N      length of an answer at most, where answers are generated (default: 64)
@@ -39,21 +43,12 @@ export interface EvalArguments extends CommonArguments {
   readonly input: { readonly kind: "prompts" | "tokens"; readonly file: string };
   readonly base?: string;
   /** Absent: whatever the prompts and the base allow. */
-  readonly measures?: readonly Measure[];
+  readonly measures?: readonly MeasureId[];
   readonly positions: PositionRule;
   readonly topK?: number;
   readonly maxTokens: number;
   readonly out?: string;
 }
-
-const MEASURES: readonly string[] = [
-  "perplexity",
-  "divergence",
-  "eos",
-  "generation",
-  "exact-match",
-  "multiple-choice",
-] satisfies readonly Measure[];
 
 /** Largest numbers that make sense: tokens of a vocabulary, tokens of an answer. */
 const MAX_TOP_K = 1_000_000;
@@ -79,8 +74,9 @@ function read({ values, positionals }: Parsed, common: CommonArguments): EvalArg
   }
   const measures = values.measures === undefined ? undefined : readMeasures(values.measures);
   if (measures && "mistake" in measures) return measures;
-  if (measures?.includes("divergence") && values.base === undefined) {
-    return { mistake: "--measures names divergence, which is from a base. Name one with --base." };
+  const baseless = measuresFor(measures ?? [], []).find(({ base }) => base === "required");
+  if (baseless && values.base === undefined) {
+    return { mistake: `--measures names ${baseless.id}, which is from a base. Name one with --base.` };
   }
   const positions = readPositions(values.positions);
   if (typeof positions === "object") return positions;
@@ -129,15 +125,15 @@ function readInput(values: Parsed["values"]): EvalArguments["input"] | Mistake {
   return { mistake: "There is nothing to measure with. Name a file with --prompts FILE." };
 }
 
-function readMeasures(list: string): readonly Measure[] | Mistake {
+function readMeasures(list: string): readonly MeasureId[] | Mistake {
   const found = list.split(",").map((name) => name.trim());
   const unknown = found.find((name) => !isMeasure(name));
   if (unknown === undefined) return found.filter(isMeasure);
-  return { mistake: `--measures names "${unknown}"; known are ${MEASURES.join(", ")}.` };
+  return { mistake: `--measures names "${unknown}"; known are ${IDS.join(", ")}.` };
 }
 
-function isMeasure(text: string): text is Measure {
-  return MEASURES.includes(text);
+function isMeasure(text: string): text is MeasureId {
+  return IDS.some((id) => id === text);
 }
 
 function readPositions(rule: string): PositionRule | Mistake {

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import type { DeviceInfo } from "../compute/device";
 import type { Subject } from "../engine/protocol/evalProtocol";
 import { createSession, type Session } from "../engine/session";
-import type { Measure, PromptSet } from "../eval/types";
+import type { Measure } from "../eval/defineMeasure";
+import { MEASURES, type MeasureId, measuresFor } from "../eval/registry";
+import type { PromptSet } from "../eval/types";
 import { modelKey, splitReference } from "../recipe/parse/references";
 import type { TokenIds } from "../tokens/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
@@ -20,7 +22,7 @@ import { Profile } from "./printing/profile";
 import { type ProgressLine, standing } from "./printing/progressLine";
 
 /** What is measured where nothing is asked for by its name. */
-const DEFAULT_MEASURES: readonly Measure[] = ["perplexity", "divergence", "eos", "exact-match", "multiple-choice"];
+const DEFAULT_MEASURES = MEASURES.flatMap((measure) => ("onlyNamed" in measure ? [] : [measure.id]));
 
 /** `npm run eval`: measures a model, or a recipe that nobody wrote. @returns the exit code */
 export function evalCommand(args: readonly string[], around: Surroundings): Promise<number> {
@@ -89,14 +91,9 @@ async function readInput(
 }
 
 /** What a measure that was asked for by its name needs and no prompt has. */
-function lacks({ prompts }: PromptSet, measures: readonly Measure[]): string | undefined {
-  if (measures.includes("exact-match") && prompts.every(({ answer }) => answer === undefined)) {
-    return "an answer, which exact-match compares with";
-  }
-  if (measures.includes("multiple-choice") && prompts.every(({ choices }) => choices === undefined)) {
-    return "choices, of which multiple-choice takes one";
-  }
-  return undefined;
+function lacks({ prompts }: PromptSet, measures: readonly MeasureId[]): string | undefined {
+  const named: readonly Measure[] = measuresFor(measures, prompts);
+  return named.find(({ lacking, suits }) => lacking && !prompts.some((prompt) => suits?.(prompt)))?.lacking;
 }
 
 interface FoundSubject {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import type { Evaluation } from "../eval/types";
+import type { Evaluation } from "../eval/registry";
 import { runCommand } from "./command.testing";
 import { evalCommand } from "./evalCommand";
 

@@ -4,15 +4,17 @@ import {
   answersKey,
   type BaseCache,
   type BaseValues,
+  type EndReading,
   type Keeping,
   packTopRows,
   passKey,
   type StateRows,
+  type TopRow,
   type TopRows,
 } from "./baseCache";
 import { type Batch, type PassResult, runPass } from "./batch";
-import { type TopRow, topRow } from "./measures/divergence";
-import { type EndReading, readEnd } from "./measures/eosHealth";
+import { topRow } from "./measures/divergence";
+import { readEnd } from "./measures/eosHealth";
 import type { Measured } from "./measures/measured";
 import { type Side, visitRows } from "./rows";
 

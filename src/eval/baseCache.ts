@@ -4,14 +4,34 @@ import { smallest } from "../base/lists";
 import type { Generated } from "../lm/types";
 import type { TokenIds } from "../tokens/types";
 import type { Batch } from "./batch";
-import type { TopRow } from "./measures/divergence";
-import type { EndReading } from "./measures/eosHealth";
 
 /** Rows of a base model after its final norm: with its head they give the exact distributions again. */
 export interface StateRows {
   readonly kind: "states";
   /** f32 [rows, hidden]. */
   readonly states: Floats;
+}
+
+/** What is kept of a base distribution: its likeliest tokens and the mass of the others. */
+export interface TopRow {
+  /** Most likely first, the lowest id among equals. */
+  readonly ids: ArrayLike<number>;
+  /** ln p of each. */
+  readonly logProbabilities: ArrayLike<number>;
+  /** 1 − Σ p over `ids`. */
+  readonly rest: number;
+  /** The smallest ln p of the vocabulary. */
+  readonly least: number;
+}
+
+/** How a distribution sees the ids that end an answer. */
+export interface EndReading {
+  /** ln of the probability of any of them. */
+  readonly logProbability: number;
+  /** Rank of the likeliest of them among all tokens, 1 the first; equals count as behind it. */
+  readonly rank: number;
+  /** ln probability of each, in the order of the ids. */
+  readonly perId: readonly number[];
 }
 
 /** What is left of a base model's distributions: enough to compare with, so that the base need not be there any more. */

@@ -2,13 +2,17 @@ import { describe, expect, it } from "vitest";
 import type { BaseValues } from "./baseCache";
 import { type EvaluateOptions, evaluate } from "./evaluate";
 import { ALPHABET, TestModel, testMeasured, testTokenizer } from "./model.testing";
-import type { Measure, Prompt, PromptSet } from "./types";
+import { type ListedMeasure, type MeasureId, measuresFor } from "./registry";
+import type { Prompt, PromptSet } from "./types";
 
 const set = (prompts: readonly Prompt[]): PromptSet => ({ id: "letters", name: "Letters", split: "search", prompts });
 const TEXTS = set([{ text: "abcdefgh." }, { text: "cdef" }, { text: "aceg" }]);
 
-const ask = (measures: readonly Measure[], more: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  measures,
+const ask = (
+  named: readonly MeasureId[],
+  more: Partial<EvaluateOptions<ListedMeasure>> = {},
+): EvaluateOptions<ListedMeasure> => ({
+  measures: measuresFor(named, []),
   positions: "tail:2",
   maxTokens: 8,
   ...more,
@@ -124,7 +128,7 @@ describe("evaluate", () => {
   it.each([undefined, 4])("measures the base once for all candidates (top-K %s)", async (topK) => {
     const cache = memoryCache();
     const options = { cache, ...(topK === undefined ? {} : { topK }) };
-    const measures: readonly Measure[] = ["perplexity", "divergence", "eos", "generation"];
+    const measures: readonly MeasureId[] = ["perplexity", "divergence", "eos", "generation"];
     const first = testMeasured();
     const before = await evaluate(testMeasured({ head: 1 }), TEXTS, ask(measures, { ...options, base: first }));
     expect(first.model.calls).toContain("embed");

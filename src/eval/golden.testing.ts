@@ -14,12 +14,12 @@ import { basePass, keepTop } from "./base";
 import type { StateRows, TopRows } from "./baseCache";
 import { runPass } from "./batch";
 import { evaluate } from "./evaluate";
-import { scoresOf } from "./likelihoods";
-import { compareRows } from "./measures/compareRows";
+import { guardQuestions, type Questions, readGuard } from "./guard/questions";
+import { exactMatchMeasure } from "./measures/exactMatch";
 import { type Measured, realVocabulary } from "./measures/measured";
 import { perplexity } from "./measures/perplexity";
 import { relativePerplexity } from "./measures/relative";
-import { type Questions, questionsOf } from "./questions";
+import { scoresOf } from "./texts";
 import type { PromptScore, PromptSet } from "./types";
 import { windowFor } from "./windows";
 
@@ -107,7 +107,7 @@ export function describeGolden(
     const subject = await samples.open(name);
     const questions = textsOf(set, subject);
     const { nll, states } = await runPass(subject.model, questions.batch);
-    const scores = scoresOf(questions, nll);
+    const scores = scoresOf(questions.texts, nll);
     expect(Math.abs(perplexity(scores).tokenWeighted / golden.ppl[set] - 1)).toBeLessThanOrEqual(1e-4);
     golden.nll_per_prompt[set].forEach(([sum = Number.NaN, tokens], i) => {
       expect(scores[i]).toMatchObject({ nll: expect.closeTo(sum, 2), tokens });
@@ -116,11 +116,8 @@ export function describeGolden(
     const [exact, top] = [golden.kl_sym_tail8[set], golden.kl_sym_tail8_top64[set]];
     if (exact === undefined || top === undefined) return;
     const base = await samples.base(set);
-    const rows = questions.texts.map((text) => text.rows);
-    const against = async (kept: StateRows | TopRows) => {
-      const work = { width: base.width, ends: [] };
-      return (await compareRows({ model: subject.model, states }, { ...base, rows: kept }, rows, work)).divergence;
-    };
+    const against = async (rows: StateRows | TopRows) =>
+      (await readGuard(subject, { ...base, rows }, questions, { nll, states }, undefined)).divergence;
     expect(Math.abs((await against(base.states)).symmetric - exact)).toBeLessThanOrEqual(1e-4);
     expect(Math.abs((await against(base.top)).symmetric - top)).toBeLessThanOrEqual(1e-4);
     const ratio = golden.ppl[set] / found(expected["llama-base"]).ppl[set];
@@ -129,7 +126,7 @@ export function describeGolden(
 
   it.each(cases.tasks)("%s has its accuracy: %s", async (name, task) => {
     const { exactMatch } = await evaluate(await samples.open(name), setOf(`task-${task}`), {
-      measures: ["exact-match"],
+      measures: [exactMatchMeasure],
       positions: "last",
       maxTokens: MAX_TOKENS,
     });
@@ -139,12 +136,12 @@ export function describeGolden(
 
 function textsOf(set: SetName, { tokenizer }: Measured): Questions {
   const asking = { tokenizer, positions: "tail:8", window: windowFor([]) } as const;
-  return questionsOf(setOf(`prompts-${set}`).prompts, { ...asking, measures: ["perplexity", "divergence"] });
+  return guardQuestions(setOf(`prompts-${set}`).prompts, asking, { ends: false });
 }
 
 interface Base {
   readonly model: LanguageModel;
-  readonly width: number;
+  readonly nll: readonly Float64Array[];
   readonly states: StateRows | TopRows;
   readonly top: TopRows;
   readonly scores: readonly PromptScore[];
@@ -192,7 +189,7 @@ class Samples {
       const { model, tokenizer } = base;
       const width = realVocabulary(tokenizer, model);
       const top = await keepTop({ model, states: rows.states }, { k: 64, width, ends: [] });
-      return { model, width, states: rows, top, scores: scoresOf(questions, nll) };
+      return { model, nll, states: rows, top, scores: scoresOf(questions.texts, nll) };
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Floats } from "../base/bytes";
 import { largest } from "../base/lists";
 import type { LanguageModel } from "../lm/types";
+import { type EndReading, type StateRows, type TopRow, type TopRows, topRowAt } from "./baseCache";
 
 /** Logits on the host at a time, of one model: 220 rows of 152,000 tokens. Fewer and larger chunks read the head less often. */
 const LOGIT_CHUNK_BYTES = 128 * 1024 * 1024;
@@ -10,6 +11,62 @@ export interface Side {
   readonly model: LanguageModel;
   readonly states: Floats;
 }
+
+/** What is known of a base's rows. */
+export type RowsOfBase = StateRows | TopRows;
+
+/** What a base gave at a row: its logits, or what was kept of them. */
+export type BaseRow =
+  | { readonly kind: "logits"; readonly logits: Float32Array }
+  | { readonly kind: "top-k"; readonly top: TopRow; readonly end: EndReading | undefined };
+
+export interface RowReader {
+  atRow?(row: number, logits: Float32Array, base: BaseRow | undefined): void;
+}
+
+export interface RowWork {
+  /** Tokens that exist; what rows of the head lie above is padding. */
+  readonly width: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Shows readers every row of a model, beside the base's where it has that row: exactly, from its states, or as it was kept. */
+export async function readRows(
+  subject: Side,
+  base: { readonly model: LanguageModel; readonly rows: RowsOfBase } | undefined,
+  readers: readonly RowReader[],
+  { width, signal }: RowWork,
+): Promise<void> {
+  if (readers.every(({ atRow }) => atRow === undefined)) return;
+  const visit = (row: number, logits: Float32Array, of: BaseRow | undefined) => {
+    for (const reader of readers) reader.atRow?.(row, logits, of);
+  };
+  if (base?.rows.kind === "top-k") {
+    const { rows } = base;
+    const of = (row: number): BaseRow | undefined =>
+      row < rows.rest.length ? { kind: "top-k", top: topRowAt(rows, row), end: rows.ends[row] } : undefined;
+    return visitRows([subject], width, (row, [q = NOTHING]) => visit(row, q, of(row)), signal);
+  }
+  const states = base?.rows.states ?? NOTHING;
+  const compared = base ? states.length / base.model.facts.hidden : 0;
+  const edge = compared * subject.model.facts.hidden;
+  if (base && compared > 0) {
+    const both = [
+      { ...subject, states: subject.states.subarray(0, edge) },
+      { model: base.model, states },
+    ];
+    await visitRows(
+      both,
+      width,
+      (row, [q = NOTHING, p = NOTHING]) => visit(row, q, { kind: "logits", logits: p }),
+      signal,
+    );
+  }
+  const rest = { ...subject, states: subject.states.subarray(edge) };
+  await visitRows([rest], width, (row, [q = NOTHING]) => visit(compared + row, q, undefined), signal);
+}
+
+const NOTHING = new Float32Array();
 
 /**
  * Visits the logits of all rows, computed again from their states, in chunks of bounded size. `visit` gets one row of each

@@ -145,24 +145,25 @@ export interface Accuracy {
   readonly verdicts: readonly boolean[];
 }
 
-/** Everything measured of one model with one prompt set; absent: not asked for, or the set has no such prompts. */
-export interface Evaluation {
+/** How a generated answer is held against the expected one. */
+export type AnswerMatch =
+  /** The first line that says something is the expected text, spaces around it aside. */
+  | { readonly kind: "line" }
+  /**
+   * The numbers are equal: the first one after the last `marker`, or without a marker the last one there is. A reference
+   * answer that holds the marker is read in the same way.
+   */
+  | { readonly kind: "number"; readonly marker?: string };
+
+/** Of an evaluation, whatever it measured. */
+export interface EvaluationFacts {
   readonly set: string;
   /** Prompts that the base cuts into other tokens; nothing is compared with it then. Absent where it cuts all alike. */
   readonly otherTokens?: { readonly prompts: number; readonly of: number };
-  readonly perplexity?: Perplexity;
-  readonly relative?: RelativePerplexity;
-  readonly divergence?: Divergence;
-  readonly eos?: EosHealth;
-  readonly generation?: GenerationHealth;
-  readonly exactMatch?: Accuracy;
-  readonly multipleChoice?: { readonly acc: Accuracy; readonly accNorm: Accuracy; readonly accBytes: Accuracy };
   /** Tokens that went through the model. */
   readonly tokens: number;
   readonly seconds: number;
 }
-
-export type Measure = "perplexity" | "divergence" | "eos" | "generation" | "exact-match" | "multiple-choice";
 
 export type GuardAction = "warn" | "halve" | "roll-back" | "stop";
 

@@ -1,7 +1,8 @@
 import type { EngineClient } from "../engine/boundary/client";
 import type { Answer } from "../engine/protocol/evalProtocol";
 import type { MergeReport, ModelOrigin, ModelSummary, PlanSummary, RecipeReport } from "../engine/protocol/protocol";
-import type { Divergence, Evaluation, GuardReport, Perplexity } from "../eval/types";
+import type { Evaluation } from "../eval/registry";
+import type { Divergence, GuardReport, Perplexity } from "../eval/types";
 import type { SessionStore } from "./sessionStore";
 import { Trials } from "./trial";
 

@@ -84,7 +84,9 @@ function EosChart(source: ChartSource) {
         </ResponsiveContainer>
       </div>
       <Legend
-        entries={[{ label: `${t.measure.eosRank(formats.number(WORST_RANK))}: ${t.measure.eosFlagged}`, line: CAP }]}
+        entries={[
+          { label: `${t.measure.rank(formats.number(WORST_RANK))}: ${t.measure.flags["may-not-stop"]}`, line: CAP },
+        ]}
       />
     </>
   );

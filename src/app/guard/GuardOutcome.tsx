@@ -140,9 +140,9 @@ function EndFacts({ report: { base, end } }: { readonly report: GuardReport }) {
   return (
     <FactList
       facts={[
-        { label: t.measure.perplexity, value: perplexity },
-        { label: t.measure.relative, value: <Figure value={end.relative.ratio} /> },
-        { label: t.measure.divergence, value: <Figure value={end.divergence.symmetric} /> },
+        { label: t.measure.figures.perplexity, value: perplexity },
+        { label: t.measure.figures.relative, value: <Figure value={end.relative.ratio} /> },
+        { label: t.measure.figures.divergence, value: <Figure value={end.divergence.symmetric} /> },
       ]}
     />
   );

@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { StoredResult } from "../../engine/protocol/protocol";
-import type { Divergence, RelativePerplexity } from "../../eval/types";
+import { columns, type Evaluation, figuresOf } from "../../eval/registry";
 import { endingOf } from "../../state/measuring/guard";
 import { isCut, latestSets, type MeasurementRecord } from "../../state/measuring/records";
 import { useFormats, useStudio, useText } from "../context";
@@ -38,8 +38,11 @@ export default function ResultsTable({ rows }: { readonly rows: readonly ResultR
             <Table.Th>{t.history.name}</Table.Th>
             <Table.Th>{t.history.method}</Table.Th>
             <Table.Th>{t.history.finished}</Table.Th>
-            <Table.Th className={list.figure}>{t.history.relative}</Table.Th>
-            <Table.Th className={list.figure}>{t.history.divergence}</Table.Th>
+            {columns().map((column) => (
+              <Table.Th key={column} className={list.figure}>
+                {t.measure.columns[column]}
+              </Table.Th>
+            ))}
             <Table.Th className={list.figure}>{t.history.tensors}</Table.Th>
             <Table.Th className={list.figure}>{t.history.size}</Table.Th>
             <Table.Th className={list.figure}>{t.history.time}</Table.Th>
@@ -86,7 +89,7 @@ function FinishedRow({ result, record }: FinishedRowProps) {
         <code className={classes.code}>{method}</code>
       </Table.Td>
       <Table.Td>{formats.dateTime(finished)}</Table.Td>
-      <MeasuredCells figures={report.guard?.end ?? (record && figuresOf(record))} />
+      <MeasuredCells values={report.guard?.end ?? (record && valuesOf(record))} />
       <Table.Td className={list.figure}>{formats.count(report.tensors)}</Table.Td>
       <Table.Td className={list.figure}>{formats.bytes(report.writtenBytes)}</Table.Td>
       <Table.Td className={list.figure}>{formats.duration(report.seconds)}</Table.Td>
@@ -112,7 +115,7 @@ function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
         <code className={classes.code}>{method}</code>
       </Table.Td>
       <Table.Td>{formats.dateTime(record.started)}</Table.Td>
-      <MeasuredCells figures={figuresOf(record)} />
+      <MeasuredCells values={valuesOf(record)} />
       <Table.Td colSpan={3} />
       <Table.Td className={classes.device} title={record.device}>
         {record.device}
@@ -125,25 +128,21 @@ function MeasuredRow({ record }: { readonly record: MeasurementRecord }) {
   );
 }
 
-interface Figures {
-  readonly relative?: RelativePerplexity | undefined;
-  readonly divergence?: Divergence | undefined;
-}
-
 /** Where a record ended: after the guard, else with its first set. What the guard saw half-way is no figure of the merge. */
-function figuresOf(record: MeasurementRecord): Figures | undefined {
+function valuesOf(record: MeasurementRecord): Partial<Evaluation> | undefined {
   return record.watched?.report?.end ?? latestSets(record)[0]?.merged;
 }
 
-function MeasuredCells({ figures }: { readonly figures: Figures | undefined }) {
-  return (
-    <>
-      <Table.Td className={list.figure}>{figures?.relative && <Figure value={figures.relative.ratio} />}</Table.Td>
-      <Table.Td className={list.figure}>
-        {figures?.divergence && <Figure value={figures.divergence.symmetric} />}
+function MeasuredCells({ values }: { readonly values: Partial<Evaluation> | undefined }) {
+  const figures = values ? figuresOf(values) : [];
+  return columns().map((column) => {
+    const figure = figures.find(({ name }) => name === column);
+    return (
+      <Table.Td key={column} className={list.figure}>
+        {figure && <Figure value={figure.value} />}
       </Table.Td>
-    </>
-  );
+    );
+  });
 }
 
 function RowMenu({ name, children }: { readonly name: string; readonly children: ReactNode }) {

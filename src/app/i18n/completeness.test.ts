@@ -18,7 +18,7 @@ const SAME = new Set([
   "run.cpu",
   "run.wasm",
   "recipe.text",
-  "history.divergence",
+  "measure.columns.divergence",
   "charts.shortNames.divergence",
   "compare.jsonl",
   "compare.markdown",

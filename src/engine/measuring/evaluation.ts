@@ -5,7 +5,8 @@ import { evaluate } from "../../eval/evaluate";
 import type { Measured } from "../../eval/measures/measured";
 import { likelyBenchmark } from "../../eval/prompts/benchmarks";
 import { countTokens } from "../../eval/prompts/count";
-import type { Evaluation, Measure, PromptSet } from "../../eval/types";
+import { type Evaluation, measuresFor } from "../../eval/registry";
+import type { PromptSet } from "../../eval/types";
 import type { Model } from "../../model/model";
 import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
@@ -55,8 +56,12 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
 
   return {
     async evaluate(request, onEvent, signal) {
-      const { subject, base: baseKey, sets, measures, positions, topK, maxTokens } = request;
-      const generates = measures.some((measure) => GENERATING.includes(measure));
+      const { subject, base: baseKey, sets, positions, topK, maxTokens } = request;
+      const measures = measuresFor(
+        request.measures,
+        sets.flatMap(({ prompts }) => prompts),
+      );
+      const generates = measures.some(({ reads }) => reads === "answers");
       const finished: Evaluation[] = [];
       const bars = sets.map((set) => setBar(set, onEvent));
       await onDevice(keeper, signal, async (device) => {
@@ -119,9 +124,6 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
       }),
   };
 }
-
-/** Measures for which answers are generated, token by token. */
-const GENERATING: readonly Measure[] = ["generation", "exact-match"];
 
 /** What is measured, ready to be computed with. */
 export async function openSubject(

@@ -1,5 +1,6 @@
 import type { DeviceInfo, DeviceMemory } from "../../compute/device";
-import type { Evaluation, GuardOptions, GuardReport, PromptSet } from "../../eval/types";
+import type { Evaluation } from "../../eval/registry";
+import type { GuardOptions, GuardReport, PromptSet } from "../../eval/types";
 import type { Lane } from "../../merge/writing/events";
 import type { MethodFacts } from "../../recipe/facts";
 import type {

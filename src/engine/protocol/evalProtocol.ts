@@ -1,12 +1,5 @@
-import type {
-  Evaluation,
-  GuardLimit,
-  GuardReport,
-  GuardStage,
-  Measure,
-  PositionRule,
-  PromptSet,
-} from "../../eval/types";
+import type { Evaluation, Wanted } from "../../eval/registry";
+import type { GuardLimit, GuardReport, GuardStage, PositionRule, PromptSet } from "../../eval/types";
 import type { ModelKey } from "./ids";
 
 /** What is measured: a model, or a recipe that nobody wrote. */
@@ -19,7 +12,8 @@ export interface EvaluationRequest {
   /** What it is compared with; absent: nothing relative is measured. */
   readonly base?: ModelKey;
   readonly sets: readonly PromptSet[];
-  readonly measures: readonly Measure[];
+  /** Those that need a base are left out without one. */
+  readonly measures: Wanted;
   readonly positions: PositionRule;
   /** Top-K divergence from a cached base; absent: exact. */
   readonly topK?: number;

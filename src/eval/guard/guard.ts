@@ -4,13 +4,11 @@ import { type BasePass, basePass } from "../base";
 import type { BaseCache } from "../baseCache";
 import { type PassResult, runPass, tokensIn } from "../batch";
 import { evalFailure } from "../failures";
-import { compareLikelihoods, scoresOf } from "../likelihoods";
-import { compareRows } from "../measures/compareRows";
-import { type Measured, realVocabulary } from "../measures/measured";
+import type { Measured } from "../measures/measured";
 import { perplexity } from "../measures/perplexity";
 import { relativePerplexity } from "../measures/relative";
 import { sum } from "../measures/statistics";
-import { type Questions, questionsOf } from "../questions";
+import { scoresOf } from "../texts";
 import type { GuardOptions, GuardReport, GuardStage, LayerGroup, TensorDrift } from "../types";
 import { windowFor } from "../windows";
 import {
@@ -24,6 +22,7 @@ import {
   type Strengths,
 } from "./guardMachine";
 import { Meter } from "./meter";
+import { guardQuestions, type Questions, readGuard } from "./questions";
 import { type Parts, Stack } from "./stack";
 
 export interface GuardRun {
@@ -58,15 +57,15 @@ export async function runGuard(run: GuardRun): Promise<GuardReport> {
   const rules: GuardRules = { ...options, groups: ordered.map(({ id }) => id) };
   const prompts = options.sets.flatMap((set) => set.prompts);
   const asking = { tokenizer: base.tokenizer, positions: options.positions, window: windowFor([base.context]) };
-  const questions = questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence", "eos"] });
-  const texts = questionsOf(prompts, { ...asking, measures: ["perplexity", "divergence"] });
+  const questions = guardQuestions(prompts, asking, { ends: true });
+  const texts = guardQuestions(prompts, asking, { ends: false });
   const tokens = tokensIn(questions.batch.sequences);
   const meter = new Meter({ base: 1, stages: groups.length, end: 1 }, run.onProgress);
   using trials = new Trials(run, rules, texts, questions);
 
   const before = await trials.base((done) => meter.at("base", done));
   meter.finish("base");
-  const baseScores = scoresOf(questions, before.nll);
+  const baseScores = scoresOf(questions.texts, before.nll);
   const basePerplexity = perplexity(baseScores).tokenWeighted;
   run.onBegin?.(basePerplexity, groups.length);
 
@@ -89,7 +88,7 @@ export async function runGuard(run: GuardRun): Promise<GuardReport> {
   const onTokens = (done: number) => meter.at("end", done / tokens);
   const pass = trials.passOf(state) ?? (await runPass(model, questions.batch, { signal, onTokens }));
   const against = { ...before, model: base.model };
-  const end = await compareLikelihoods({ ...base, model }, against, questions, pass, { signal });
+  const end = await readGuard({ ...base, model }, against, questions, pass, signal);
   meter.finish("end");
   return {
     base: { perplexity: basePerplexity, prompts: baseScores, ...(end.baseEos && { eos: end.baseEos }) },
@@ -169,16 +168,16 @@ class Trials implements Disposable {
     this.#pass = await this.#stack.run(parts, needed, (done, total) => onProgress(done / total));
     const { nll, states } = this.#pass;
     const compared = this.texts.batch.positions.length * base.model.facts.hidden;
-    const { divergence } = await compareRows(
-      { model: parts.head, states: states.subarray(0, compared) },
-      { model: base.model, rows: before.rows },
-      this.texts.texts.map(({ rows }) => rows),
-      { width: realVocabulary(base.tokenizer, base.model, parts.head), ends: [], signal },
+    const { scores, divergence } = await readGuard(
+      { ...base, model: parts.head },
+      { model: base.model, ...before },
+      this.texts,
+      { nll, states: states.subarray(0, compared) },
+      signal,
     );
-    const scores = scoresOf(this.texts, nll);
     return {
       perplexity: perplexity(scores).tokenWeighted,
-      relative: relativePerplexity(scores, scoresOf(this.texts, before.nll)),
+      relative: relativePerplexity(scores, scoresOf(this.texts.texts, before.nll)),
       divergence,
       drift,
     };

@@ -1,15 +1,15 @@
 import { basePass } from "../base";
 import type { BaseCache } from "../baseCache";
-import { tokensIn } from "../batch";
-import { likelihoodsAgainst, scoresOf } from "../likelihoods";
+import { runPass, tokensIn } from "../batch";
 import type { Measured, Subject } from "../measures/measured";
 import { perplexity } from "../measures/perplexity";
 import { relativePerplexity } from "../measures/relative";
-import { questionsOf } from "../questions";
+import { scoresOf } from "../texts";
 import type { GuardLimit, GuardOptions, GuardReport, GuardStage, StageGroup } from "../types";
 import { windowFor } from "../windows";
 import { GUARD_BEGIN, judge } from "./guardMachine";
 import { Meter } from "./meter";
+import { guardQuestions, readGuard } from "./questions";
 
 export interface WholeGuardRun {
   readonly base: Measured;
@@ -34,14 +34,10 @@ export interface WholeGuardRun {
  */
 export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
   const { base, merged, options, limit, recipe, cache, signal } = run;
-  const questions = questionsOf(
+  const questions = guardQuestions(
     options.sets.flatMap(({ prompts }) => prompts),
-    {
-      tokenizer: base.tokenizer,
-      positions: options.positions,
-      window: windowFor([base.context, merged.context]),
-      measures: ["perplexity", "divergence", "eos"],
-    },
+    { tokenizer: base.tokenizer, positions: options.positions, window: windowFor([base.context, merged.context]) },
+    { ends: true },
   );
   const tokens = tokensIn(questions.batch.sequences);
   const meter = new Meter({ base: tokens, whole: tokens }, run.onProgress);
@@ -51,15 +47,14 @@ export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
     onTokens: (done) => meter.at("base", done),
   });
   meter.finish("base");
-  const baseScores = scoresOf(questions, before.nll);
+  const baseScores = scoresOf(questions.texts, before.nll);
   const basePerplexity = perplexity(baseScores).tokenWeighted;
   run.onBegin?.(basePerplexity, 1);
 
   const begin = performance.now();
-  const found = await likelihoodsAgainst(merged, { ...before, model: base.model }, questions, {
-    signal,
-    onTokens: (done) => meter.at("whole", done),
-  });
+  const onTokens = (done: number) => meter.at("whole", done);
+  const pass = await runPass(merged.model, questions.batch, { signal, onTokens });
+  const found = await readGuard(merged, { ...before, model: base.model }, questions, pass, signal);
   meter.finish("whole");
   const own = perplexity(found.scores);
   const relative = relativePerplexity(found.scores, baseScores);

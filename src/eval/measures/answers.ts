@@ -2,14 +2,7 @@ import type { Generated, LanguageModel } from "../../lm/types";
 import type { Tokenizer } from "../../tokens/tokenizer";
 import type { TokenIds } from "../../tokens/types";
 import { tokenizePrompt } from "../prompts/tokenizePrompt";
-import type { Measure, Prompt, PromptSet } from "../types";
-
-/** Prompts that answers are generated to: all for the health of generation, those with a known answer for exact match. */
-export function answeredPrompts(set: PromptSet, measures: readonly Measure[]): readonly Prompt[] {
-  if (measures.includes("generation")) return set.prompts;
-  if (measures.includes("exact-match")) return set.prompts.filter(({ answer }) => answer !== undefined);
-  return [];
-}
+import type { Prompt } from "../types";
 
 export function promptIds(tokenizer: Tokenizer, prompts: readonly Prompt[]): readonly TokenIds[] {
   return prompts.map(({ text }) => tokenizePrompt(tokenizer, text).ids);

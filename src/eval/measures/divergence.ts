@@ -1,5 +1,12 @@
+import type { TopRow } from "../baseCache";
+import { type Asking, defineMeasure, type Reading } from "../defineMeasure";
 import { largestAt, logSumExp } from "../logits";
-import type { Divergence } from "../types";
+import { positionsOf } from "../positions";
+import type { RowsOfBase } from "../rows";
+import { askTexts } from "../texts";
+import type { Divergence, Prompt } from "../types";
+import { placeOf } from "../windows";
+import { plusMinus } from "./lines";
 import { ascending, quantile } from "./quantiles";
 import { mean, ratioStandardError, sum } from "./statistics";
 
@@ -19,18 +26,6 @@ export interface TopDivergence extends PositionDivergence {
   readonly restMass: number;
   /** How much larger the symmetric value can be at most. */
   readonly bound: number;
-}
-
-/** What is kept of a base distribution: its likeliest tokens and the mass of the others. */
-export interface TopRow {
-  /** Most likely first, the lowest id among equals. */
-  readonly ids: ArrayLike<number>;
-  /** ln p of each. */
-  readonly logProbabilities: ArrayLike<number>;
-  /** 1 − Σ p over `ids`. */
-  readonly rest: number;
-  /** The smallest ln p of the vocabulary. */
-  readonly least: number;
 }
 
 /** Both directions over the whole vocabulary. `p` and `q` are rows of logits of one length. */
@@ -173,3 +168,63 @@ function term(probability: number, logRatio: number): number {
 function positive(value: number): number {
   return value < 0 ? 0 : value;
 }
+
+/** Rows of the positions at which the divergence from a base is wanted, by prompt. */
+export function askRows(prompts: readonly Prompt[], asking: Asking): readonly (readonly number[])[] {
+  const { batch, positions, window } = asking;
+  return askTexts(prompts, asking).map(({ prompt, sequences }) =>
+    positionsOf(positions, prompt.ids.length).map((position) => {
+      const place = placeOf(position, window);
+      return batch.row(sequences[place.window] ?? 0, place.at);
+    }),
+  );
+}
+
+/** Reads the divergence at rows, by prompt; exact where the base's states are known. */
+export function divergenceReading(
+  rows: readonly (readonly number[])[],
+  base: RowsOfBase,
+): Required<Reading<{ readonly divergence: Divergence }>> & { found(): { readonly divergence: Divergence } } {
+  const wanted = new Set(rows.flat());
+  const exact = new Map<number, PositionDivergence>();
+  const top = new Map<number, TopDivergence>();
+  const byPrompt = <T>(found: ReadonlyMap<number, T>) => rows.map((at) => at.flatMap((row) => found.get(row) ?? []));
+  return {
+    atRow(row, q, p) {
+      if (!wanted.has(row) || !p) return;
+      if (p.kind === "logits") exact.set(row, exactDivergence(p.logits, q));
+      else top.set(row, topDivergence(p.top, q));
+    },
+    found: () => ({
+      divergence:
+        base.kind === "top-k" ? summariseTopDivergence(byPrompt(top), base.k) : summariseDivergence(byPrompt(exact)),
+    }),
+  };
+}
+
+export const divergenceMeasure = defineMeasure({
+  id: "divergence",
+  reads: "texts",
+  base: "required",
+  ask(prompts, asking) {
+    const rows = askRows(prompts, asking);
+    return (_, base) =>
+      base
+        ? divergenceReading(rows, base)
+        : { found: (): { readonly divergence: Divergence } | undefined => undefined };
+  },
+  figures({ divergence }) {
+    if (!divergence) return [];
+    const { symmetric: value, standardError: error, mode, quantiles, sameTop } = divergence;
+    return [
+      { name: "divergence", kind: "number", value, error, ...(mode.kind === "top-k" && { restMass: mode.restMass }) },
+      { name: "worst", kind: "number", value: quantiles.q99 },
+      { name: "sameTop", kind: "share", value: sameTop },
+    ];
+  },
+  columns: ["divergence"],
+  lines: ({ divergence }, { positions }) =>
+    divergence
+      ? [["Symmetric KL", `${plusMinus(divergence.symmetric, divergence.standardError)} nats (${positions})`]]
+      : [],
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type EndReading, eosHealth, readEnd } from "./eosHealth";
+import type { EndReading } from "../baseCache";
+import { eosHealth, readEnd } from "./eosHealth";
 
 const logs = (...probabilities: number[]) => probabilities.map(Math.log);
 

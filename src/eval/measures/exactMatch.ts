@@ -1,12 +1,7 @@
-/** How a generated answer is held against the expected one. */
-export type AnswerMatch =
-  /** The first line that says something is the expected text, spaces around it aside. */
-  | { readonly kind: "line" }
-  /**
-   * The numbers are equal: the first one after the last `marker`, or without a marker the last one there is. A reference
-   * answer that holds the marker is read in the same way.
-   */
-  | { readonly kind: "number"; readonly marker?: string };
+import { defineMeasure } from "../defineMeasure";
+import type { Accuracy, AnswerMatch } from "../types";
+import { accuracy } from "./accuracy";
+import { count } from "./lines";
 
 /** Whether a generated text gives the expected answer. */
 export function matches(generated: string, expected: string, match: AnswerMatch): boolean {
@@ -41,3 +36,24 @@ export function numberIn(text: string, marker?: string): number | undefined {
 function normalise(text: string): string {
   return text.normalize("NFKC").replaceAll("\u2212", "-");
 }
+
+export const exactMatchMeasure = defineMeasure({
+  id: "exact-match",
+  reads: "answers",
+  base: "none",
+  suits: ({ answer }) => answer !== undefined,
+  lacking: "an answer, which exact-match compares with",
+  to: ({ answer }) => answer !== undefined,
+  read(answers, { tokenizer, match }): { readonly exactMatch: Accuracy } | undefined {
+    const verdicts = answers.map(({ prompt, own }) =>
+      matches(tokenizer.decode(own.ids, { skipSpecial: true }), prompt.answer ?? "", match),
+    );
+    return verdicts.length > 0 ? { exactMatch: accuracy(verdicts) } : undefined;
+  },
+  figures({ exactMatch }, base) {
+    if (!exactMatch) return [];
+    const { correct: value, total, standardError: error } = exactMatch;
+    return [{ name: "exact", kind: "count", value, total, error, base: base?.exactMatch?.correct }];
+  },
+  lines: ({ exactMatch }) => (exactMatch ? [["Exact match", count(exactMatch)]] : []),
+});

@@ -1,6 +1,8 @@
 import type { Generated } from "../../lm/types";
 import type { TokenIds } from "../../tokens/types";
+import { defineMeasure } from "../defineMeasure";
 import type { GenerationHealth } from "../types";
+import { percent } from "./lines";
 import { mean } from "./statistics";
 
 /** n of the n-grams whose repetition counts. Source of all four: reference 4.7, 4.6. */
@@ -46,3 +48,31 @@ export function generationHealth(answers: readonly Generated[], base?: readonly 
 function share(answers: readonly Generated[], holds: (answer: Generated) => boolean): number {
   return mean(answers.map((answer) => Number(holds(answer))));
 }
+
+export const generationMeasure = defineMeasure({
+  id: "generation",
+  reads: "answers",
+  base: "asked",
+  suits: ({ answer }) => answer !== undefined,
+  onlyNamed: true,
+  to: () => true,
+  read(answers): { readonly generation: GenerationHealth } | undefined {
+    if (answers.length === 0) return undefined;
+    const base = answers.flatMap((answer) => answer.base ?? []);
+    return {
+      generation: generationHealth(
+        answers.map(({ own }) => own),
+        base.length > 0 ? base : undefined,
+      ),
+    };
+  },
+  figures: ({ generation }) => (generation ? [{ name: "runaway", kind: "share", value: generation.runaway }] : []),
+  lines({ generation }) {
+    if (!generation) return [];
+    const { runaway, meanTokens, repetition, loops } = generation;
+    return [
+      ["Answers", `${meanTokens.toFixed(1)} tokens, ${percent(runaway)} run into the limit`],
+      ["Repetition", `${percent(repetition)} of 4-grams, ${percent(loops)} end in a loop`],
+    ];
+  },
+});

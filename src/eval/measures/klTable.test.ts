@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { Divergence, Evaluation } from "../types";
+import type { Evaluation } from "../registry";
+import type { Divergence } from "../types";
 import { klTable } from "./klTable";
 
 const divergence: Divergence = {

@@ -1,4 +1,4 @@
-import type { Evaluation } from "../types";
+import type { Evaluation } from "../registry";
 
 /**
  * Perplexity and divergence against the base, laid out as `llama-perplexity --kl-divergence` prints them, so that what reads

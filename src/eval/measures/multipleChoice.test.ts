@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { testTokenizer } from "../model.testing";
-import { continued, logLikelihood, multipleChoice } from "./multipleChoice";
+import { continued } from "./continued";
+import { logLikelihood, multipleChoice } from "./multipleChoice";
 
 /** Joins a space with the letter after it, so that where a text is cut matters. */
 const joining = {

@@ -1,32 +1,10 @@
 import { largest } from "../../base/lists";
-import type { Tokenizer } from "../../tokens/tokenizer";
-import type { TokenIds } from "../../tokens/types";
-import { tokenizePrompt } from "../prompts/tokenizePrompt";
+import { defineMeasure } from "../defineMeasure";
 import type { Accuracy } from "../types";
 import { accuracy } from "./accuracy";
+import { type Continued, continued, cutLeft } from "./continued";
+import { count } from "./lines";
 import { sum } from "./statistics";
-
-/** Stands between a context and what continues it. */
-export const DELIMITER = " ";
-
-/** A context with a continuation, as the model gets them. */
-export interface Continued {
-  readonly ids: TokenIds;
-  /** Index of the first token of the continuation; at least 1. */
-  readonly from: number;
-}
-
-/**
- * A context and a continuation of it, tokenised together and cut where the context alone ends, so that the tokens are those
- * the model meets in running text. Spaces at the end of the context go to the continuation. Source: reference 4.4.
- */
-export function continued(tokenizer: Tokenizer, context: string, continuation: string): Continued {
-  const trimmed = context.trimEnd();
-  const whole = trimmed + context.slice(trimmed.length) + DELIMITER + continuation;
-  const { ids } = tokenizePrompt(tokenizer, whole);
-  const { ids: before } = tokenizePrompt(tokenizer, trimmed);
-  return { ids, from: Math.max(1, Math.min(before.length, ids.length - 1)) };
-}
 
 /** ln p of the continuation, from the NLL of the whole sequence. */
 export function logLikelihood({ from }: Continued, nll: Float64Array): number {
@@ -69,3 +47,45 @@ export function multipleChoice(questions: readonly Judged[]): MultipleChoice {
     accBytes: by((choice) => new TextEncoder().encode(choice).length),
   };
 }
+
+export const multipleChoiceMeasure = defineMeasure({
+  id: "multiple-choice",
+  reads: "texts",
+  base: "none",
+  suits: ({ choices }) => choices !== undefined,
+  lacking: "choices, of which multiple-choice takes one",
+  ask(prompts, { batch, tokenizer, window }) {
+    const ask = (text: string, choice: string) => {
+      const asked = cutLeft(continued(tokenizer, text, choice), window);
+      return { ...asked, sequence: batch.sequence(asked.ids) };
+    };
+    const questions = prompts.flatMap(({ text, choices, gold }) =>
+      choices && gold !== undefined && choices.length > 1
+        ? [{ choices, gold, asked: choices.map((choice) => ask(text, choice)) }]
+        : [],
+    );
+    return () => ({
+      found(nll): { readonly multipleChoice: MultipleChoice } | undefined {
+        if (questions.length === 0) return undefined;
+        const judged = questions.map(({ asked, ...question }) => ({
+          ...question,
+          logLikelihoods: asked.map((choice) => logLikelihood(choice, nll[choice.sequence] ?? new Float64Array())),
+        }));
+        return { multipleChoice: multipleChoice(judged) };
+      },
+    });
+  },
+  figures({ multipleChoice: found }, base) {
+    if (!found) return [];
+    const { correct: value, total, standardError: error } = found.acc;
+    return [{ name: "choices", kind: "count", value, total, error, base: base?.multipleChoice?.acc.correct }];
+  },
+  lines: ({ multipleChoice: found }) =>
+    found
+      ? [
+          ["Choices: acc", count(found.acc)],
+          ["Choices: acc_norm", count(found.accNorm)],
+          ["Choices: acc_bytes", count(found.accBytes)],
+        ]
+      : [],
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { perplexity, scorePrompt } from "./perplexity";
+import { scorePrompt } from "../texts";
+import { perplexity } from "./perplexity";
 import { relativePerplexity } from "./relative";
 
 const score = (nll: number, tokens: number, bytes = tokens) => ({ nll, tokens, bytes });

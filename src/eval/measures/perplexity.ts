@@ -1,16 +1,11 @@
 import type { AwaseError } from "../../base/errors";
+import { defineMeasure } from "../defineMeasure";
 import { evalFailure } from "../failures";
-import type { Perplexity, PromptScore, TokenizedPrompt } from "../types";
+import { askTexts, scoresOf } from "../texts";
+import type { Perplexity, PromptScore, RelativePerplexity } from "../types";
+import { plusMinus } from "./lines";
+import { relativePerplexity } from "./relative";
 import { mean, ratioStandardError, sum } from "./statistics";
-
-/**
- * Sum of the NLL that count of one prompt. `nll` is what `LanguageModel.nll` gives, one less than there are tokens: entry t
- * belongs to token t + 1, so that the first token, which nothing precedes, is never scored.
- */
-export function scorePrompt({ scoredFrom, bytes }: TokenizedPrompt, nll: Float64Array): PromptScore {
-  const scored = nll.subarray(scoredFrom - 1);
-  return { nll: sum(scored), tokens: scored.length, bytes };
-}
 
 /**
  * Perplexity of a set of prompts. Prompts too short to have a scored token count for nothing.
@@ -34,3 +29,61 @@ export function perplexity(prompts: readonly PromptScore[]): Perplexity {
 function nothingScored(prompts: number): AwaseError {
   return evalFailure("eval/nothing-scored", { prompts });
 }
+
+interface PerplexityFound {
+  readonly perplexity: Perplexity;
+  /** With a base alone. */
+  readonly relative?: RelativePerplexity;
+}
+
+export const perplexityMeasure = defineMeasure({
+  id: "perplexity",
+  reads: "texts",
+  base: "asked",
+  ask(prompts, asking) {
+    const texts = askTexts(prompts, asking);
+    return () => ({
+      found(nll, base): PerplexityFound {
+        const scores = scoresOf(texts, nll);
+        return {
+          perplexity: perplexity(scores),
+          ...(base && { relative: relativePerplexity(scores, scoresOf(texts, base)) }),
+        };
+      },
+    });
+  },
+  figures({ perplexity: found, relative }, base) {
+    const of = base?.perplexity?.tokenWeighted;
+    return [
+      ...(found ? [{ name: "perplexity", kind: "number", value: found.tokenWeighted, base: of } as const] : []),
+      ...(relative
+        ? [
+            {
+              name: "relative",
+              kind: "number",
+              value: relative.ratio,
+              error: relative.ratio * relative.standardError,
+              tie: Math.abs(relative.ln) < 2 * relative.standardError,
+            } as const,
+          ]
+        : []),
+      ...(found ? [{ name: "bits", kind: "number", value: found.bitsPerByte } as const] : []),
+    ];
+  },
+  columns: ["relative"],
+  lines: ({ perplexity: found, relative }) => [
+    ...(found
+      ? ([
+          [
+            "Perplexity",
+            `${plusMinus(found.tokenWeighted, found.tokenWeighted * found.standardError)} (token-weighted)`,
+          ],
+          ["", `${found.promptMean.toPrecision(6)} (mean over prompts)`],
+          ["Bits per byte", found.bitsPerByte.toPrecision(6)],
+        ] as const)
+      : []),
+    ...(relative
+      ? ([["Relative perplexity", plusMinus(relative.ratio, relative.ratio * relative.standardError)]] as const)
+      : []),
+  ],
+});

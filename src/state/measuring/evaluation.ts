@@ -2,14 +2,14 @@ import { isAbort } from "../../base/errors";
 import { latest } from "../../base/latest";
 import type { EvaluationRequest, GuardEvent } from "../../engine/protocol/evalProtocol";
 import { GUARD_POSITIONS } from "../../eval/guard/guardDefaults";
-import type { Evaluation } from "../../eval/types";
+import type { Evaluation } from "../../eval/registry";
 import { type Failure, failureOf } from "../failure";
 import { baseOf, canMerge } from "../recipe/plan";
 import { seedOf } from "../recipe/recipe";
 import { isRunning, type RunSlice } from "../runs/run";
 import type { Slice, StudioTools } from "../slice";
 import { guardOptions, withGuardEvent } from "./guard";
-import { measuresFor, newRecord, setsToMeasure } from "./measureRequest";
+import { newRecord, setsToMeasure } from "./measureRequest";
 import type { RecordingNeeds } from "./needs";
 import { hasValues, type MeasurementRecord, withMeasurement, withSet } from "./records";
 
@@ -103,7 +103,7 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
         if (state.live) [liveRecord, liveText] = [record.id, state.recipe.present];
         const base = baseOf(state);
         const request: Omit<EvaluationRequest, "sets" | "subject"> = {
-          measures: measuresFor(sets, state.live),
+          measures: state.live ? "quick" : "all",
           positions: GUARD_POSITIONS, // so that values can be held against the guard's
           maxTokens: ANSWER_TOKENS,
         };
@@ -142,7 +142,6 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
           const own = await engine.evaluate(
             {
               ...request,
-              measures: request.measures.filter((measure) => measure !== "divergence"),
               sets: missing,
               subject: { kind: "model", key: base },
             },

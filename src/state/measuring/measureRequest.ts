@@ -1,4 +1,4 @@
-import type { Measure, PromptSet } from "../../eval/types";
+import type { PromptSet } from "../../eval/types";
 import type { EngineSlice } from "../engine";
 import type { ModelsSlice } from "../models/models";
 import type { PromptSetsSlice } from "../prompts/promptSets";
@@ -53,16 +53,4 @@ export function newRecord({
     device: device?.name ?? "",
     measured: [],
   };
-}
-
-/** What the sets allow; generation is too slow to follow a slider. */
-export function measuresFor(sets: readonly PromptSet[], live: boolean): Measure[] {
-  const prompts = sets.flatMap((known) => known.prompts);
-  return [
-    "perplexity",
-    "divergence",
-    "eos",
-    ...(prompts.some(({ choices }) => choices) ? (["multiple-choice"] as const) : []),
-    ...(!live && prompts.some(({ answer }) => answer !== undefined) ? (["exact-match", "generation"] as const) : []),
-  ];
 }

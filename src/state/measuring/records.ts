@@ -1,4 +1,5 @@
-import type { Evaluation, GuardOptions, GuardReport, GuardStage } from "../../eval/types";
+import type { Evaluation } from "../../eval/registry";
+import type { GuardOptions, GuardReport, GuardStage } from "../../eval/types";
 import type { SessionStore } from "../sessionStore";
 import type { Slice, StudioTools } from "../slice";
 

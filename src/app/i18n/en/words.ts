@@ -241,8 +241,6 @@ export const en = {
     cutShort: "cut short",
     isBase: "the base, unchanged",
     notWritten: "not written",
-    relative: "Rel. PPL",
-    divergence: "KL",
     showCharts: "Show its charts",
     forget: "Forget this measurement",
     tabs: "Lower panel",

@@ -244,8 +244,6 @@ export const ja = {
     cutShort: "途中で終了",
     isBase: "ベースのまま",
     notWritten: "書き込みなし",
-    relative: "相対PPL",
-    divergence: "KL",
     showCharts: "グラフを表示",
     forget: "この測定を消す",
     tabs: "下のパネル",
