@@ -5,10 +5,10 @@ import { afterEach, vi } from "vitest";
 import type { EngineClient } from "../engine/boundary/client";
 import { methodFacts } from "../merge/registry";
 import { planMerge } from "../recipe/plan/planMerge";
-import { fakeEngine, memorySession, memoryTrials } from "../state/engine.testing";
 import type { Language } from "../state/settings";
 import type { StudioState } from "../state/state";
-import { createStudio, type Studio } from "../state/studio";
+import type { Studio } from "../state/studio";
+import { testStudio } from "../state/studio.testing";
 import { StudioContext } from "./context";
 import { catalogueOf, fetchCatalogue } from "./i18n";
 import { theme } from "./theme/theme";
@@ -31,13 +31,7 @@ export function studioOf({ language = "en", engine = {}, state = {} }: Showing =
     problems: planMerge(text, new Map(), methodFacts, { budgetBytes: 2 ** 28 }).problems,
     missing: [],
   });
-  const studio = createStudio({
-    engine: fakeEngine({ check, methods: async () => methodFacts, ...engine }),
-    recordStore: memorySession(),
-    promptStore: memorySession(),
-    trials: memoryTrials(),
-    samplesUrl: "",
-  });
+  const studio = testStudio({ check, methods: async () => methodFacts, ...engine });
   studio.setState({ language, ...state });
   return studio;
 }

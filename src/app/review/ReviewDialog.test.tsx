@@ -1,8 +1,8 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { memorySession, memoryTrials } from "../../state/engine.testing";
+import { memoryTrials } from "../../state/engine.testing";
 import { encodeShare } from "../../state/recipe/share";
-import { beginVisit } from "../../state/studio";
+import { begin } from "../../state/studio.testing";
 import { draw, studioOf } from "../showing.testing";
 import ReviewDialog from "./ReviewDialog";
 
@@ -10,7 +10,7 @@ import ReviewDialog from "./ReviewDialog";
 async function afterTheLink(language: "en" | "ja") {
   const studio = studioOf();
   const trials = memoryTrials(JSON.stringify({ link: true }));
-  await beginVisit(studio, { session: memorySession(), languages: [language], hubUrl: "", fragment: "", trials });
+  await begin(studio, { languages: [language], trials });
   await draw(<ReviewDialog />, studio);
   return studio;
 }
