@@ -113,10 +113,8 @@ models:
     const { plan, problems, missing } = await ready.check(goldenRecipe("ties"), 0);
     expect({ problems, missing }).toEqual({ problems: [], missing: [] });
     expect(plan).toMatchObject({
-      method: "ties",
       models: ["base", "a", "b"],
       layers: 4,
-      outputDType: "F32",
       totals: { tensors: 39, fetchBytes: 0 },
     });
     expect(plan?.seconds).toBeUndefined();

@@ -117,7 +117,7 @@ export function createSession(environment: Environment): Session {
     const missing = missingModels(recipe, models);
     const report = await planning.report(recipe, seed);
     if (!report.plan) return { problems: report.problems, missing };
-    const { method, totals, outputDType, config } = report.plan;
+    const { method, totals, config } = report.plan;
     const limit = guardLimit(
       report.plan,
       methodFacts.find(({ id }) => id === method),
@@ -128,10 +128,8 @@ export function createSession(environment: Environment): Session {
       problems: report.problems,
       missing,
       plan: {
-        method,
         models: report.plan.models.map(({ key }) => key),
         totals,
-        outputDType,
         layers: DEPTH_KEYS.map((key) => configNumber(config, key)).find((depth) => depth !== undefined) ?? 0,
         ...(seconds === undefined ? {} : { seconds }),
         ...(limit && { guardLimit: limit }),

@@ -191,7 +191,6 @@ export interface GuardStage {
   /** What was done about it. */
   readonly verdict: "kept" | "warned" | "halved" | "rolled-back" | "stopped";
   readonly drift: readonly TensorDrift[];
-  readonly seconds: number;
 }
 
 export interface GuardReport {

@@ -1,5 +1,4 @@
 import type { Device } from "../compute/device";
-import { configNumber } from "../model/config";
 import type { JsonObject } from "../model/model";
 import type { TensorSource } from "../model/sources/tensorSource";
 import { checkBorneOut } from "./borneOut";
@@ -31,13 +30,11 @@ export async function openLanguageModel(options: OpenLanguageModel): Promise<Lan
   const spec = specOf(config);
   const names = new WeightNames(source.tensors, config, spec.architecture);
   const plan = planWeights(spec, names, device.info);
-  const bos = configNumber(config, "bos_token_id") ?? configNumber(generationConfig, "bos_token_id");
   const facts: LanguageModelFacts = {
     layers: spec.layers.length,
     hidden: spec.hidden,
     vocabulary: plan.head.rows,
     eos: [...new Set([...tokenIds(config.eos_token_id), ...tokenIds(generationConfig.eos_token_id)])],
-    ...(bos === undefined ? {} : { bos }),
   };
   return new DecoderModel(facts, { spec, plan, source, device, limits: limitsOf(spec, device.info, prefetch) });
 }

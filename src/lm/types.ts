@@ -9,7 +9,6 @@ export interface LanguageModelFacts {
   readonly vocabulary: number;
   /** Every id in `eos_token_id` of config and generation config, without repetition. */
   readonly eos: readonly number[];
-  readonly bos?: number;
 }
 
 /** One position of one sequence of a batch. */

@@ -8,8 +8,6 @@ import { mergeFailure } from "./failures";
 export interface TensorInput extends SourceTensor {
   readonly model: string;
   readonly dtype: DType;
-  /** Bytes the plan says it takes to read it all. */
-  readonly bytes: number;
   /** See `inputKey`. */
   readonly key: string;
 }
@@ -22,10 +20,10 @@ type Models = ReadonlyMap<string, Model>;
  * @throws {AwaseError} `merge/no-model`, `merge/changed-model`, `merge/unlike-shape`
  */
 export function openInput(planned: PlannedInput, outputShape: readonly number[], models: Models): TensorInput {
-  const { model, tensor, dtype, bytes } = planned;
+  const { model, tensor, dtype } = planned;
   const source = sourceOf(planned, models);
   requireFirstRows(planned, outputShape);
-  return { model, source, name: tensor, dtype, bytes, key: inputKey(planned, outputShape, models) };
+  return { model, source, name: tensor, dtype, key: inputKey(planned, outputShape, models) };
 }
 
 /** Equal for inputs that are the same elements of the same tensor of the same opened model, whatever a recipe does with them. */

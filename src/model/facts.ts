@@ -1,7 +1,7 @@
 import { largest } from "../base/lists";
 import type { DType } from "../formats/dtypes";
 import { elementCount } from "../formats/tensor";
-import { architectureNames, configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "./config";
+import { architectureNames, configNumber, DEPTH_KEYS } from "./config";
 import { layoutOf } from "./layout/layoutOf";
 import type { Model, ModelTensor } from "./model";
 import { storedBytes } from "./storedBytes";
@@ -25,7 +25,6 @@ export interface ModelFacts {
   /** Bytes by stored dtype, largest first. */
   readonly dtypes: readonly StoredDType[];
   readonly layers: number;
-  readonly vocabulary: number;
 }
 
 export function modelFacts(checkpoint: Model): ModelFacts {
@@ -53,20 +52,10 @@ export function modelFacts(checkpoint: Model): ModelFacts {
     bytes: dtypes.reduce((sum, { bytes }) => sum + bytes, 0),
     dtypes,
     layers: depth > 0 ? depth : (firstNumber(DEPTH_KEYS) ?? 0),
-    vocabulary: firstNumber(VOCABULARY_KEYS) ?? embeddingRows(checkpoint, architecture),
   };
 }
 
 /** How a tensor's files have it. */
 export function storedAs({ dtype, scaled }: Pick<ModelTensor, "dtype" | "scaled">): Omit<StoredDType, "bytes"> {
   return scaled ? { dtype: scaled.dtype, scaled: true } : { dtype };
-}
-
-function embeddingRows(checkpoint: Model, architecture: string | undefined): number {
-  for (const { pre } of layoutOf([checkpoint], architecture).modules) {
-    const embedding = pre.find((weight) => weight.embedding);
-    const rows = embedding && checkpoint.tensors.get(embedding.name)?.shape[0];
-    if (rows !== undefined) return rows;
-  }
-  return 0;
 }

@@ -53,10 +53,8 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
 }
 
 export const goodPlan: PlanSummary = {
-  method: "linear",
   models: [],
   totals: { tensors: 1, parameters: 1, readBytes: 2, fetchBytes: 0, writeBytes: 2, deviceBytes: 4 },
-  outputDType: "BF16",
   layers: 1,
 };
 
@@ -134,7 +132,6 @@ function summaryOf(origin: ModelOrigin): ModelSummary {
     bytes: 2,
     dtypes: [{ dtype: "BF16", bytes: 2 }],
     layers: 1,
-    vocabulary: 1,
     cachedBytes: 2,
     ...(origin.kind === "hub" && { revision: "c0ffee" }),
   };

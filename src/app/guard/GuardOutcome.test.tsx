@@ -17,7 +17,6 @@ const stage = (from: number, verdict: GuardStage["verdict"], more: Partial<Guard
   divergence: watched.end.divergence,
   verdict,
   drift: [],
-  seconds: 1,
   ...more,
 });
 const broken = { ...watched.end, relative: { ratio: Number.NaN, ln: Number.NaN, standardError: 0 } };
@@ -32,7 +31,7 @@ async function outcome(report: Partial<GuardReport>, language: Language = "en") 
     started: Date.now() + 1000,
     device: "",
     measured: [],
-    watched: { cap: 3, order: "up", basePerplexity: 3, stages: whole.stages, report: whole },
+    watched: { cap: 3, stages: whole.stages, report: whole },
   };
   const state = { records: [record], recipe: historyOf(record.recipe) };
   const studio = await showing(<GuardOutcome />, { language, state });

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CopyButton, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CopyButton, Progress, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy, IconDownload, IconFolderDown, IconPlus } from "@tabler/icons-react";
 import type { MergeReport } from "../../engine/protocol/protocol";
 import { useFormats, useStudio, useText } from "../context";
@@ -24,6 +24,7 @@ export default function ResultCard({ report, directory, outdated, isBase }: Resu
   const attempt = useStudio((state) => state.attempt);
   const addModel = useStudio((state) => state.addModel);
   const transfer = useStudio((state) => (state.transfer?.id === report.id ? state.transfer : undefined));
+  const cancelTransfer = useStudio((state) => state.cancelTransfer);
   const { downloadZip, saveToFolder, addAsModel } = useResultActions(report);
   const busy = transfer !== undefined && transfer.failure === undefined;
   return (
@@ -70,6 +71,17 @@ export default function ResultCard({ report, directory, outdated, isBase }: Resu
           </Button>
         )}
       </div>
+      {busy && (
+        <div className={classes.transfer}>
+          <Progress
+            aria-label={t.run.saveToFolder}
+            value={transfer.lane && transfer.lane.total > 0 ? (100 * transfer.lane.done) / transfer.lane.total : 0}
+          />
+          <Button size="compact-xs" variant="default" onClick={cancelTransfer}>
+            {t.run.cancel}
+          </Button>
+        </div>
+      )}
       {transfer?.failure && <FailureText failure={transfer.failure} />}
       <h4 className={classes.filesTitle}>{t.run.files}</h4>
       <ul className={classes.files}>

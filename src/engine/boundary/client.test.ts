@@ -115,11 +115,11 @@ it("passes measurements, the guard's stages and growing answers to the page", as
   const report = { stopped: false } as GuardReport;
   const client = engine({
     evaluate: async ({ sets }, watch) => {
-      await watch?.onEvent?.({ type: "measuring", set: `${sets.length}`, done: 1, total: 2 });
+      await watch?.onEvent?.({ type: "measuring", done: sets.length, total: 2 });
       return [evaluation];
     },
     watch: async (recipe, seed, { cap }, watch) => {
-      await watch?.onEvent?.({ type: "guard-begin", basePerplexity: seed, stages: recipe.length, cap });
+      await watch?.onEvent?.({ type: "guard-begin", basePerplexity: seed + recipe.length, cap });
       return report;
     },
     answer: async ({ prompt }, watch) => {
@@ -141,8 +141,8 @@ it("passes measurements, the guard's stages and growing answers to the page", as
     { set: "s", tokens: 3 },
   ]);
   expect(heard).toEqual([
-    { type: "measuring", set: "0", done: 1, total: 2 },
-    { type: "guard-begin", basePerplexity: 7, stages: 6, cap: 2 },
+    { type: "measuring", done: 0, total: 2 },
+    { type: "guard-begin", basePerplexity: 13, cap: 2 },
     "Ye",
   ]);
   await expect(client.answer(asked, { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);

@@ -63,7 +63,7 @@ export function createEvaluations(context: EvaluationContext): Evaluations {
       );
       const generates = measures.some(({ reads }) => reads === "answers");
       const finished: Evaluation[] = [];
-      const bars = sets.map((set) => setBar(set, onEvent));
+      const bars = sets.map(() => setBar(onEvent));
       await onDevice(keeper, signal, async (device) => {
         using open = await openSubject(context, subject, device, generates ? "answer" : "measure", signal);
         using base = baseKey === undefined ? undefined : await context.subjects.openModel(baseKey, device, signal);
@@ -159,10 +159,10 @@ async function headersOf(
 }
 
 /** The progress of one set, as events. */
-function setBar({ id }: PromptSet, onEvent: (event: EvaluationEvent) => void): (done: number, total: number) => void {
+function setBar(onEvent: (event: EvaluationEvent) => void): (done: number, total: number) => void {
   const throttle = new Throttle(PROGRESS_INTERVAL, onEvent);
   return neverFallingBar((done, total) => {
-    throttle.push({ type: "measuring", set: id, done, total });
+    throttle.push({ type: "measuring", done, total });
     if (done === total) throttle.flush();
   });
 }

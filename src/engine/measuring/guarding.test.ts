@@ -166,7 +166,7 @@ it("warns of a stack over the cap where it was told to roll back, and the stack 
     limit: { code: "guard/whole-depth" },
   });
   expect(report.guard?.end.relative.ratio).toBeGreaterThan(1.01);
-  expect(events.find((event) => event.type === "guard-begin")).toMatchObject({ stages: 1, limit: report.guard?.limit });
+  expect(events.find((event) => event.type === "guard-begin")).toMatchObject({ limit: report.guard?.limit });
   expect(text(filesOf(environment, "stack").get("mergekit_config.yml"))).toBe(STACK);
   // The same figures as those of an ordinary measurement.
   const [measured] = await session.evaluate({

@@ -134,7 +134,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
       );
       return measured.map(settledValue).filter((drift) => drift !== undefined);
     },
-    onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap: options.cap }),
+    onBegin: (basePerplexity) => onEvent({ type: "guard-begin", basePerplexity, cap: options.cap }),
     onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
     onStage: (stage) => {
       throttle.flush();
@@ -177,7 +177,7 @@ async function guardWhole(
     recipe: plan.recipe,
     cache: context.baseCache,
     signal,
-    onBegin: (basePerplexity, stages) => onEvent({ type: "guard-begin", basePerplexity, stages, cap, limit }),
+    onBegin: (basePerplexity) => onEvent({ type: "guard-begin", basePerplexity, cap, limit }),
     onProgress: (done, total) => throttle.push({ type: "guard-progress", done, total }),
     onStage: (stage) => {
       throttle.flush();

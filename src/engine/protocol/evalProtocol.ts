@@ -23,7 +23,7 @@ export interface EvaluationRequest {
 
 export type EvaluationEvent =
   /** At most ten times a second; `done` never falls, `total` never changes. */
-  | { readonly type: "measuring"; readonly set: string; readonly done: number; readonly total: number }
+  | { readonly type: "measuring"; readonly done: number; readonly total: number }
   | { readonly type: "measured"; readonly evaluation: Evaluation };
 
 /** What the guard says while it watches; comes as events of the merge it guards. */
@@ -31,7 +31,6 @@ export type GuardEvent =
   | {
       readonly type: "guard-begin";
       readonly basePerplexity: number;
-      readonly stages: number;
       readonly cap: number;
       /** Why nothing can be taken back, so that there is one stage: the whole. */
       readonly limit?: GuardLimit;

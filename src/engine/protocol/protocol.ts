@@ -39,7 +39,6 @@ export interface ModelSummary {
   /** Bytes by stored dtype, largest first. */
   readonly dtypes: readonly StoredDType[];
   readonly layers: number;
-  readonly vocabulary: number;
   readonly license?: string;
   /** Commit a Hub model is pinned to. */
   readonly revision?: string;
@@ -86,8 +85,6 @@ export interface HubOrigin {
 
 /** What the Hub says of a model before anything of it is fetched. */
 export interface HubLook {
-  /** Commit its revision names now. */
-  readonly revision: string;
   readonly license?: string;
   /** Whether its terms must be accepted first. */
   readonly gated: boolean;
@@ -97,12 +94,10 @@ export interface HubLook {
 
 /** The plan as the page shows it; the tensors themselves are asked for page by page. */
 export interface PlanSummary {
-  readonly method: string;
   readonly models: readonly ModelKey[];
   readonly totals: PlanTotals;
   /** Seconds this device needs, from what it did before; absent before the first measurement. */
   readonly seconds?: number;
-  readonly outputDType: string;
   readonly layers: number;
   /** Why a guard could only look at the whole of this merge; absent: it can take back groups of layers. */
   readonly guardLimit?: GuardLimit;

@@ -87,10 +87,9 @@ export async function lookAtHub(
   { repo, revision, commit }: HubOrigin,
   signal?: AbortSignal,
 ): Promise<HubLook> {
-  const { sha, license, gated, files } = await hub.resolve(repo, commit ?? revision, signal);
+  const { license, gated, files } = await hub.resolve(repo, commit ?? revision, signal);
   const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
   return {
-    revision: sha,
     gated,
     bytes: weights.reduce((sum, { size }) => sum + size, 0),
     ...(license === undefined ? {} : { license }),

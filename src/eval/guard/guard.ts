@@ -39,8 +39,8 @@ export interface GuardRun {
   /** Where the base's values are kept. */
   readonly cache?: BaseCache;
   readonly signal?: AbortSignal;
-  /** Once the base is measured: its perplexity, and how many stages follow at least. */
-  readonly onBegin?: (perplexity: number, stages: number) => void;
+  /** Once the base is measured: its perplexity. */
+  readonly onBegin?: (perplexity: number) => void;
   /** `done` never falls, `total` never changes. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly onStage?: (stage: GuardStage) => void;
@@ -67,17 +67,15 @@ export async function runGuard(run: GuardRun): Promise<GuardReport> {
   meter.finish("base");
   const baseScores = scoresOf(questions.texts, before.nll);
   const basePerplexity = perplexity(baseScores).tokenWeighted;
-  run.onBegin?.(basePerplexity, groups.length);
+  run.onBegin?.(basePerplexity);
 
   const stages: GuardStage[] = [];
   let state = GUARD_BEGIN;
   for (let group = trials.group(state); group; group = trials.group(state)) {
-    const begin = performance.now();
     const { at } = state;
     const trial = await trials.measure(group, state, before, (done) => meter.at("stages", at + done));
     const { verdict, next } = judge(rules, state, readingOf(trial));
-    const seconds = (performance.now() - begin) / 1000;
-    const stage = { index: stages.length, group, strength: state.strength, ...trial, verdict, seconds };
+    const stage = { index: stages.length, group, strength: state.strength, ...trial, verdict };
     stages.push(stage);
     run.onStage?.(stage);
     state = next;

@@ -21,7 +21,7 @@ export interface WholeGuardRun {
   readonly recipe: string;
   readonly cache?: BaseCache;
   readonly signal?: AbortSignal;
-  readonly onBegin?: (perplexity: number, stages: number) => void;
+  readonly onBegin?: (perplexity: number) => void;
   /** `done` never falls, `total` never changes. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly onStage?: (stage: GuardStage) => void;
@@ -49,9 +49,8 @@ export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
   meter.finish("base");
   const baseScores = scoresOf(questions.texts, before.nll);
   const basePerplexity = perplexity(baseScores).tokenWeighted;
-  run.onBegin?.(basePerplexity, 1);
+  run.onBegin?.(basePerplexity);
 
-  const begin = performance.now();
   const onTokens = (done: number) => meter.at("whole", done);
   const pass = await runPass(merged.model, questions.batch, { signal, onTokens });
   const found = await readGuard(merged, { ...before, model: base.model }, questions, pass, signal);
@@ -72,7 +71,6 @@ export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
     divergence: found.divergence,
     verdict,
     drift: [],
-    seconds: (performance.now() - begin) / 1000,
   };
   run.onStage?.(stage);
   return {

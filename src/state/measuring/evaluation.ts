@@ -19,8 +19,8 @@ export type Measuring =
   | {
       readonly phase: "running";
       readonly record: string;
-      /** Prompts of `set` that are done. */
-      readonly progress: { readonly set: string; readonly done: number; readonly total: number } | undefined;
+      /** Tokens of the set under way that are done. */
+      readonly progress: { readonly done: number; readonly total: number } | undefined;
     }
   | { readonly phase: "failed"; readonly failure: Failure };
 
@@ -163,13 +163,13 @@ export function createEvaluationSlice({ engine }: StudioTools): Slice<Evaluation
           const onEvent = (event: GuardEvent) => {
             if (signal.aborted) return;
             if (event.type === "guard-progress") set({ guardProgress: { done: event.done, total: event.total } });
-            else change((now) => withGuardEvent(now, event, options.order));
+            else change((now) => withGuardEvent(now, event));
           };
           const report = await engine.watch(state.recipe.present, seedOf(state.recipe.present), options, {
             signal,
             onEvent,
           });
-          change((now) => withGuardEvent(now, { type: "guard-end", report }, options.order));
+          change((now) => withGuardEvent(now, { type: "guard-end", report }));
         });
       },
       cancelMeasuring() {
@@ -199,9 +199,9 @@ const ofSet =
 
 function withProgress(
   measuring: Measuring,
-  { set, done, total }: { readonly set: string; readonly done: number; readonly total: number },
+  { done, total }: { readonly done: number; readonly total: number },
 ): Measuring {
-  return measuring.phase === "running" ? { ...measuring, progress: { set, done, total } } : measuring;
+  return measuring.phase === "running" ? { ...measuring, progress: { done, total } } : measuring;
 }
 
 function failed(error: unknown): Measuring {

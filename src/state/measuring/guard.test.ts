@@ -14,7 +14,6 @@ const stage: GuardStage = {
   divergence: end.divergence,
   verdict: "warned",
   drift: [],
-  seconds: 1,
 };
 
 it.each<[ReturnType<typeof endingOf>, Partial<GuardReport>]>([

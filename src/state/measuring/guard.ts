@@ -85,10 +85,9 @@ export function guardOptions(state: Guarding): GuardOptions | undefined {
 export function withGuardEvent(
   record: MeasurementRecord,
   event: Exclude<GuardEvent, { type: "guard-progress" }>,
-  order: GuardOptions["order"],
 ): MeasurementRecord {
   if (event.type === "guard-begin") {
-    return { ...record, watched: { cap: event.cap, order, basePerplexity: event.basePerplexity, stages: [] } };
+    return { ...record, watched: { cap: event.cap, stages: [] } };
   }
   const { watched } = record;
   if (!watched) return record;

@@ -1,13 +1,11 @@
 import type { Evaluation } from "../../eval/registry";
-import type { GuardOptions, GuardReport, GuardStage } from "../../eval/types";
+import type { GuardReport, GuardStage } from "../../eval/types";
 import type { SessionStore } from "../sessionStore";
 import type { Slice, StudioTools } from "../slice";
 
 /** What the guard saw of one recipe. */
 export interface Watched {
   readonly cap: number;
-  readonly order: GuardOptions["order"];
-  readonly basePerplexity: number;
   readonly stages: readonly GuardStage[];
   /** Absent while it watches, and when it was cut short. */
   readonly report?: GuardReport;

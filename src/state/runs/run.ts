@@ -2,7 +2,6 @@ import { isAbort } from "../../base/errors";
 import { latest } from "../../base/latest";
 import type { RunId } from "../../engine/protocol/ids";
 import type { MergeEvent, MergeReport, UnfinishedRun } from "../../engine/protocol/protocol";
-import type { GuardOptions } from "../../eval/types";
 import { type Failure, failureOf } from "../failure";
 import { guardOptions, isGuarded, withGuardEvent } from "../measuring/guard";
 import { newRecord } from "../measuring/measureRequest";
@@ -20,7 +19,6 @@ export type Run =
   | { readonly phase: "idle" }
   | {
       readonly phase: "running" | "cancelling";
-      readonly name: string;
       /** Id of the record of what its guard sees. */
       readonly record: string;
       readonly progress: Progress | undefined;
@@ -36,13 +34,12 @@ export type Run =
     }
   | {
       readonly phase: "failed";
-      readonly name: string;
       readonly failure: Failure;
       readonly notes: readonly RunNote[];
       /** What was to be gone on with. */
       readonly cut: UnfinishedRun | undefined;
     }
-  | { readonly phase: "cancelled"; readonly name: string };
+  | { readonly phase: "cancelled" };
 
 export interface RunSlice {
   readonly run: Run;
@@ -65,7 +62,6 @@ interface Followed {
   readonly name: string;
   readonly directory: FileSystemDirectoryHandle | undefined;
   readonly recipe: string;
-  readonly guard: GuardOptions | undefined;
   readonly cut?: UnfinishedRun | undefined;
 }
 
@@ -102,11 +98,11 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
     const current = latest();
 
     /** What the guard says becomes the record that the charts draw; what the merge says, the run. */
-    function listen(record: MeasurementRecord, order: GuardOptions["order"]): (event: MergeEvent) => void {
+    function listen(record: MeasurementRecord): (event: MergeEvent) => void {
       return (event) => {
         switch (event.type) {
           case "guard-begin":
-            get().putRecord(withGuardEvent(record, event, order));
+            get().putRecord(withGuardEvent(record, event));
             get().changeChartView({ run: undefined });
             break;
           case "guard-progress":
@@ -114,7 +110,7 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
             break;
           case "guard-stage":
           case "guard-end":
-            get().changeRecord(record.id, (now) => withGuardEvent(now, event, order));
+            get().changeRecord(record.id, (now) => withGuardEvent(now, event));
             break;
           default:
             set(({ run }) => ({ run: withEvent(run, event), guardProgress: undefined }));
@@ -123,27 +119,27 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
     }
 
     async function follow(
-      { name, directory, recipe, guard, cut }: Followed,
+      { name, directory, recipe, cut }: Followed,
       begin: (watch: { signal: AbortSignal; onEvent: (event: MergeEvent) => void }) => Promise<MergeReport>,
     ): Promise<void> {
       if (isRunning(get().run)) return;
       get().cancelMeasuring();
       const { signal } = current.begin();
       const record = { ...newRecord(get()), name, recipe };
-      set({ run: { phase: "running", name, record: record.id, progress: undefined, notes: [] } });
+      set({ run: { phase: "running", record: record.id, progress: undefined, notes: [] } });
       const notes = () => {
         const { run } = get();
         return isRunning(run) ? run.notes : [];
       };
       try {
-        const report = await begin({ signal, onEvent: listen(record, guard?.order ?? "up") });
+        const report = await begin({ signal, onEvent: listen(record) });
         get().changeRecord(record.id, (now) => ({ ...now, result: report.id }));
         set({ run: { phase: "done", report, recipe, directory, notes: notes() } });
       } catch (error) {
         set({
           run: isAbort(error)
-            ? { phase: "cancelled", name }
-            : { phase: "failed", name, failure: failureOf(error), notes: notes(), cut },
+            ? { phase: "cancelled" }
+            : { phase: "failed", failure: failureOf(error), notes: notes(), cut },
         });
       }
       set({ guardProgress: undefined });
@@ -167,21 +163,20 @@ export function createRunSlice({ engine }: StudioTools): Slice<RunSlice, Needs> 
           ...(directory && { directory }),
           ...(guard && { guard }),
         };
-        return follow({ name: recipeName, directory, recipe: recipe.present, guard }, (watch) =>
+        return follow({ name: recipeName, directory, recipe: recipe.present }, (watch) =>
           engine.merge(recipe.present, options, watch),
         );
       },
       resumeRun(job, directory) {
         const cut = get().unfinished.find(({ id }) => id === job);
-        return follow(
-          { name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", guard: cut?.options.guard, cut },
-          (watch) => engine.resume(job, directory, watch),
+        return follow({ name: cut?.name ?? "", directory, recipe: cut?.recipe ?? "", cut }, (watch) =>
+          engine.resume(job, directory, watch),
         );
       },
       restartRun(cut, directory) {
         const { id, name, recipe, options } = cut;
         const again = directory ? { ...options, directory } : options;
-        return follow({ name, directory: again.directory, recipe, guard: options.guard, cut }, async (watch) => {
+        return follow({ name, directory: again.directory, recipe, cut }, async (watch) => {
           try {
             return await engine.restart(id, directory, watch);
           } catch (error) {

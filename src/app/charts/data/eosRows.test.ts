@@ -16,7 +16,7 @@ const record: MeasurementRecord = { id: "a", name: "a", recipe: "", started: 0, 
 
 function guarded(base: number, merged: number): MeasurementRecord {
   const seen = { ...report, base: { ...report.base, eos: health(base) }, end: { ...report.end, eos: health(merged) } };
-  return { ...record, watched: { cap: 2, order: "down", basePerplexity: 1, stages: [], report: seen } };
+  return { ...record, watched: { cap: 2, stages: [], report: seen } };
 }
 
 function measured(merged: number, base?: number): MeasurementRecord {

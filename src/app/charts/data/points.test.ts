@@ -12,12 +12,12 @@ const head: LayerGroup = { id: "head", kind: "head", from: 4, to: 4 };
 function stage(group: LayerGroup, ratio: number, strength = 1, drift: readonly TensorDrift[] = []): GuardStage {
   const relative = { ratio, ln: Math.log(ratio), standardError: 0 };
   const { divergence } = report.end;
-  return { index: 0, group, strength, perplexity: ratio, relative, divergence, verdict: "kept", drift, seconds: 0 };
+  return { index: 0, group, strength, perplexity: ratio, relative, divergence, verdict: "kept", drift };
 }
 
 function recordOf(stages: readonly GuardStage[]): MeasurementRecord {
   const numbered = stages.map((one, index) => ({ ...one, index }));
-  const watched = { cap: 2, order: "down" as const, basePerplexity: 1, stages: numbered };
+  const watched = { cap: 2, stages: numbered };
   return { id: "a", name: "a", recipe: "", started: 0, device: "", measured: [], watched };
 }
 
@@ -93,8 +93,6 @@ describe("pairs of prompts", () => {
       ...record,
       watched: {
         cap: 2,
-        order: "up" as const,
-        basePerplexity: 1,
         stages: [],
         report: { ...report, base, end: merged },
       },
