@@ -20,7 +20,7 @@ export const taskMagnitudes: TermsDefinition = {
   wgsl: magnitudesWgsl,
   uniforms: {},
   reference([base, ...others], out) {
-    for (const [term, x] of others.entries()) out[term]?.set(difference(x, base).map(Math.abs));
+    for (const [term, x] of others.entries()) magnitudes(difference(x, base), out[term]);
   },
   tiles(tiles, [base, ...others], take) {
     if (base === undefined) return;
@@ -44,9 +44,9 @@ export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
   reference([base, ...others], out, values: Numbers, start, ofFibre) {
     others.forEach((x, place) => {
       const delta = difference(x, base);
-      out[2 * place]?.set(delta.map(Math.abs));
+      magnitudes(delta, out[2 * place]);
       sparsifier.drop(delta, place + 1, values, start, ofFibre);
-      out[2 * place + 1]?.set(delta.map(Math.abs));
+      magnitudes(delta, out[2 * place + 1]);
     });
   },
   ...(sparsifier.tiles && { tiles: lengthTiles(sparsifier.tiles) }),
@@ -82,10 +82,16 @@ interface Voter {
   readonly y: Float32Array;
 }
 
-function difference(x: Float32Array, base: Float32Array | undefined): Floats {
-  const delta = new Float32Array(x);
-  for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] ?? 0) - (base?.[i] ?? 0);
+function difference(x: Float32Array, base: Float32Array = NOTHING): Floats {
+  const delta = new Float32Array(x.length);
+  for (let i = 0; i < delta.length; i++) delta[i] = (x[i] ?? 0) - (base[i] ?? 0);
   return delta;
+}
+
+const NOTHING = new Float32Array();
+
+function magnitudes(delta: Float32Array, out: Float32Array = NOTHING): void {
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs(delta[i] ?? 0);
 }
 
 /** `Σ yᵢ / divisor` */
