@@ -9,7 +9,7 @@ const failureSentences = {
   "output/unusable": ({ folder, reason }: { folder: string; reason: string }) =>
     `Cannot write into the folder ${folder} (${reason}). Choose another --out, or change what stands in its way.`,
   "gpu/none": ({ reason }: { reason: string }) =>
-    `There is no WebGPU device here (${reason}). Run with --device wasm, or install a driver for Vulkan, Metal or D3D12.`,
+    `There is no WebGPU device here (${reason.replace(/\.$/, "")}). Run with --device wasm, or install a driver for Vulkan, Metal or D3D12.`,
   "journal/foreign": ({ path, found }: { path: string; found: number }) =>
     `${path} (${found} characters) is no journal that this version can go on with: it is damaged, or of another version or program. ` +
     "Choose another --out, or add --overwrite to start the merge again.",

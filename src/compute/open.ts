@@ -27,7 +27,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   if (prefer === "cpu") return openCpuDevice({ reason: "The CPU was asked for.", why: "asked", ...asked });
   const threads = (why: NonNullable<DeviceInfo["why"]>, reason: string) =>
     openThreads({ ...options.threads, ...asked, why, reason });
-  if (prefer === "wasm") return threads("asked", "The CPU was asked for.");
+  if (prefer === "wasm") return threads("asked", "WebAssembly was asked for.");
   const gpu = options.gpu === undefined ? globalThis.navigator?.gpu : options.gpu;
   if (!gpu) {
     return threads("no-webgpu", "There is no WebGPU here.");

@@ -23,6 +23,10 @@ export const findingSentences = {
     `A gamma of ${gamma} drops less than 1 of ${elements} elements as an outlier, and then none is kept: the base's values go out. Set gamma to ${needed} or more, or density to 1, for small tensors.`,
   "merge/density-negative": ({ density }: { density: number }) =>
     `A density of ${density} is no probability. Set it between 0 and 1.`,
+  "merge/tol-negative": ({ tol }: { tol: number }) =>
+    `A tol of ${tol} is no length. Set it to 0 or more; 0.00001 is usual.`,
+  "merge/tol-empties": ({ tol, limit }: { tol: number; limit: number }) =>
+    `A tol of ${tol} takes every tensor whose length is not larger for one without direction: where that is so of all models, it becomes 0. Set it to ${limit} or less.`,
   "merge/epsilon-leaves-range": ({
     density,
     epsilon,

@@ -63,6 +63,7 @@ describe("methods", () => {
   it("offer defaults that lie in the range of their slider", () => {
     for (const { globals, perModel } of methods) {
       for (const parameter of Object.values({ ...globals, ...perModel })) {
+        if (parameter.kind !== "boolean" && parameter.default !== null) expect(parameter.range).toBeDefined();
         if (typeof parameter.default !== "number" || !parameter.range) continue;
         expect(parameter.default).toBeGreaterThanOrEqual(parameter.range[0]);
         expect(parameter.default).toBeLessThanOrEqual(parameter.range[1]);
@@ -72,6 +73,17 @@ describe("methods", () => {
 });
 
 describe("checks", () => {
+  it("refuse a negative tol and density, and warn of a tol that empties tensors", () => {
+    expect(problemsOf("karcher", [], { tol: -1 })).toMatchObject([{ code: "merge/tol-negative", severity: "error" }]);
+    expect(problemsOf("karcher", [], { tol: 30 })).toMatchObject([{ code: "merge/tol-empties", severity: "warning" }]);
+    expect(problemsOf("karcher", [], { tol: 0 })).toEqual([]);
+    for (const id of ["ties", "dare_linear", "della", "breadcrumbs"]) {
+      expect(problemsOf(id, [{ weight: 1, density: -0.5 }]), id).toMatchObject([
+        { severity: "error", parameter: "density" },
+      ]);
+    }
+  });
+
   it("refuse chances of della that are none, and say which epsilon would do", () => {
     const wide = { weight: 1, density: 0.9, epsilon: 0.15 };
     expect(problemsOf("della", [wide])).toMatchObject([

@@ -79,12 +79,18 @@ export function ParameterField(props: ParameterFieldProps) {
   );
 }
 
+/** Decimals that a number may have here: enough for the smallest lengths that count. */
+const DECIMALS = 10;
+
+/** A long name goes on in a second line, behind an underscore. */
+const breakable = (name: string) => name.replaceAll("_", "_\u200b");
+
 /** The name tells what it stands for, also to those who have no pointer. */
 function ParameterName({ name, help }: { readonly name: string; readonly help: string | undefined }) {
   if (help === undefined) {
     return (
       <span className={classes.name} title={name}>
-        {name}
+        {breakable(name)}
       </span>
     );
   }
@@ -104,7 +110,7 @@ function ParameterName({ name, help }: { readonly name: string; readonly help: s
       events={{ hover: true, focus: true, touch: true }}
     >
       <button type="button" className={classes.name} data-help aria-label={`${name}: ${help}`}>
-        {name}
+        {breakable(name)}
       </button>
     </Tooltip>
   );
@@ -128,6 +134,7 @@ function NumberField({ name, owner, facts, value: written, fallback, colorIndex,
   const t = useText();
   const markRecipe = useStudio((state) => state.markRecipe);
   const shown = value ?? fallback;
+  const isRequired = fallback === undefined && facts.default === undefined;
   const [low, high] = facts.range ?? [0, 1];
   const step = facts.step ?? (facts.kind === "integer" ? 1 : 0.01);
   return (
@@ -150,13 +157,13 @@ function NumberField({ name, owner, facts, value: written, fallback, colorIndex,
         className={classes.number}
         aria-label={`${name}, ${owner}`}
         value={value}
-        placeholder={fallback === undefined ? t.recipe.required : String(fallback)}
+        placeholder={fallback !== undefined ? String(fallback) : isRequired ? t.recipe.required : t.recipe.noValue}
         onChange={(next) => change.setParameter(place, name, next)}
         onBlur={markRecipe}
         step={step}
-        decimalScale={facts.kind === "integer" ? 0 : 6}
+        decimalScale={facts.kind === "integer" ? 0 : DECIMALS}
         hideControls
-        {...(value === undefined && fallback === undefined && { "data-required": true })}
+        {...(value === undefined && isRequired && { "data-required": true })}
       />
     </>
   );

@@ -15,7 +15,12 @@ export const RAM_PAPER = {
 };
 
 /** A task vector moves an element by more than this, or not at all. */
-export const EPSILON = { kind: "number", default: 1e-5 } as const satisfies ParameterFacts;
+export const EPSILON = {
+  kind: "number",
+  default: 1e-5,
+  range: [0, 1e-3],
+  step: 1e-6,
+} as const satisfies ParameterFacts;
 
 const MOVED = { epsilon: "f32" } as const;
 const REINFORCED = { epsilon: "f32", factor: "f32[]" } as const;

@@ -1,6 +1,9 @@
 import { span } from "../arithmetic/span";
 import { defineMethod } from "../defineMethod";
+import { finding } from "../findings";
 
+/** Tensors that matter are longer; of those that are not, nothing is left, as in mergekit. */
+const LARGEST_TOL = 1e-3;
 /** A smaller sine is that of opposite directions: no arc leads from one to the other rather than another. */
 const LEAST_SINE = 1e-8;
 
@@ -46,7 +49,7 @@ function mean(products: readonly (readonly number[])[], most: number, least: num
       tangent[place] = (tangent[place] ?? 0) + pull;
     }
     const length = lengthOf(tangent);
-    if (length < least) break;
+    if (length < least || length === 0) break;
     const ahead = c.map((value, i) => Math.cos(length) * value + (Math.sin(length) / length) * (tangent[i] ?? 0));
     c = unit(ahead, ahead);
   }
@@ -68,12 +71,17 @@ export const karcher = defineMethod({
   inputs: { others: { min: 1, max: Number.POSITIVE_INFINITY }, base: "none" },
   parameters: {
     max_iter: { kind: "integer", default: 10, range: [1, 100], step: 1 },
-    tol: { kind: "number", default: 1e-5 },
+    tol: { kind: "number", default: 1e-5, range: [0, 1e-3], step: 1e-6 },
   },
   perModel: {},
   whenShort: "copy",
   unlikeEmbeddings: "crop-to-smallest",
   skipsUnlikeShapes: false,
+
+  check({ parameters: { tol } }) {
+    if (tol < 0) return [finding("error", "tol", "merge/tol-negative", { tol })];
+    return tol > LARGEST_TOL ? [finding("warning", "tol", "merge/tol-empties", { tol, limit: LARGEST_TOL })] : [];
+  },
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 

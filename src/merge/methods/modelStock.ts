@@ -6,9 +6,13 @@ import { flag } from "../parameters";
 /** A smaller product of two lengths is not divided by. */
 const LEAST_NORMS = 1e-6;
 
+/** Below this, the task vectors all but cancel, and the average has no side of the base to be on. */
+const NEARLY_CANCELLED = 1e-6;
+
 /**
  * Coefficients of the base and of N others: `t·avg + (1 − t)·b`, with `t = N·c / (1 + (N − 1)·c)` and c the mean cosine of all pairs of
- * task vectors.
+ * task vectors. Where c is −1 / (N − 1), as that of two opposite vectors or of scalars, the quotient has no value: the base stays, where
+ * mergekit writes NaN.
  * @param products of the task vectors
  */
 function stock(products: readonly (readonly number[])[]): readonly number[] {
@@ -22,7 +26,8 @@ function stock(products: readonly (readonly number[])[]): readonly number[] {
     }
   }
   const mean = cosines / ((n * (n - 1)) / 2);
-  const t = (n * mean) / (1 + (n - 1) * mean);
+  const spread = 1 + (n - 1) * mean;
+  const t = Math.abs(spread) < NEARLY_CANCELLED ? 0 : (n * mean) / spread;
   return [1 - t, ...products.map(() => t / n)];
 }
 

@@ -32,7 +32,7 @@ export const multislerp = defineMethod({
   id: "multislerp",
   label: "Multi-SLERP",
   inputs: { others: { min: 1, max: Number.POSITIVE_INFINITY }, base: "optional" },
-  parameters: { normalize_weights: flag(true), eps: { kind: "number", default: 1e-8 } },
+  parameters: { normalize_weights: flag(true), eps: { kind: "number", default: 1e-8, range: [0, 1e-6], step: 1e-8 } },
   perModel: { weight: WEIGHT },
   whenShort: "copy",
   unlikeEmbeddings: "error",

@@ -104,6 +104,34 @@ export function describeDirections(open: () => Device): void {
     expectClose(await mergedValues(open(), { method: "karcher", models: against }), [2, 0, 0], 1e-6);
   });
 
+  it("karcher with a tol of 0 goes all its steps, and ends where it always does", async () => {
+    const models = [1, 2, 3].map((seed) => ({ model: vector(`${seed}`, normals(seed, 1500)) }));
+    const usual = await mergedValues(open(), { method: "karcher", models });
+    for (const max_iter of [10, 100]) {
+      expectClose(
+        await mergedValues(open(), { method: "karcher", models, globals: { tol: 0, max_iter } }),
+        usual,
+        1e-5,
+      );
+    }
+  });
+
+  it("model_stock stays at the base where the models are on opposite sides of it", async () => {
+    for (const count of [1, 1500]) {
+      const origin = normals(1, count);
+      const models = [
+        { model: vector("base", origin), isBase: true },
+        ...[1, -1].map((sign) => ({
+          model: vector(
+            `${sign}`,
+            origin.map((x, i) => x + sign * (0.5 + (i % 3))),
+          ),
+        })),
+      ];
+      expectClose(await mergedValues(open(), { method: "model_stock", models }), origin, 1e-6);
+    }
+  });
+
   it("nearswap takes the other model within t, nothing of it at t = 0, and a share beyond", async () => {
     const origin = new Float32Array(4);
     const values = Float32Array.of(0.05, 0.2, -0.4, 0);

@@ -65,6 +65,7 @@ export const keepMiddle = defineSparsifier({
   },
 
   check(values, elements) {
+    if (values.density < 0) return [finding("error", "density", "merge/density-negative", { density: values.density })];
     if (values.density >= 1 || elements === 0 || rangeOf(values, elements).outliers > 0) return [];
     return [
       finding("warning", "gamma", "merge/gamma-keeps-nothing", { gamma: values.gamma, elements, needed: 1 / elements }),

@@ -52,6 +52,7 @@ export const keepRanked = defineSparsifier({
   },
 
   check({ density, epsilon }) {
+    if (density < 0) return [finding("error", "density", "merge/density-negative", { density })];
     if (density >= 1 || density <= 0 || (density + epsilon < 1 && density - epsilon > 0)) return [];
     const [least, most] = [short(density - epsilon), short(density + epsilon)];
     const needed = short(Math.min(density, 1 - density));

@@ -10,7 +10,7 @@ interface StrengthBase {
 /** Why a recipe has no words for a weaker merge, in English. */
 export const strengthSentences = {
   "recipe/no-strength": ({ label }: { label: string }) =>
-    `${label} has no parameter that leads back to a base: a tensor of it is taken or not. Take the layers of the base in \`slices:\` instead, or use a method with a base, such as task_arithmetic.`,
+    `${label} has no parameter that leads back to a base: a tensor of it is taken or not. Take the layers of the base in \`slices:\` instead, or use a method that can be weakened, such as task_arithmetic.`,
   "recipe/strength-base": ({ label, tensor, base }: StrengthBase) =>
     base === undefined
       ? `${label} has no base to go back to. Add \`base_model:\` to the recipe.`

@@ -129,6 +129,7 @@ export const en = {
     showInText: "Show in text",
     reset: (name: string) => `Back to the default of ${name}`,
     required: "required",
+    noValue: "none",
     slices: "Layers",
     slicesHint: "This recipe assembles layers. Their sources are set in the text.",
     slice: (index: number) => `Slice ${index}`,

@@ -130,6 +130,7 @@ export const ja = {
     showInText: "テキストで見る",
     reset: (name) => `${name} を既定値に戻す`,
     required: "必須",
+    noValue: "なし",
     slices: "層の構成",
     slicesHint: "層を組み合わせるレシピです。元になる層はテキストで指定します。",
     slice: (index) => `スライス ${index}`,

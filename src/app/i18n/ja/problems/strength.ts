@@ -7,7 +7,7 @@ import { inBrackets, named } from "./phrases";
 /** Why a recipe has no words for a weaker merge, in Japanese. */
 export const strength: Translation<typeof strengthSentences> = {
   "recipe/no-strength": ({ label }) =>
-    `${label} にはベースへ戻すパラメータがなく、テンソルは採るか採らないかのどちらかです。slices: でベースの層を使うか、task_arithmetic などベースのある手法を使ってください。`,
+    `${label} にはベースへ戻すパラメータがなく、テンソルは採るか採らないかのどちらかです。slices: でベースの層を使うか、task_arithmetic など強さを変えられる手法を使ってください。`,
   "recipe/strength-base": ({ label, tensor, base }) =>
     base === undefined
       ? `${label} には戻る先のベースがありません。レシピに base_model: を加えてください。`
@@ -41,6 +41,9 @@ const said: Translation<typeof findingSentences> = {
   "merge/gamma-keeps-nothing": ({ gamma, elements, needed }) =>
     `gamma が ${gamma} では、${elements}個の要素から外れ値が1個も除かれず、mergekit と同じく何も残らないため、ベースの値になります。小さなテンソルでは gamma を ${needed} 以上にするか、density を1にしてください。`,
   "merge/density-negative": ({ density }) => `density は確率ですが、${density} です。0から1の間にしてください。`,
+  "merge/tol-negative": ({ tol }) => `tol は長さなので ${tol} にはできません。0以上にしてください。通常は0.00001です。`,
+  "merge/tol-empties": ({ tol, limit }) =>
+    `tol が ${tol} では、長さがそれ以下のテンソルは向きがないものとして扱われ、すべてのモデルでそうなら0になります。${limit} 以下にしてください。`,
   "merge/epsilon-leaves-range": ({ density, epsilon, least, most, needed }) =>
     `density が ${density}、epsilon が ${epsilon} では、残す確率が ${least} から ${most} になり、0から1の間に収まりません。epsilon を ${needed} より小さくしてください。`,
 };
