@@ -53,7 +53,7 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
 
   async function report(recipe: string, seed: number): Promise<PlanReport> {
     const options = { seed, budgetBytes: await budgetBytes() };
-    await readVocabularies(recipe, models());
+    await readVocabularies(recipe, models);
     const { structure: found, problems } = structured(recipe);
     if (!found) return { problems };
     const plan = bind(found, options);

@@ -87,17 +87,30 @@ describe("reading them", () => {
       ["a", await openCheckpoint("a", a.folder)],
       ["b", await openCheckpoint("b", b.folder)],
     ]);
-    await readVocabularies(blend("a", "b"), known);
-    await readVocabularies(blend("b", "a"), known);
+    await readVocabularies(blend("a", "b"), () => known);
+    await readVocabularies(blend("b", "a"), () => known);
     const first = knownVocabularies(known);
     expect([a.seen.opened, b.seen.opened]).toEqual([1, 1]);
     expect(first.get("a")?.vocabulary?.tokens).toBe(first.get("b")?.vocabulary?.tokens);
   });
 
+  it("waits for a model that is opened while others are read, so that it is not said to have none", async () => {
+    const a = watched("a");
+    const b = await openCheckpoint("b", watched("b").folder);
+    const open: Folder["open"] = async (path, signal) => {
+      if (path === "tokenizer.json") known.set("b", b);
+      return a.folder.open(path, signal);
+    };
+    const known = new Map([["a", await openCheckpoint("a", { ...a.folder, open })]]);
+    const { plan: planned, problems } = await plan(blend("b", "a"), known);
+    expect(problems).toEqual([]);
+    expect(planned).toBeDefined();
+  });
+
   it("is left out for one model alone that asks for no tokenizer", async () => {
     const { folder, seen } = watched("a");
     const known = new Map([["a", await openCheckpoint("a", folder)]]);
-    await readVocabularies("merge_method: passthrough\nmodels: [{model: a}]\n", known);
+    await readVocabularies("merge_method: passthrough\nmodels: [{model: a}]\n", () => known);
     expect(knownVocabularies(known)).toEqual(new Map());
     expect(seen.opened).toBe(0);
   });

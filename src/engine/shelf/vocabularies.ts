@@ -16,16 +16,20 @@ let before: Promise<void> = Promise.resolve();
 
 /**
  * Reads the vocabularies that a recipe's plan depends on: those of its models, if there are several or it asks for a tokenizer.
- * Each is read once while its model is open; what could not be read is tried again the next time.
+ * Each is read once while its model is open; what could not be read is tried again the next time. A model that is opened meanwhile
+ * counts as well.
  */
-export async function readVocabularies(recipe: string, models: ReadonlyMap<string, Model>): Promise<void> {
-  const parsed = parseRecipe(recipe, knownModels(models.keys())).recipe;
+export async function readVocabularies(recipe: string, models: () => ReadonlyMap<string, Model>): Promise<void> {
+  const parsed = parseRecipe(recipe, knownModels(models().keys())).recipe;
   const references = parsed ? modelReferences(parsed) : [];
   const asked = parsed?.tokenizer !== undefined || parsed?.chatTemplate !== undefined;
   if (references.length < 2 && !asked) return;
-  for (const { key } of references) {
-    const model = models.get(key);
-    if (model) await read(model);
+  const tried = new Set<Model>();
+  const next = () =>
+    references.map(({ key }) => models().get(key)).find((model) => model !== undefined && !tried.has(model));
+  for (let model = next(); model; model = next()) {
+    tried.add(model);
+    await read(model);
   }
 }
 

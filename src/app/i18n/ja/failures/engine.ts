@@ -8,7 +8,7 @@ export const engine: Translation<typeof engineSentences> = {
   "guard/not-finite": ({ group, tensor, found }) =>
     `ガードが ${group} でマージを止めました。${tensor} にNaNかInfが${found}個あります。何も書き込んでいません。壊れたモデル（weightを下げても直りません）や、大きすぎるweightがないか確かめてください。`,
   "guard/not-expressible": ({ code }) =>
-    `ガードはこのマージの一部を元に戻せません（${code}）。ベースのある手法を使うか、ガードなしでマージしてください。`,
+    `ガードはこのマージの一部を元に戻せません（${code}）。task_arithmetic のように強さを変えられる手法を使うか、ガードなしでマージしてください。`,
   "journal/not-found": ({ job }) =>
     `途中のマージ ${job} はもうありません。終わったか、破棄されました。新しく始めてください。`,
   "result/not-found": ({ id }) => `結果 ${id} はもうありません。もう一度マージしてください。`,

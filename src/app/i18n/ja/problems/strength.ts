@@ -26,7 +26,7 @@ export const limits: Translation<typeof limitSentences> = {
   "guard/whole-shape": ({ base, tensor, found, expected }) =>
     `マージ結果の ${tensor} の形状は ${found}、${base} では ${expected} なので、層のまとまりをベースに戻せません。${WHOLE}`,
   "guard/whole-method": ({ base, method }) =>
-    `${method} には ${base} に戻すためのパラメータがなく、層のまとまりを弱められません。${WHOLE}まとまりごとに戻したいときは、task_arithmetic のようにベースのある手法を使ってください。`,
+    `${method} には ${base} に戻すためのパラメータがなく、層のまとまりを弱められません。${WHOLE}まとまりごとに戻したいときは、task_arithmetic のように強さを変えられる手法を使ってください。`,
   "guard/whole-recipe": ({ base }) =>
     `このレシピでは一部の層だけを弱めて書けないため、層のまとまりを ${base} に戻せません。${WHOLE}`,
 };
