@@ -100,6 +100,7 @@ class Series {
   #merges = 0;
   #wrong = 0;
   #broken = 0;
+  readonly #lines: string[] = [];
   #chromium: KillableChromium | undefined;
 
   constructor(
@@ -132,7 +133,7 @@ class Series {
         studio = await this.#open();
         const before = this.#kept.tensors;
         const offer = await this.#takeOffer(studio);
-        this.options.log?.(
+        this.#log(
           `${this.#total()}: ${strike.phase} (${state}): ${offer}, ${this.#kept.tensors - before} tensors kept`,
         );
         // Some are killed again while they go on.
@@ -144,7 +145,7 @@ class Series {
       const found = JSON.stringify(await allFiles(studio.page));
       if (found !== expected) {
         this.#wrong++;
-        this.options.log?.(`WRONG: ${found} instead of ${expected}`);
+        this.#log(`WRONG: ${found} instead of ${expected}`);
       }
       await this.#clear(studio);
     }
@@ -160,6 +161,11 @@ class Series {
 
   async end(): Promise<void> {
     await this.#chromium?.kill();
+  }
+
+  #log(line: string): void {
+    this.#lines.push(line);
+    this.options.log?.(line);
   }
 
   #total(): number {
@@ -264,7 +270,7 @@ class Series {
     await studio.history.removeAll();
     await studio.page.evaluate(removeFolder, PICKED);
     const left = Object.keys(await allFiles(studio.page));
-    if (left.length > 0) throw new Error(`Files are left: ${left.join(", ")}`);
+    if (left.length > 0) throw new Error(`Files are left: ${left.join(", ")}\nafter\n${this.#lines.join("\n")}`);
   }
 }
 

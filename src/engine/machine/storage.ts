@@ -2,6 +2,7 @@ import { isObject } from "../../formats/json";
 import { quotaExceeded } from "../../io/errors";
 import type { StorageFacts } from "../protocol/protocol";
 import type { RunRecord } from "../runs/journal";
+import { lockName } from "../runs/unfinished";
 import type { Environment } from "./environment";
 import type { Records } from "./records";
 
@@ -27,24 +28,28 @@ export async function storageFacts(environment: Environment): Promise<StorageFac
  */
 export async function sweep(environment: Environment): Promise<void> {
   const ids = await environment.runs();
-  const known = await knownIds(environment.records("journal"));
-  for (const { report } of await environment.records("result").all()) known.add(report.id);
+  const results = new Set((await environment.records("result").all()).map(({ report }) => report.id));
+  const known = await knownIds(environment, results);
+  for (const id of results) known.add(id);
   for (const id of ids.filter((found) => !known.has(found))) {
     const place = await environment.place(id);
     await place.clear([]).catch(() => undefined);
   }
 }
 
-/** Ids of the journal's runs; what cannot be gone on with goes. */
-async function knownIds(journal: Records<RunRecord>): Promise<Set<string>> {
+/** Ids of the journal's runs; what cannot be gone on with goes, and a run whose result was kept just before all was killed. */
+async function knownIds(environment: Environment, results: ReadonlySet<string>): Promise<Set<string>> {
   const known = new Set<string>();
+  const journal: Records<RunRecord> = environment.records("journal");
   const records: readonly unknown[] = await journal.all();
   if (records.length === 0) return known;
   const { isLaterRecord, isRunRecord } = await import("../runs/journal");
+  const held = await environment.held();
   for (const record of records) {
     // What an earlier version began, or nobody, cannot be gone on with. A later version may come back.
     if (!isObject(record) || typeof record.id !== "string") continue;
-    if (isRunRecord(record) || isLaterRecord(record)) known.add(record.id);
+    const isOver = results.has(record.id) && !held.has(lockName(record.id));
+    if (!isOver && (isRunRecord(record) || isLaterRecord(record))) known.add(record.id);
     else await journal.remove(record.id);
   }
   return known;

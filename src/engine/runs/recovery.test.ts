@@ -183,6 +183,25 @@ it("discards a run whose folder is out of reach, and starts beside files that ca
   expect(await (await openGoldenSession(environment)).unfinished()).toEqual([]);
 });
 
+it("does not offer to go on with a merge that was killed when its result was kept and its journal not yet ended", async () => {
+  const environment = new MemoryEnvironment({ wrapOutput: failingAfter(100_000) });
+  await (await openGoldenSession(environment)).merge(RECIPE, { ...SHARDED, run: "job" }).catch(ignore);
+  environment.crash();
+  environment.options = {};
+  const journal = environment.records("journal");
+  const record = await journal.get("job");
+  if (!record) throw new Error("The journal has no run.");
+  await (await openGoldenSession(environment)).resume("job");
+  await journal.put("job", record);
+
+  environment.crash();
+  const session = await openGoldenSession(environment);
+  expect(await session.unfinished()).toEqual([]);
+  expect(await session.results()).toMatchObject([{ report: { id: "job" } }]);
+  expect(hashesOf(environment, "job")).toEqual(undisturbed);
+  expect(await journal.all()).toEqual([]);
+});
+
 it("sweeps files of a run that nobody knows", async () => {
   const environment = new MemoryEnvironment();
   await (await environment.place("lost")).output.create("model.safetensors", { size: 8 });

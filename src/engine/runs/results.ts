@@ -41,8 +41,8 @@ export function keepResults(environment: Environment): Results {
     async remove(id) {
       const { report } = await get(id);
       const place = await environment.place(id);
+      await results.remove(id); // first: a tab closed now leaves files, which are swept, and no result without them
       await place.clear(report.files.map(({ path }) => path));
-      await results.remove(id);
     },
     async export(id, directory, onEvent, signal) {
       const { report } = await get(id);
