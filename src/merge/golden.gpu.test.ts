@@ -3,8 +3,8 @@ import { openWebGpuDevice, type WebGpuDevice } from "../compute/devices/webgpu";
 import { MemoryFolder } from "../io/memory";
 import { describeGolden } from "./golden.testing";
 
-const ROOT = "../../e2e/golden/merge/";
-const URLS = import.meta.glob<string>("../../e2e/golden/merge/{models,expected}/*/*.{json,safetensors}", {
+const ROOT = "../../e2e/golden/";
+const URLS = import.meta.glob<string>("../../e2e/golden/{merge,around}/{models,expected}/*/*.{json,safetensors}", {
   query: "?url",
   import: "default",
   eager: true,

@@ -6,7 +6,7 @@ import { openTestWasm } from "../compute/devices/wasm/wasm.testing";
 import { nodeFolder } from "../io/node";
 import { describeGolden } from "./golden.testing";
 
-const GOLDEN = fileURLToPath(new URL("../../e2e/golden/merge/", import.meta.url));
+const GOLDEN = fileURLToPath(new URL("../../e2e/golden/", import.meta.url));
 
 describe("golden merges on the CPU", () => {
   const device = openCpuDevice({ reason: "A test asks for it." });

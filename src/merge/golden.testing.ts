@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import around from "../../e2e/golden/around/manifest.json";
 import manifest from "../../e2e/golden/merge/manifest.json";
 import type { Bytes } from "../base/bytes";
 import type { Device } from "../compute/device";
@@ -14,18 +15,25 @@ import { planMerge } from "../recipe/plan/planMerge";
 import { mergeToMemory } from "./merge.testing";
 import { methodFacts } from "./registry";
 
-const RECIPES = import.meta.glob<string>("../../e2e/golden/merge/recipes/*.yaml", {
+const RECIPES = import.meta.glob<string>("../../e2e/golden/{merge,around}/recipes/*.yaml", {
   query: "?raw",
   import: "default",
   eager: true,
 });
 
-const ALL = Object.entries(manifest.cases).map(([name, { method, compare }]) => {
-  const recipe = RECIPES[`../../e2e/golden/merge/recipes/${name}.yaml`] ?? "";
-  const offered = methodFacts.some(({ id }) => id === method) && !/^tokenizer/m.test(recipe);
-  return { name, method, recipe, compare, offered };
+const recipeOf = (set: string, name: string) => RECIPES[`../../e2e/golden/${set}/recipes/${name}.yaml`] ?? "";
+
+const MERGES = Object.entries(manifest.cases).map(([name, { compare }]) => ({ set: "merge", name, compare }));
+/** What stands around a merge: those cases of it that are merges, and whose data lie here. */
+const AROUND = Object.entries(around)
+  .filter(([name, { kind }]) => (kind === "merge" || kind === "multi") && recipeOf("around", name) !== "")
+  .map(([name, { compare }]) => ({ set: "around", name, compare }));
+const ALL = [...MERGES, ...AROUND].map((found) => {
+  const recipe = recipeOf(found.set, found.name);
+  const [method = ""] = recipe.match(/(?<=^merge_method: )\w+/m) ?? [];
+  return { ...found, method, recipe, offered: !/^tokenizer/m.test(recipe) && !/^---/m.test(recipe) };
 });
-/** Cases of the methods there are, without those that build a tokenizer. */
+/** All but those that build a tokenizer. */
 const CASES = ALL.filter(({ offered }) => offered);
 
 /** Fields of `config.json` that a merge decides or must keep. */
@@ -45,22 +53,22 @@ const CONFIG_FIELDS = [
 /** Values in f32, by tensor. */
 type Values = ReadonlyMap<string, Float32Array>;
 
-/** Merges what mergekit merged and compares. `folder` opens one of `e2e/golden/merge`, as `models/a`. */
+/** Merges what mergekit merged and compares. `folder` opens one of `e2e/golden`, as `merge/models/a`. */
 export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
   const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
 
-  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([39, 43]));
+  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([40, 45]));
   for (const { name, method, offered } of ALL) if (!offered) it.todo(`${name} (${method}) is what mergekit made`);
 
-  it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare }) => {
+  it.each(CASES)("$name is what mergekit made", async ({ set, name, recipe, compare }) => {
     const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
     const models = new Map<string, Model>();
-    for (const key of keys) models.set(key, await open(`models/${key}`));
+    for (const key of keys) models.set(key, await open(`merge/models/${key}`));
     const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     if (!plan) throw new Error("There are no errors, and no plan.");
 
-    const expected = await open(`expected/${name}`);
+    const expected = await open(`${set}/expected/${name}`);
     expect(facts(plan.tensors)).toEqual(facts([...expected.tensors.values()]));
     for (const field of CONFIG_FIELDS) expect(plan.config[field], field).toEqual(expected.config[field]);
 

@@ -117,7 +117,7 @@ function ParameterName({ name, help }: { readonly name: string; readonly help: s
 }
 
 function samePlace(a: Tuning["place"], b: Tuning["place"]): boolean {
-  return a === "recipe" || b === "recipe" ? a === b : a.model === b.model;
+  return a === "recipe" || b === "recipe" ? a === b : a.model === b.model && a.module === b.module;
 }
 
 interface NumberFieldProps extends ParameterFieldProps {

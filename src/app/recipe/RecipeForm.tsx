@@ -1,6 +1,8 @@
 import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import type { ModelItem, Recipe } from "../../recipe/parse/recipe";
+import type { ModelItem, Recipe, RecipePart } from "../../recipe/parse/recipe";
+import { modelReferences } from "../../recipe/parse/references";
+import type { ModelPlace } from "../../recipe/text/edit/edit";
 import type { FormMethod } from "../../state/engine";
 import { entryName, modelNames } from "../../state/models/models";
 import { useStudio, useText } from "../context";
@@ -37,18 +39,34 @@ export function RecipeForm() {
   return (
     <>
       <Basics recipe={recipe} method={method} />
-      {recipe.slices.length > 0 ? <Slices recipe={recipe} /> : <Models recipe={recipe} method={method} />}
+      {recipe.modules.length > 0 ? (
+        recipe.modules.map((part) => (
+          <Part key={part.name} recipe={recipe} method={method} part={part} module={part.name} />
+        ))
+      ) : (
+        <Part recipe={recipe} method={method} part={recipe} module={undefined} />
+      )}
       {method && Object.keys(method.globals).length > 0 && <MethodParameters recipe={recipe} method={method} />}
     </>
   );
 }
 
-interface PartProps {
+interface FormProps {
   readonly recipe: Recipe;
   readonly method: FormMethod | undefined;
 }
 
-function Basics({ recipe, method }: PartProps) {
+interface PartProps extends FormProps {
+  /** Whose models or layers these are: the recipe's, or one of its modules'. */
+  readonly part: RecipePart;
+  readonly module: string | undefined;
+}
+
+function Part(props: PartProps) {
+  return props.part.slices.length > 0 ? <Slices {...props} /> : <Models {...props} />;
+}
+
+function Basics({ recipe, method }: FormProps) {
   const t = useText();
   const { change } = useRecipe();
   const names = useModelNames(recipe);
@@ -127,26 +145,33 @@ function dtypeName(dtype: "BF16" | "F16" | "F32" | undefined): string {
 /** Loaded models first, then what the recipe names and nobody has loaded. */
 function useModelNames(recipe: Recipe): string[] {
   const models = useStudio((state) => state.models);
-  const named = [...(recipe.base ? [recipe.base.key] : []), ...recipe.models.map(({ model }) => model.key)];
+  const named = modelReferences(recipe).map(({ key }) => key);
   return [...new Set([...modelNames(models), ...named])];
 }
 
-function Models({ recipe, method }: PartProps) {
+function Models({ recipe, method, part, module }: PartProps) {
   const t = useText();
   const models = useStudio((state) => state.models);
   const { change } = useRecipe();
-  const listed = new Set(recipe.models.map(({ model }) => model.key));
+  const listed = new Set(part.models.map(({ model }) => model.key));
   const addable = modelNames(models).filter((name) => !listed.has(name));
   return (
-    <Section title={t.recipe.models}>
-      {recipe.models.length === 0 && (
+    <Section title={t.recipe.part(t.recipe.models, module)}>
+      {part.models.length === 0 && (
         <Text size="xs" c="dimmed" mb={8}>
           {t.recipe.noModels}
         </Text>
       )}
       <ul className={classes.models}>
-        {keyed(recipe.models, ({ model }) => model.key).map(({ key, item }, index) => (
-          <ModelRow key={key} item={item} index={index} recipe={recipe} method={method} />
+        {keyed(part.models, ({ model }) => model.key).map(({ key, item }, index) => (
+          <ModelRow
+            key={key}
+            item={item}
+            at={{ model: index, module }}
+            inherited={[part, recipe]}
+            recipe={recipe}
+            method={method}
+          />
         ))}
       </ul>
       {addable.length > 0 && (
@@ -155,7 +180,7 @@ function Models({ recipe, method }: PartProps) {
           aria-label={t.recipe.addModel}
           placeholder={t.recipe.addModel}
           value={null}
-          onChange={(name) => name && change.addModel(name)}
+          onChange={(name) => name && change.addModel(name, module)}
           data={addable}
         />
       )}
@@ -163,13 +188,14 @@ function Models({ recipe, method }: PartProps) {
   );
 }
 
-interface ModelRowProps extends PartProps {
+interface ModelRowProps extends FormProps {
   readonly item: ModelItem;
-  /** In `models` of the recipe. */
-  readonly index: number;
+  readonly at: ModelPlace;
+  /** What parameters are looked for in that the entry does not set, nearest first. */
+  readonly inherited: readonly RecipePart[];
 }
 
-function ModelRow({ item, index, recipe, method }: ModelRowProps) {
+function ModelRow({ item, at, inherited, recipe, method }: ModelRowProps) {
   const t = useText();
   const { change } = useRecipe();
   const { key } = item.model;
@@ -186,7 +212,7 @@ function ModelRow({ item, index, recipe, method }: ModelRowProps) {
         {isBase && <span className={classes.tag}>{t.models.base}</span>}
         {place < 0 && <span className={classes.missing}>{t.recipe.notLoaded}</span>}
         <Tooltip label={t.recipe.removeModel(key)}>
-          <ActionIcon size={20} aria-label={t.recipe.removeModel(key)} onClick={() => change.removeModel(index)}>
+          <ActionIcon size={20} aria-label={t.recipe.removeModel(key)} onClick={() => change.removeModel(at)}>
             <IconX size={13} />
           </ActionIcon>
         </Tooltip>
@@ -200,9 +226,9 @@ function ModelRow({ item, index, recipe, method }: ModelRowProps) {
             owner={key}
             facts={facts}
             setting={item.parameters.get(name)}
-            inherited={recipe.parameters.get(name)}
+            inherited={inherited.map(({ parameters }) => parameters.get(name)).find((setting) => setting !== undefined)}
             colorIndex={place}
-            place={{ model: index }}
+            place={at}
           />
         ))}
     </li>
@@ -231,17 +257,17 @@ function MethodParameters({ recipe, method }: { readonly recipe: Recipe; readonl
 }
 
 /** Layer stacks are read here and written in the text. */
-function Slices({ recipe }: { readonly recipe: Recipe }) {
+function Slices({ recipe, part, module }: PartProps) {
   const t = useText();
   const models = useStudio((state) => state.models);
   const names = models.map(entryName);
   return (
-    <Section title={t.recipe.slices}>
+    <Section title={t.recipe.part(t.recipe.slices, module)}>
       <Text size="xs" c="dimmed" mb={8}>
         {t.recipe.slicesHint}
       </Text>
       <ol className={classes.slices}>
-        {recipe.slices.map((slice, index) => (
+        {part.slices.map((slice, index) => (
           <li key={slice.span.from} aria-label={t.recipe.slice(index + 1)}>
             {slice.sources.map(({ model, layerRange, span }) => (
               <span key={span.from} className={classes.source}>

@@ -1,6 +1,7 @@
 import type { Problem } from "../../recipe/problems/problem";
 import {
   addModel,
+  type ModelPlace,
   removeModel,
   setBase,
   setDType,
@@ -23,9 +24,8 @@ export interface RecipeChange {
   /** `bfloat16`, `float16`, `float32` */
   setDType(name: string | undefined): void;
   setOutDType(name: string | undefined): void;
-  addModel(key: string): void;
-  /** `index` in `models`. */
-  removeModel(index: number): void;
+  addModel(key: string, module?: string): void;
+  removeModel(place: ModelPlace): void;
   setParameter(place: Place, name: string, value: number | boolean | undefined): void;
   /** A slider's movement, written when it is marked. */
   tune(place: Place, name: string, value: number): void;
@@ -47,8 +47,8 @@ export function recipeChange(studio: Studio): RecipeChange {
     setBase: (key) => step((text) => setBase(text, key)),
     setDType: (name) => step((text) => setDType(text, name)),
     setOutDType: (name) => step((text) => setOutDType(text, name)),
-    addModel: (key) => step((text) => addModel(text, key)),
-    removeModel: (index) => step((text) => removeModel(text, index)),
+    addModel: (key, module) => step((text) => addModel(text, key, module)),
+    removeModel: (place) => step((text) => removeModel(text, place)),
     tune: (place, name, value) => studio.getState().tuneRecipe({ place, name, value }),
     setParameter: (place, name, value) => tick((text) => setParameter(text, place, name, value)),
     apply: ({ from, to, insert }) => step((text) => text.slice(0, from) + insert + text.slice(to)),

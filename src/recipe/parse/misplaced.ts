@@ -16,7 +16,7 @@ const DOCUMENT: ReadonlySet<string> = new Set([
 const ENTRY: ReadonlySet<string> = new Set(["model", "layer_range"]);
 
 /** Which mapping is looked at. */
-type Place = "document" | "model" | "source" | "slice" | "parameters";
+type Place = "document" | "module" | "model" | "source" | "slice" | "parameters";
 
 /** Misplaced keys that are told one by one, and those with an edit: each takes a walk or more over the whole text. */
 const MAX_REPORTS = 20;
@@ -122,6 +122,9 @@ function placeOf(key: string, to: Path | "?"): PlaceFacts {
   const owner = to.slice(0, -1);
   const index = owner.findLast((step) => typeof step === "number");
   const under = owner.at(-1) === "parameters";
+  if (index === undefined && owner[0] === "modules") {
+    return { level: "module-parameters", list: String(owner[1]), entry: undefined };
+  }
   if (index === undefined) return { level: under ? "parameters" : "top", list: undefined, entry: undefined };
   const list = String(owner.findLast((step) => typeof step === "string" && step !== "parameters"));
   return { level: under ? "entry-parameters" : "entry", list, entry: index + 1 };

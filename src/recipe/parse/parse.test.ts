@@ -184,7 +184,15 @@ models:
     [body("models: [{model: a}]\ntokenizer: {tokens: [x]}"), "recipe/type 3:21"],
     [body("models: [{model: a}]\ntokenizer: {pad_to_multiple_of: 1.5}"), "recipe/padding 3:33"],
     [body("models: [{model: a}]\nchat_template: 3"), "recipe/type 3:16"],
-    [body("modules: {default: {models: [{model: a}]}}"), "recipe/not-yet 2:1"],
+    [body("modules: {}"), "recipe/one-of 1:1"],
+    [body("modules: [a]"), "recipe/type 2:10"],
+    [body("modules: {default: a}"), "recipe/type 2:20"],
+    [body("modules: {default: {}}"), "recipe/module-one-of 2:11"],
+    [
+      body("modules: {x: {models: [{model: a}], slices: [{sources: [{model: a, layer_range: [0, 1]}]}]}}"),
+      "recipe/module-one-of 2:11",
+    ],
+    [body("modules: {default: {models: [{model: a}]}}\nmodels: [{model: a}]"), "recipe/one-of 2:1"],
     [body("models: [{model: a}]\nparameters: 3"), "recipe/type 3:13"],
     [body("models: [{<<: 3, model: a}]"), "recipe/merge-key 2:15"],
   ])("finds what is wrong with %j", (text, expected) => {

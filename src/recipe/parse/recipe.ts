@@ -61,6 +61,20 @@ export interface SliceItem {
   readonly span: TextSpan;
 }
 
+/** What a recipe says of all modules, or of one: whole models or layers of models, one of the two, and parameters. */
+export interface RecipePart {
+  readonly models: readonly ModelItem[];
+  readonly slices: readonly SliceItem[];
+  readonly parameters: Settings;
+}
+
+/** An entry of `modules`: how one part of a model with several stacks of layers (a vision tower, a decoder) is made. */
+export interface ModuleItem extends RecipePart {
+  readonly name: string;
+  /** Of its name. */
+  readonly span: TextSpan;
+}
+
 /** What a recipe asks of the output's tokenizer. */
 export interface TokenizerRequest {
   readonly key: "tokenizer" | "tokenizer_source";
@@ -72,13 +86,11 @@ export interface TokenizerRequest {
   readonly span: TextSpan;
 }
 
-/** A recipe as written, checked for structure alone. Exactly one of `models` and `slices` is not empty. */
-export interface Recipe {
+/** A recipe as written, checked for structure alone. Exactly one of `models`, `slices` and `modules` is not empty. */
+export interface Recipe extends RecipePart {
   readonly method: Spanned<string>;
-  readonly models: readonly ModelItem[];
-  readonly slices: readonly SliceItem[];
+  readonly modules: readonly ModuleItem[];
   readonly base?: ModelReference;
-  readonly parameters: Settings;
   readonly dtype?: Spanned<OutputDType>;
   readonly outDtype?: Spanned<OutputDType>;
   readonly tokenizer?: TokenizerRequest;

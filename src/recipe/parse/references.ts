@@ -1,6 +1,7 @@
 import { parseHubReference } from "../../hub/reference";
 import { nearest } from "../text/nearest";
 import { plainScalar } from "../text/plainScalar";
+import { partsOf } from "./parts";
 import type { ModelReference, Recipe } from "./recipe";
 
 /** The parts of a model reference's text: `PATH[@REVISION][+LORA]`. */
@@ -119,10 +120,12 @@ export function hubIdOf(path: string): string | undefined {
 export function modelReferences(recipe: Recipe): readonly ModelReference[] {
   const all = [
     ...(recipe.base ? [recipe.base] : []),
-    ...recipe.models.map((item) => item.model),
-    ...recipe.slices.flatMap((slice) => [
-      ...slice.sources.map((source) => source.model),
-      ...(slice.base ? [slice.base] : []),
+    ...partsOf(recipe).flatMap(({ models, slices }) => [
+      ...models.map((item) => item.model),
+      ...slices.flatMap((slice) => [
+        ...slice.sources.map((source) => source.model),
+        ...(slice.base ? [slice.base] : []),
+      ]),
     ]),
   ];
   const seen = new Set<string>();

@@ -1,6 +1,10 @@
 import type { Layout, ModuleLayout } from "../../model/layout/layout";
-import type { ModelReference, Recipe, Settings } from "../parse/recipe";
+import type { ModelReference, Recipe, RecipePart, Settings, SliceItem } from "../parse/recipe";
+import { nameText } from "../parse/references";
+import { changeTo } from "../problems/fixes";
 import type { TextSpan } from "../problems/problem";
+import type { Path } from "../text/edit/editText";
+import { nearest } from "../text/nearest";
 import type { ProblemBag } from "./problemBag";
 
 /** Layers of a model, beginning at `start`, for one slice. */
@@ -19,20 +23,30 @@ export interface PlannedSlice {
   readonly layers: number;
   readonly base?: ModelReference;
   readonly parameters: Settings;
+  /** Of the module that the slice is of; none where the recipe has no `modules`. */
+  readonly moduleParameters: Settings;
   readonly span: TextSpan;
 }
 
-/** A module and the slices it is written from: the canonical form of `models` and `slices`. */
+/** A module and the slices it is written from: the canonical form of `models`, `slices` and `modules`. */
 export interface PlannedModule {
   readonly layout: ModuleLayout;
   readonly slices: readonly PlannedSlice[];
+  /** Layers are taken from models one by one: their number is the recipe's, not the models'. */
+  readonly stacked: boolean;
+  /** Where in the recipe its `models` or `slices` stand. */
+  readonly path: Path;
 }
+
+const NO_SETTINGS: Settings = new Map();
 
 /** Brings a recipe into canonical form; what cannot be planned goes into `bag`. */
 export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): readonly PlannedModule[] {
   const { modules } = layout;
-  if (recipe.models.length > 0)
-    return modules.map((module) => ({ layout: module, slices: [wholeModels(recipe, module, bag)] }));
+  if (recipe.modules.length > 0) return namedModules(recipe, layout, bag);
+  if (recipe.models.length > 0) {
+    return modules.map((module) => expandModule(recipe, { ...recipe, parameters: NO_SETTINGS }, module, [], bag));
+  }
   const [only] = modules;
   if (!only || modules.length > 1) {
     bag.add({
@@ -43,9 +57,40 @@ export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): r
     });
     return [];
   }
-  const slices = recipe.slices.map((slice) => layerSlice(recipe, slice, only, bag));
+  return [expandModule(recipe, { ...recipe, parameters: NO_SETTINGS }, only, [], bag)];
+}
+
+/** The modules that the recipe names, in its order. */
+function namedModules(recipe: Recipe, { modules }: Layout, bag: ProblemBag): readonly PlannedModule[] {
+  const names = modules.map(({ name }) => name);
+  return recipe.modules.flatMap((item) => {
+    const module = modules.find(({ name }) => name === item.name);
+    if (module) return [expandModule(recipe, item, module, ["modules", item.name], bag)];
+    const meant = names.length === 1 ? names[0] : nearest(item.name, names);
+    bag.add({
+      code: "plan/unknown-module",
+      severity: "error",
+      span: item.span,
+      facts: { module: item.name, names: names.join(", ") },
+      fix: meant === undefined || recipe.modules.length > 1 ? undefined : changeTo(meant, item.span, nameText(meant)),
+    });
+    return [];
+  });
+}
+
+function expandModule(
+  recipe: Recipe,
+  part: RecipePart,
+  module: ModuleLayout,
+  path: Path,
+  bag: ProblemBag,
+): PlannedModule {
+  if (part.slices.length === 0) {
+    return { layout: module, slices: [wholeModels(recipe, part, module, bag)], stacked: false, path };
+  }
+  const slices = part.slices.map((slice) => layerSlice(recipe, slice, part.parameters, module, bag));
   reportSurplus(slices, bag);
-  return [{ layout: only, slices }];
+  return { layout: module, slices, stacked: true, path };
 }
 
 /** mergekit takes as many sources for the weights after the layers as the first slice has, and drops the others. */
@@ -62,12 +107,16 @@ function reportSurplus(slices: readonly PlannedSlice[], bag: ProblemBag): void {
 }
 
 /** `models`: one slice over all layers. A base that is not listed is added last, without parameters. */
-function wholeModels(recipe: Recipe, module: ModuleLayout, bag: ProblemBag): PlannedSlice {
-  const { base, models } = recipe;
+function wholeModels(
+  { base, method }: Recipe,
+  { models, parameters: moduleParameters }: RecipePart,
+  module: ModuleLayout,
+  bag: ProblemBag,
+): PlannedSlice {
   const listed = models.map(({ model, parameters, span }) => ({ model, parameters, span, start: 0, added: false }));
   const unlisted = base && !models.some(({ model }) => model.identity === base.identity);
   const sources: readonly PlannedSource[] = unlisted
-    ? [...listed, { model: base, parameters: new Map(), span: base.span, start: 0, added: true }]
+    ? [...listed, { model: base, parameters: NO_SETTINGS, span: base.span, start: 0, added: true }]
     : listed;
   // A model without any layer of an inferred module simply lacks that module.
   const deep = sources.filter(({ model }) => depthOf(module, model) > 0);
@@ -85,13 +134,14 @@ function wholeModels(recipe: Recipe, module: ModuleLayout, bag: ProblemBag): Pla
       facts,
     });
   }
-  const span = models[0]?.span ?? recipe.method.span;
-  return { sources, layers, ...(base ? { base } : {}), parameters: new Map(), span };
+  const span = models[0]?.span ?? method.span;
+  return { sources, layers, ...(base ? { base } : {}), parameters: NO_SETTINGS, moduleParameters, span };
 }
 
 function layerSlice(
   recipe: Recipe,
-  slice: Recipe["slices"][number],
+  slice: SliceItem,
+  moduleParameters: Settings,
   module: ModuleLayout,
   bag: ProblemBag,
 ): PlannedSlice {
@@ -140,6 +190,7 @@ function layerSlice(
     layers: isHeld ? Math.max(0, first) : 0, // nothing is made of layers that are not there
     ...(base ? { base } : {}),
     parameters: slice.parameters,
+    moduleParameters,
     span: slice.span,
   };
 }

@@ -1,4 +1,5 @@
 import type { ParameterFacts, ResolvedParameters } from "../facts";
+import { entriesOf, partsOf, slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe, Setting } from "../parse/recipe";
 import { changeTo } from "../problems/fixes";
 import type { TextSpan } from "../problems/problem";
@@ -81,16 +82,13 @@ function misplacedSetting(recipe: Recipe, name: string): Setting | undefined {
 }
 
 function modelSettings(recipe: Recipe) {
-  return [
-    ...recipe.models.map(({ parameters }) => parameters),
-    ...recipe.slices.flatMap(({ sources }) => sources.map(({ parameters }) => parameters)),
-  ];
+  return entriesOf(recipe).map(({ parameters }) => parameters);
 }
 
 /** Warns of parameters that the method does not have, or does not look for where they stand. mergekit ignores both silently. */
 export function lintParameters({ recipe, method, bag }: PlanContext): void {
   const known = new Set([...Object.keys(method.globals), ...Object.keys(method.perModel)]);
-  const everywhere = [recipe.parameters, ...recipe.slices.map(({ parameters }) => parameters)];
+  const everywhere = [...partsOf(recipe), ...slicesOf(recipe)].map(({ parameters }) => parameters);
   const warn = (name: string, setting: Setting, level: "model" | "above") => {
     if (known.has(name) && (level === "above" || Object.hasOwn(method.perModel, name))) return;
     const facts = { name, method: method.id, label: method.label };

@@ -3,6 +3,7 @@ import type { Layout } from "../../model/layout/layout";
 import { layoutOf } from "../../model/layout/layoutOf";
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
+import { slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences, nameText, nearName } from "../parse/references";
 import { changeTo } from "../problems/fixes";
@@ -63,7 +64,7 @@ function reportLayersMissing(
   { modules: [module] }: Layout,
   bag: ProblemBag,
 ): void {
-  if (recipe.models.length === 0 || module?.depthKey === undefined) return; // slices name the layers they take
+  if (slicesOf(recipe).length > 0 || module?.depthKey === undefined) return; // slices name the layers they take
   for (const { key, span } of references) {
     const stated = configNumber(models.get(key)?.config ?? {}, module.depthKey) ?? 0;
     const held = module.depths.get(key) ?? 0;

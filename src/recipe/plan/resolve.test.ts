@@ -37,7 +37,8 @@ describe("precedence", () => {
       { identity: "a", parameters: settings({ scale: [item(11, "layers.1.mlp"), item(99, "layers.0.mlp")] }) },
     ],
     slice: settings({ scale: [item(20, "mlp")] }),
-    recipe: settings({ scale: [item(30, "embed"), item(40)] }),
+    module: settings({ scale: [item(30, "embed")] }),
+    recipe: settings({ scale: [item(40)] }),
   };
   const scale = (tensor: string) => resolvePerModel(levels, "a", "scale", at(tensor))?.value;
 
@@ -57,6 +58,7 @@ describe("precedence", () => {
     const only: Levels = {
       sources: [{ identity: "a", parameters: settings({ t: [item(1)] }) }],
       slice: none,
+      module: none,
       recipe: none,
     };
     expect(resolveGlobal(only, "t", at("x"))).toBeUndefined();
@@ -66,7 +68,11 @@ describe("precedence", () => {
 
 describe("filters", () => {
   const value = (filter: string, tensor: string) =>
-    resolveGlobal({ sources: [], slice: none, recipe: settings({ t: [item(1, filter)] }) }, "t", at(tensor))?.value;
+    resolveGlobal(
+      { sources: [], slice: none, module: none, recipe: settings({ t: [item(1, filter)] }) },
+      "t",
+      at(tensor),
+    )?.value;
 
   it.each([
     ["*", "anything", 1],

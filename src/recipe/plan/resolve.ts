@@ -12,6 +12,7 @@ export interface Levels {
   /** Sources (or `models` entries) of the slice, in order. */
   readonly sources: readonly { readonly identity: string; readonly parameters: Settings }[];
   readonly slice: Settings;
+  readonly module: Settings;
   /** Top level of the recipe. */
   readonly recipe: Settings;
 }
@@ -23,20 +24,25 @@ export interface Place {
   readonly t: number;
 }
 
-/** A parameter of the whole tensor: slice, then recipe. Filters see the output name. */
+/** A parameter of the whole tensor: slice, module, then recipe. Filters see the output name. */
 export function resolveGlobal(levels: Levels, name: string, place: Place): Resolved | undefined {
-  return firstMatch([levels.slice.get(name), levels.recipe.get(name)], place);
+  return firstMatch(above(levels, name), place);
 }
 
 /**
- * A parameter of one input: the model's own entries in order, then slice, then recipe. A level whose filters all miss is
+ * A parameter of one input: the model's own entries in order, then slice, module and recipe. A level whose filters all miss is
  * as good as absent. Filters see the input's name, with the source's layer number.
  */
 export function resolvePerModel(levels: Levels, identity: string, name: string, place: Place): Resolved | undefined {
   const own = levels.sources
     .filter((source) => source.identity === identity)
     .map(({ parameters }) => parameters.get(name));
-  return firstMatch([...own, levels.slice.get(name), levels.recipe.get(name)], place);
+  return firstMatch([...own, ...above(levels, name)], place);
+}
+
+/** What stands above the models, nearest first. */
+function above({ slice, module, recipe }: Levels, name: string): readonly (Setting | undefined)[] {
+  return [slice.get(name), module.get(name), recipe.get(name)];
 }
 
 function firstMatch(settings: readonly (Setting | undefined)[], place: Place): Resolved | undefined {

@@ -2,6 +2,7 @@ import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
 import { atLayer, isBuffer, type Weight } from "../../model/layout/layout";
 import { type CarriedTensor, carriedBehind, mergedBehind } from "./behindStack";
+import { carriedModules } from "./carriedModules";
 import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
 import { findInputs, type HeadDecision, type Target } from "./inputs/findInputs";
 import { croppedBytes, fitInputs, type PresentInput } from "./inputs/fitInputs";
@@ -23,6 +24,7 @@ export interface PlannedTensors {
 export function planTensors(context: PlanContext, modules: readonly PlannedModule[]): PlannedTensors {
   const planner = new TensorPlanner(context);
   for (const module of modules) planner.planModule(module);
+  for (const tensor of carriedModules(context, modules)) planner.carry(tensor);
   return planner.result();
 }
 
@@ -52,7 +54,7 @@ class TensorPlanner {
 
   planModule(module: PlannedModule): void {
     for (const target of targetsOf(module)) this.#plan(target);
-    for (const tensor of carriedBehind(this.context, module)) this.#carry(tensor);
+    for (const tensor of carriedBehind(this.context, module)) this.carry(tensor);
   }
 
   /**
@@ -84,7 +86,7 @@ class TensorPlanner {
   }
 
   /** From the donor, whatever the method and its parameters. */
-  #carry({ name, stored }: CarriedTensor): void {
+  carry({ name, stored }: CarriedTensor): void {
     const { donor, method, recipe } = this.context;
     const { reference: model } = donor;
     const source = { model, start: 0, parameters: new Map(), span: model.span, added: false };
@@ -134,6 +136,7 @@ class TensorPlanner {
     const levels: Levels = {
       sources: slice.sources.map(({ model, parameters }) => ({ identity: model.identity, parameters })),
       slice: slice.parameters,
+      module: slice.moduleParameters,
       recipe: context.recipe.parameters,
     };
     const t = layer ? gradientPosition(layer.inSlice, slice.layers) : 0;

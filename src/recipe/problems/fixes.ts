@@ -13,8 +13,12 @@ export type TextEdit = Pick<Fix, "from" | "to" | "insert">;
 
 /** A place in a recipe, for sentences that send a key there. */
 export interface PlaceFacts {
-  /** Of the whole recipe, its `parameters:`, an entry of a list or its `parameters:`, or whichever entry the person means. */
-  readonly level: "top" | "parameters" | "entry" | "entry-parameters" | "any-entry";
+  /**
+   * Of the whole recipe, its `parameters:`, those of a module, an entry of a list or its `parameters:`, or whichever entry the person
+   * means.
+   */
+  readonly level: "top" | "parameters" | "module-parameters" | "entry" | "entry-parameters" | "any-entry";
+  /** The list, or the module. */
   readonly list: string | undefined;
   /** Counts from 1. */
   readonly entry: number | undefined;
@@ -26,6 +30,8 @@ export function placeName({ level, list, entry }: PlaceFacts): string {
       return "the top level";
     case "parameters":
       return "the top-level `parameters:`";
+    case "module-parameters":
+      return `\`parameters:\` of the module \`${list}\``;
     case "entry":
       return `entry ${entry} of \`${list}:\``;
     case "entry-parameters":

@@ -124,7 +124,16 @@ export const planningSentences = {
     `The tensors of ${model} begin with "${found}" where those of ${other} begin with "${expected}"; they are taken for the same weights.`,
 
   "plan/multiple-modules": ({ modules, names }: { modules: number; names: string }) =>
-    `This architecture has ${modules} modules (${names}), and slices do not say which one they mean. Use \`models:\`.`,
+    `This architecture has ${modules} modules (${names}), and slices do not say which one they mean. Write them under \`modules:\`, as \`NAME: {slices: …}\`.`,
+  "plan/unknown-module": ({ module, names }: { module: string; names: string }) =>
+    `This architecture has no module \`${module}\`. Its modules: ${names}.`,
+  "plan/module-carried": ({
+    module,
+    model,
+    bytes,
+    ...of
+  }: Tensors & { module: string; model: string; bytes: number }) =>
+    `\`modules:\` does not name ${module}: ${named(of)} (${bytes} bytes) ${agree(of, "is", "are")} copied from ${model}. mergekit would leave ${agree(of, "it", "them")} out.`,
   "plan/layer-counts": ({
     model,
     found,

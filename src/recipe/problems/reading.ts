@@ -82,15 +82,13 @@ function setting({ name, wrong, found }: SettingFacts): string {
 
 /** What mergekit can do and this program cannot. */
 export interface NotYetFacts {
-  readonly what: "modules" | "lora" | "method";
+  readonly what: "lora" | "method";
   readonly method: string | undefined;
   readonly known: string | undefined;
 }
 
 export function notYet({ what, method, known }: NotYetFacts): string {
   switch (what) {
-    case "modules":
-      return "Merging a model's modules one by one is not supported yet. Write `models:` or `slices:`.";
     case "lora":
       return "LoRA adapters in a model reference are not supported yet. Merge the adapter into its model first.";
     default:
@@ -166,6 +164,10 @@ export const readingSentences = {
     found === ""
       ? "The recipe names no models. Add `models:` (whole models) or `slices:` (ranges of layers)."
       : `The recipe has ${found.split(", ").map(quoted).join(" and ")}; keep exactly one of them.`,
+  "recipe/module-one-of": ({ module, found }: { module: string; found: string }) =>
+    found === ""
+      ? `The module \`${module}\` names no models. Give it \`models:\` (whole models) or \`slices:\` (ranges of layers).`
+      : `The module \`${module}\` has ${found.split(", ").map(quoted).join(" and ")}; keep exactly one of them.`,
   "recipe/not-yet": notYet,
   "recipe/unused-key": ({ key }: { key: string }) => `\`${key}\` is accepted by mergekit and used nowhere. Remove it.`,
   "recipe/misplaced-key": ({ key, fault, ...place }: { key: string; fault: "here" | "cut-off" } & PlaceFacts) =>

@@ -1,9 +1,9 @@
 import { own } from "../../base/own";
 import { aroundLayer, atLayer } from "../../model/layout/layout";
 import type { ResolvedParameters, TensorParameters } from "../facts";
-import type { Setting } from "../parse/recipe";
+import type { ModuleItem, Setting } from "../parse/recipe";
 import { type BindOptions, bind } from "../plan/bind";
-import { distinctSources } from "../plan/expand";
+import { distinctSources, type PlannedModule } from "../plan/expand";
 import type { Target } from "../plan/inputs/findInputs";
 import type { MergePlan, PlannedTensor } from "../plan/plan";
 import type { PlanContext } from "../plan/planContext";
@@ -159,10 +159,19 @@ function withBase(
   joining: ResolvedParameters,
   { recipe, models }: PlanContext,
 ): string {
-  if (base === undefined || !models.has(base) || recipe.models.length === 0) return text;
-  if (recipe.models.some(({ model }) => model.key === base)) return text;
-  const takesPart = recipe.base?.key === base && Object.keys(joining).every((name) => recipe.parameters.has(name));
-  return appendIn(text, ["models"], takesPart ? { model: base } : { model: base, parameters: joining });
+  if (base === undefined || !models.has(base)) return text;
+  const lacking = [{ part: recipe, path: [] as Path }, ...recipe.modules.map((part) => ({ part, path: pathOf(part) }))]
+    .filter(({ part }) => part.models.length > 0)
+    .filter(({ part }) => !part.models.some(({ model }) => model.key === base));
+  return lacking.reduce((written, { part, path }) => {
+    const said = (name: string) => recipe.parameters.has(name) || part.parameters.has(name);
+    const takesPart = recipe.base?.key === base && Object.keys(joining).every(said);
+    return appendIn(written, [...path, "models"], takesPart ? { model: base } : { model: base, parameters: joining });
+  }, text);
+}
+
+function pathOf({ name }: ModuleItem): Path {
+  return ["modules", name];
 }
 
 /** A place of the text that sets one parameter, and every tensor that reads it. */
@@ -189,7 +198,7 @@ function settingsOf({ from: { context, modules, tensors }, wanted }: Weakened): 
       const name = atLayer(target.weight.name, target.layer?.output);
       const tensor = planned.get(name);
       const goal = wanted.get(name);
-      if (tensor && goal) collect(sites, context, module.slices.indexOf(target.slice), target, tensor, goal);
+      if (tensor && goal) collect(sites, context, module, target, tensor, goal);
     }
   }
   const settings: NewSetting[] = [];
@@ -207,15 +216,15 @@ function settingsOf({ from: { context, modules, tensors }, wanted }: Weakened): 
 function collect(
   sites: Map<string, Site>,
   { method, recipe }: PlanContext,
-  sliceIndex: number,
+  { slices, stacked, path: modulePath }: PlannedModule,
   target: Target,
   tensor: PlannedTensor,
   goal: TensorParameters,
 ): void {
   const { slice } = target;
-  const sliced = recipe.slices.length > 0;
-  const slicePath: Path = sliced ? ["slices", sliceIndex] : [];
-  const above = (name: string) => [slice.parameters.get(name), recipe.parameters.get(name)];
+  const slicePath: Path = stacked ? [...modulePath, "slices", slices.indexOf(slice)] : modulePath;
+  const above = (name: string) =>
+    [slice.parameters, slice.moduleParameters, recipe.parameters].map((level) => level.get(name));
   const note = (path: Path, settings: Site["settings"], source: number | undefined, now: unknown, value: unknown) => {
     if (typeof value !== "number") return;
     const key = path.join("\n");
@@ -233,7 +242,7 @@ function collect(
     if (at < 0 || source.added) continue;
     const entries = slice.sources.filter(({ model }) => model.identity === source.model.identity);
     for (const name of Object.keys(method.perModel)) {
-      const path = [...slicePath, sliced ? "sources" : "models", slice.sources.indexOf(source), "parameters", name];
+      const path = [...slicePath, stacked ? "sources" : "models", slice.sources.indexOf(source), "parameters", name];
       const settings = [...entries.map(({ parameters }) => parameters.get(name)), ...above(name)];
       note(
         path,

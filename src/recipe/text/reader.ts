@@ -145,6 +145,18 @@ export class Reader {
     return this.scalar(node) === null;
   }
 
+  /** A field that is there and not null: `dtype:` with nothing after it says nothing. */
+  present(fields: Fields, key: string): Field | undefined {
+    const field = fields.get(key);
+    return field && !this.isNull(field.node) ? field : undefined;
+  }
+
+  /** Whether a list or mapping has no entry. */
+  isEmpty(node: unknown): boolean {
+    const target = this.syntax.follow(node);
+    return isCollection(target) && target.items.length === 0;
+  }
+
   isMapping(node: unknown): boolean {
     return isMap(this.syntax.follow(node));
   }

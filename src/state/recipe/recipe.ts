@@ -1,5 +1,5 @@
 import { type Extras, readExtras, writeExtras } from "../../recipe/parse/extras";
-import { setParameter } from "../../recipe/text/edit/edit";
+import { type ModelPlace, setParameter } from "../../recipe/text/edit/edit";
 import { readSyntax } from "../../recipe/text/syntax";
 import type { Language } from "../settings";
 import type { Slice } from "../slice";
@@ -7,7 +7,7 @@ import { edit, type History, historyOf, mark, redo, undo } from "./history";
 
 /** A parameter whose slider is on its way: where in the recipe it stands, and where the slider is. */
 export interface Tuning {
-  readonly place: "recipe" | { readonly model: number };
+  readonly place: "recipe" | ModelPlace;
   readonly name: string;
   readonly value: number;
 }

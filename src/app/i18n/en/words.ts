@@ -131,6 +131,7 @@ export const en = {
     required: "required",
     noValue: "none",
     slices: "Layers",
+    part: (what: string, module: string | undefined) => (module === undefined ? what : `${what} of ${module}`),
     slicesHint: "This recipe assembles layers. Their sources are set in the text.",
     slice: (index: number) => `Slice ${index}`,
     unreadable: "The form needs readable YAML. Mend the marked line first.",

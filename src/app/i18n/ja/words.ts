@@ -132,6 +132,7 @@ export const ja = {
     required: "必須",
     noValue: "なし",
     slices: "層の構成",
+    part: (what: string, module: string | undefined) => (module === undefined ? what : `${module} の${what}`),
     slicesHint: "層を組み合わせるレシピです。元になる層はテキストで指定します。",
     slice: (index) => `スライス ${index}`,
     unreadable: "YAMLが読めないためフォームを使えません。印の付いた行を直してください。",

@@ -39,6 +39,8 @@ describe("completion", () => {
     ["models:\n  - mo", ["model", "parameters"]],
     ["models:\n- model: a\n  par", ["model", "parameters"]],
     ["slices:\n- sources:\n  - ", ["model", "layer_range", "parameters"]],
+    ["modules:\n  default:\n    ", ["models", "slices", "parameters"]],
+    ["modules:\n  default:\n    models:\n      - ", ["model", "parameters"]],
     ["slices:\n- sources:\n  - model: a\n  par", ["sources", "parameters", "base_model"]],
   ])("offers the keys of the block in %j", (before, keys) => {
     expect(labels(before)).toEqual(keys);

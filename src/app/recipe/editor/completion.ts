@@ -30,7 +30,9 @@ const CHILD_KEYS: Readonly<Record<string, readonly string[]>> = {
   sources: ["model", "layer_range", "parameters"],
 };
 /** Keys whose value goes on below them. */
-const BLOCK_KEYS = new Set<string>(["models", "slices", "sources", "parameters"]);
+const BLOCK_KEYS = new Set<string>(["models", "slices", "modules", "sources", "parameters"]);
+/** Keys of a module, whatever its name. */
+const MODULE_KEYS = ["models", "slices", "parameters"];
 
 /**
  * What may follow `before`, the recipe's text up to the cursor. Looks at indentation alone, so it works in text that is
@@ -67,6 +69,7 @@ export function suggestionsAt(before: string, { methods, models }: Vocabulary): 
 
 function keysUnder(above: readonly string[], text: string, methods: readonly FormMethod[]): readonly string[] {
   const [parent = "", ...further] = above;
+  if (further.length === 1 && further[0] === "modules") return MODULE_KEYS;
   if (parent !== "parameters") return own(CHILD_KEYS, parent) ?? [];
   const id = /^merge_method:\s*["']?([\w]+)/m.exec(text)?.[1];
   const known = methods.filter((method) => id === undefined || method.id === id);

@@ -1,5 +1,6 @@
 import { architectureNames } from "../../../model/config";
 import { aroundLayer, findTensor, type ModuleLayout, type Weight } from "../../../model/layout/layout";
+import { slicesOf } from "../../parse/parts";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
 
@@ -48,7 +49,7 @@ function root({ layer: [weight] }: ModuleLayout): string {
 /** An output without a single layer is no model. */
 export function checkDepth({ recipe, donor, bag }: PlanContext, modules: readonly PlannedModule[]): void {
   if (bag.failed || modules.some(({ slices }) => slices.some(({ layers }) => layers > 0))) return;
-  const [source] = recipe.slices.flatMap(({ sources }) => sources);
+  const [source] = slicesOf(recipe).flatMap(({ sources }) => sources);
   const { key } = source?.model ?? donor.reference;
   const [start, end] = source?.layerRange.value ?? [];
   bag.add({

@@ -1,4 +1,5 @@
 import { atLayer, findTensor, isBuffer, isInLayers, type Weight } from "../../../model/layout/layout";
+import { slicesOf } from "../../parse/parts";
 import type { PlannedModule } from "../expand";
 import type { Target } from "../inputs/findInputs";
 import type { PlannedTensor } from "../plan";
@@ -59,7 +60,7 @@ function checkLayer(
   written: ReadonlyMap<string, PlannedTensor>,
   known: readonly Signature[],
 ): void {
-  const stacked = context.recipe.slices.length > 0;
+  const stacked = slicesOf(context.recipe).length > 0;
   const found = targets.flatMap(({ weight, layer }) => {
     const tensor = written.get(atLayer(weight.name, layer?.output));
     return tensor && !isBuffer(weight.name) ? [{ weight, tensor }] : [];

@@ -1,5 +1,6 @@
 import { largest } from "../../../base/lists";
 import { atLayer } from "../../../model/layout/layout";
+import { entriesOf, partsOf, slicesOf } from "../../parse/parts";
 import { mergedBehind } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
@@ -8,11 +9,7 @@ import { matchingItem } from "../resolve";
 /** Warns of filters that are part of no tensor's name: mergekit passes over their lines in silence. */
 export function lintFilters({ recipe, bag }: PlanContext, modules: readonly PlannedModule[]): void {
   const names = modules.flatMap(namesOf);
-  const settings = [
-    recipe.parameters,
-    ...recipe.models.map(({ parameters }) => parameters),
-    ...recipe.slices.flatMap(({ parameters, sources }) => [parameters, ...sources.map((source) => source.parameters)]),
-  ];
+  const settings = [...partsOf(recipe), ...slicesOf(recipe), ...entriesOf(recipe)].map(({ parameters }) => parameters);
   for (const [name, { items }] of settings.flatMap((level) => [...level])) {
     for (const { filter, span } of items) {
       if (filter === undefined || names.some((tensor) => matchingItem([{ filter }], tensor))) continue;

@@ -64,11 +64,12 @@ export function findMethodFacts(
 
 /** Whether the method gets the base and the number of models it needs, slice by slice. */
 export function checkInputs(context: PlanContext, modules: readonly PlannedModule[]): void {
-  const slices = new Set(modules.flatMap((module) => module.slices));
-  for (const slice of slices) {
-    reportRepeats(context, slice);
-    checkBase(context, slice);
-    checkCount(context, slice);
+  for (const { slices, stacked } of modules) {
+    for (const slice of slices) {
+      reportRepeats(context, slice);
+      checkBase(context, slice);
+      checkCount(context, slice, stacked ? "slice" : "recipe");
+    }
   }
 }
 
@@ -95,7 +96,7 @@ function checkBase({ method, recipe, bag }: PlanContext, slice: PlannedSlice): v
   });
 }
 
-function checkCount({ method, recipe, bag }: PlanContext, slice: PlannedSlice): void {
+function checkCount({ method, recipe, bag }: PlanContext, slice: PlannedSlice, of: "slice" | "recipe"): void {
   const found = distinctSources(slice).length;
   const { min, max } = method.inputs;
   const added = slice.sources.some((source) => source.added);
@@ -111,7 +112,6 @@ function checkCount({ method, recipe, bag }: PlanContext, slice: PlannedSlice): 
     const required = Object.values(method.perModel).some((parameter) => parameter.default === undefined);
     if (required) return;
   }
-  const of = recipe.slices.length > 0 ? "slice" : "recipe";
   bag.add({
     code: "plan/input-count",
     severity: "error",

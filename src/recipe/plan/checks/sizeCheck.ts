@@ -1,3 +1,4 @@
+import { slicesOf } from "../../parse/parts";
 import type { Setting, Settings } from "../../parse/recipe";
 import type { PlannedModule, PlannedSlice } from "../expand";
 import type { PlanContext } from "../planContext";
@@ -25,7 +26,7 @@ export function checkSize({ recipe, bag }: PlanContext, modules: readonly Planne
     bag.add({
       code: "plan/too-many-tensors",
       severity: "error",
-      span: recipe.slices[0]?.span ?? span,
+      span: slicesOf(recipe)[0]?.span ?? span,
       facts: { found: tensors, limit: MAX_OUTPUT_TENSORS },
     });
   } else if (looks > MAX_LOOKS) {
@@ -39,8 +40,9 @@ export function checkSize({ recipe, bag }: PlanContext, modules: readonly Planne
   }
 }
 
-function linesOfSlice({ parameters, sources }: PlannedSlice): number {
-  return sources.reduce((sum, source) => sum + linesOf(source.parameters), linesOf(parameters));
+function linesOfSlice({ parameters, moduleParameters, sources }: PlannedSlice): number {
+  const own = linesOf(parameters) + linesOf(moduleParameters);
+  return sources.reduce((sum, source) => sum + linesOf(source.parameters), own);
 }
 
 function linesOf(settings: Settings): number {

@@ -2,6 +2,7 @@ import { nameBehind } from "../../../model/layout/behindStack";
 import { findTensor, type Layout } from "../../../model/layout/layout";
 import type { Model, ModelTensor } from "../../../model/model";
 import { storedBytes } from "../../../model/storedBytes";
+import { slicesOf } from "../../parse/parts";
 import type { TextSpan } from "../../problems/problem";
 import type { PlanContext } from "../planContext";
 
@@ -30,7 +31,7 @@ export function reportUnplaced(context: PlanContext): void {
 function reportOddNumbers({ recipe, bag }: PlanContext, { key, tensors }: Model, span: TextSpan): void {
   const odd = [...tensors.values()].filter(({ name }) => /(^|\.)0\d+(\.|$)/.test(name));
   const bytes = odd.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
-  const stacked = recipe.slices.length > 0;
+  const stacked = slicesOf(recipe).length > 0;
   for (const { name } of odd) {
     bag.add({
       code: stacked ? "plan/odd-number-in-stack" : "plan/odd-number",

@@ -1,4 +1,5 @@
 import type { Kind, LayerPattern } from "../../../model/layerPatterns/define";
+import { slicesOf } from "../../parse/parts";
 import type { ModelReference } from "../../parse/recipe";
 import type { PlanContext } from "../planContext";
 
@@ -81,7 +82,7 @@ export function reportUnwritable(
   bag.add({
     code: runs ? "plan/layer-view" : "plan/layer-kind",
     severity: runs ? "warning" : "error",
-    span: recipe.slices[0]?.span ?? donor.reference.span,
+    span: slicesOf(recipe)[0]?.span ?? donor.reference.span,
     group: pattern.key,
     facts,
   });

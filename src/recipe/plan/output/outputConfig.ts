@@ -27,7 +27,7 @@ export function outputConfig(
   const edits = [
     ...overrideEdits(context),
     ...dtypeEdits(context),
-    ...depthEdits(context, modules),
+    ...modules.flatMap((module) => depthEdits(context, module)),
     ...predictorEdits(context, modules),
     ...vocabularyEdits(context, modules, planned),
     ...tieEdits(context, planned),
@@ -58,16 +58,18 @@ function widenedDType({ config, tensors }: PlanContext["donor"]["checkpoint"]): 
   return [...tensors.values()].some(({ scaled }) => scaled) ? "BF16" : undefined;
 }
 
-/** Only slices change the number of layers; what the config says of each layer follows. */
-function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): readonly JsonEdit[] {
-  const { recipe, donor, layout, bag } = context;
+/** Only slices change the number of layers; what the config says of each layer of the module follows. */
+function depthEdits(context: PlanContext, module: PlannedModule): readonly JsonEdit[] {
+  const { donor, layout, bag } = context;
   const { config } = donor.checkpoint;
-  const [module] = modules;
-  if (!module || modules.length > 1) return [];
+  const alone = layout.modules.length === 1;
   const depth = outputDepth(module.slices);
   const old = module.layout.depths.get(donor.reference.key) ?? 0;
-  const key = module.layout.depthKey ?? DEPTH_KEYS.find((candidate) => configNumber(config, candidate) === old);
-  if (recipe.slices.length === 0) {
+  // Of several stacks none is told by how deep it is.
+  const counted = alone ? DEPTH_KEYS.find((candidate) => configNumber(config, candidate) === old) : undefined;
+  const key = module.layout.depthKey ?? counted;
+  if (!module.stacked) {
+    if (!alone && key === undefined) return [];
     checkLayerKinds(context, module, key?.split(".").slice(0, -1) ?? []);
     return [];
   }
@@ -89,7 +91,8 @@ function depthEdits(context: PlanContext, modules: readonly PlannedModule[]): re
     });
   }
   const path = key.split(".");
-  const counts = [key, ...DEPTH_KEYS.filter((other) => other !== key && configNumber(config, other) === old)];
+  const same = alone ? DEPTH_KEYS.filter((other) => other !== key && configNumber(config, other) === old) : [];
+  const counts = [key, ...same];
   return [
     ...counts.map((count) => ({ path: count.split("."), value: depth })),
     ...layerEdits(context, module, path.slice(0, -1)),

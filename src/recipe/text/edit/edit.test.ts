@@ -75,7 +75,7 @@ describe("edits of the recipe's text", () => {
     expect(addModel(RECIPE, "lab/new")).toBe(
       RECIPE.replace("- model: lab/last\n", "- model: lab/last\n  - model: lab/new\n"),
     );
-    expect(removeModel(RECIPE, 1)).toBe(
+    expect(removeModel(RECIPE, { model: 1 })).toBe(
       RECIPE.replace("  - {model: lab/coder, parameters: {weight: 0.6}} # flow style\n", ""),
     );
     expect(addModel("merge_method: linear\nmodels: [{model: a}]\n", "b")).toBe(
@@ -142,7 +142,7 @@ models:
     });
 
     it("keeps what the others stand for when the marked place goes", () => {
-      expect(parametersOf(removeModel(lent, 0))).toEqual([all, all]);
+      expect(parametersOf(removeModel(lent, { model: 0 }))).toEqual([all, all]);
     });
 
     it("adds to a list that is lent", () => {

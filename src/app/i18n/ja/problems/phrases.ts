@@ -18,6 +18,8 @@ export function place({ level, list, entry }: PlaceFacts): string {
       return "一番上の階層";
     case "parameters":
       return "一番上の`parameters:`";
+    case "module-parameters":
+      return `モジュール \`${list}\` の\`parameters:\``;
     case "entry":
       return `\`${list}:\` の${entry}番目`;
     case "entry-parameters":
@@ -47,6 +49,7 @@ export function value(found: string): string {
 const PLACES: readonly (readonly [RegExp, string])[] = [
   [/^a recipe$/, "レシピ"],
   [/^a slice$/, "スライス"],
+  [/^a module$/, "モジュール"],
   [/^a source$/, "`sources` の項目"],
   [/^a model's path$/, "`model:` のマッピング"],
   [/^an entry of (`.*`)$/s, "$1 の項目"],

@@ -25,7 +25,11 @@ export const planning: Translation<typeof planningSentences> = {
     `${model} のテンソル名は「${found}」で、${other} では「${expected}」で始まります。同じ重みとして扱います。`,
 
   "plan/multiple-modules": ({ modules, names }) =>
-    `このアーキテクチャにはモジュールが${modules}個あり（${names}）、slicesではどれか決まりません。\`models:\` を使ってください。`,
+    `このアーキテクチャにはモジュールが${modules}個あり（${names}）、slicesではどれか決まりません。\`modules:\` の下に \`名前: {slices: …}\` と書いてください。`,
+  "plan/unknown-module": ({ module, names }) =>
+    `このアーキテクチャにモジュール \`${module}\` はありません。あるのは ${names} です。`,
+  "plan/module-carried": ({ module, model, bytes, ...of }) =>
+    `\`modules:\` に ${module} がありません。その ${named(of)}（${bytes}バイト）は ${model} からそのまま写します。mergekitでは出力から抜け落ちます。`,
   "plan/layer-counts": ({ model, found, other, expected }) =>
     `${model} は${found}層、${other} は${expected}層です。モデル全体のマージでは層の数をそろえるか、\`slices:\` で層を選んでください。`,
   "plan/layers-missing": ({ model, key, found, expected }) =>

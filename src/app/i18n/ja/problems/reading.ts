@@ -78,10 +78,12 @@ export const reading: Translation<typeof readingSentences & typeof countSentence
     found === ""
       ? "モデルが書かれていません。`models:`（モデル全体）か `slices:`（層の範囲）を加えてください。"
       : `${found} が同時に書かれています。どれか一つだけ残してください。`,
+  "recipe/module-one-of": ({ module, found }) =>
+    found === ""
+      ? `モジュール \`${module}\` にモデルが書かれていません。\`models:\`（モデル全体）か \`slices:\`（層の範囲）を加えてください。`
+      : `モジュール \`${module}\` に ${found} が同時に書かれています。どちらか一つだけ残してください。`,
   "recipe/not-yet": ({ what, method, known }) => {
     switch (what) {
-      case "modules":
-        return "モジュールごとのマージにはまだ対応していません。`models:` か `slices:` で書いてください。";
       case "lora":
         return "モデル参照のLoRAアダプタにはまだ対応していません。先にアダプタをモデルへマージしてください。";
       default:
