@@ -50,6 +50,7 @@ test("cancel ends the run at once and leaves nothing that looks whole", async ({
 
 test("a lost GPU is replaced, and the merge goes on from the last finished tensor", async ({ studio, hub, page }) => {
   await prepareLargeMerge(studio);
+  await studio.run.computeOn("WebGPU");
   await startAndStall(studio, hub);
   const session = await page.context().newCDPSession(page);
   await session.send("Browser.crashGpuProcess").catch(() => undefined); // the connection may go with it

@@ -83,7 +83,7 @@ export class Studio {
 }
 
 interface Fixtures {
-  /** Whether the browser offers WebGPU. */
+  /** Whether the browser offers WebGPU: on an adapter of software, which computes only where a test chooses it. */
   gpu: boolean;
   hub: LocalHub;
   context: BrowserContext;

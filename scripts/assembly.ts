@@ -6,7 +6,7 @@ import type { Plugin } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = join(root, "assembly");
-const MODULE = "virtual:assembly";
+const MODULE = "virtual:assembly/";
 
 /** What both modules are compiled with: memory that threads share, and nothing of the compiler's own at run time. */
 const FLAGS = [
@@ -22,24 +22,26 @@ const FLAGS = [
   "--enable=threads",
   "--disableWarning=112,201", // vectors that stay inside, and 64-bit memory
 ];
-const VARIANTS = { plain: [], relaxed: ["--enable=relaxed-simd"] } as const;
+const VARIANTS = ["plain", "relaxed"] as const;
+type Variant = (typeof VARIANTS)[number];
+const FLAGS_OF: Readonly<Record<Variant, readonly string[]>> = { plain: [], relaxed: ["--enable=relaxed-simd"] };
 
-/**
- * The kernels of `assembly/` as a module of two strings in base 64, `plain` and `relaxed`: loaded when somebody opens the device that
- * runs them. Compiled once for each state of the sources.
- */
+/** The kernels of `assembly/` as a module with a string in base 64 for each variant. Compiled once for each state of the sources. */
 export function assembly(): Plugin {
   return {
     name: "awase-assembly",
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+    resolveId: (id) => (variantOf(id) ? `\0${id}` : undefined),
     async load(id) {
-      if (id !== `\0${MODULE}`) return undefined;
+      const variant = id.startsWith("\0") ? variantOf(id.slice(1)) : undefined;
+      if (!variant) return undefined;
       for (const file of sourceFiles()) this.addWatchFile(join(sources, file));
-      const plain = await compiled("plain");
-      const relaxed = await compiled("relaxed");
-      return `export const plain = "${plain.toString("base64")}";\nexport const relaxed = "${relaxed.toString("base64")}";\n`;
+      return `export const code = "${(await compiled(variant)).toString("base64")}";\n`;
     },
   };
+}
+
+function variantOf(id: string): Variant | undefined {
+  return VARIANTS.find((variant) => id === MODULE + variant);
 }
 
 function sourceFiles(): readonly string[] {
@@ -47,9 +49,10 @@ function sourceFiles(): readonly string[] {
   return files.filter((file) => file.endsWith(".ts")).sort();
 }
 
-async function compiled(variant: keyof typeof VARIANTS): Promise<Buffer> {
+/** The module's bytes. */
+export async function compiled(variant: Variant): Promise<Buffer> {
   const { version } = JSON.parse(readFileSync(join(root, "node_modules/assemblyscript/package.json"), "utf8"));
-  const flags = [...FLAGS, ...VARIANTS[variant]];
+  const flags = [...FLAGS, ...FLAGS_OF[variant]];
   const hash = createHash("sha256").update(JSON.stringify([version, flags]));
   for (const file of sourceFiles()) hash.update(`\0${file}\0`).update(readFileSync(join(sources, file)));
   const folder = join(root, ".cache/assembly");

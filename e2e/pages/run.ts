@@ -38,6 +38,14 @@ export class Run {
     await this.mergeButton.click();
   }
 
+  /** Chooses what computes, and waits until it does. */
+  async computeOn(device: "WebGPU" | "All cores" | "TypeScript"): Promise<void> {
+    await this.panel.getByRole("combobox", { name: "Compute on" }).click();
+    await this.page.getByRole("option", { name: device, exact: true }).click();
+    const name = { WebGPU: /swiftshader/i, "All cores": /WebAssembly, \d+ threads?/, TypeScript: "TypeScript" }[device];
+    await expect(this.panel.getByText(name).first()).toBeVisible();
+  }
+
   async writeToFolder(): Promise<void> {
     await this.panel.getByText("A folder", { exact: true }).click();
   }

@@ -21,7 +21,7 @@ export interface DeviceInfo {
   readonly budgetBytes: number;
   /** Why it is not WebGPU, on the other devices: a sentence, and which of the cases it is. */
   readonly reason?: string;
-  readonly why?: "asked" | "no-webgpu" | "no-adapter";
+  readonly why?: "asked" | "no-webgpu" | "no-adapter" | "software-adapter";
 }
 
 /** How a device runs kernels: what they are chosen by. */

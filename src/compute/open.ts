@@ -1,8 +1,8 @@
 import type { Device, DeviceInfo } from "./device";
+import { adapterName, requestAdapter } from "./devices/adapterInfo";
 import { openCpuDevice } from "./devices/cpu";
 import type { WasmOptions } from "./devices/wasm/device";
 import type { StartThread } from "./devices/wasm/threads";
-import { openWebGpuDevice } from "./devices/webgpu";
 import type { DevicePreference } from "./preference";
 
 export interface OpenDeviceOptions {
@@ -17,7 +17,10 @@ export interface OpenDeviceOptions {
   readonly threads?: { readonly count: number; readonly start: StartThread };
 }
 
-/** Opens the device that tensors are computed on. Where it is not WebGPU, `info.reason` says why. */
+/**
+ * Opens the device that tensors are computed on. Where it is not WebGPU, `info.reason` says why: nobody is given a software adapter who
+ * did not ask for WebGPU, as long as the threads of WebAssembly run.
+ */
 export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
   const { prefer } = options;
   const asked = {
@@ -33,7 +36,14 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
     return threads("no-webgpu", "There is no WebGPU here.");
   }
   try {
-    return await openWebGpuDevice({ gpu, ...asked });
+    const adapter = await requestAdapter(gpu);
+    const { name, software } = adapterName(adapter);
+    if (software && prefer === "auto") {
+      const device = await threads("software-adapter", `The only adapter is software: ${name}.`);
+      if (device.info.kind === "wasm") return device;
+    }
+    const { openOnAdapter } = await import("./devices/webgpu");
+    return await openOnAdapter(adapter, asked);
   } catch (error) {
     return threads("no-adapter", error instanceof Error ? error.message : String(error));
   }
@@ -42,7 +52,7 @@ export async function openDevice(options: OpenDeviceOptions): Promise<Device> {
 /** The threads of WebAssembly; plain TypeScript where the engine cannot run them. */
 async function openThreads(options: WasmOptions): Promise<Device> {
   try {
-    const { openWasmDevice } = await import("./devices/wasm/device"); // not for those who have a GPU
+    const { openWasmDevice } = await import("./devices/wasm/device"); // as WebGPU's: only what somebody needs
     return await openWasmDevice(options);
   } catch (error) {
     const missing = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DeviceInfo } from "../../compute/device";
 import type { EngineClient } from "../../engine/boundary/client";
 import type { Language } from "../../state/settings";
@@ -41,6 +41,27 @@ describe("the device", () => {
     expect(await facts(cpu(why))).toContain(english);
     expect(await facts(cpu(why), "ja")).toContain(`CPUでマージします（低速）。`);
     expect(document.body.textContent).toContain(japanese);
+  });
+
+  describe("of WebAssembly", () => {
+    afterEach(() => vi.unstubAllGlobals());
+    const wasm = (why: NonNullable<DeviceInfo["why"]>) => ({ ...cpu(why), kind: "wasm" as const });
+
+    it.each([
+      ["no-webgpu", "Computing on all cores. This browser has no WebGPU.", "WebGPUが使えません。"],
+      ["software-adapter", "Computing on all cores. The GPU is software.", "ソフトウェア実装しかないためです。"],
+    ] as const)("says why it is not WebGPU: %s", async (why, english, japanese) => {
+      vi.stubGlobal("crossOriginIsolated", true);
+      const text = await facts(wasm(why));
+      expect(text).toContain(english);
+      expect(text).not.toContain("One core");
+      expect(await facts(wasm(why), "ja")).toContain(japanese);
+    });
+
+    it("says that a page which is not isolated computes on one core", async () => {
+      vi.stubGlobal("crossOriginIsolated", false);
+      expect(await facts(wasm("software-adapter"))).toContain("One core: no COOP and COEP here.");
+    });
   });
 
   it("gives no excuse for a CPU that was chosen", async () => {

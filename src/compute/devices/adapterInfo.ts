@@ -1,4 +1,5 @@
 import type { DeviceInfo } from "../device";
+import { gpuFailure } from "./failures";
 
 const MIB = 1024 * 1024;
 
@@ -11,18 +12,29 @@ export function defaultBudget(maxBufferBytes: number): number {
   return Math.min(2048 * MIB, Math.max(256 * MIB, Math.floor(maxBufferBytes / 4)));
 }
 
+/** @throws {AwaseError} `gpu/unavailable` where there is none */
+export async function requestAdapter(gpu: GPU): Promise<GPUAdapter> {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw gpuFailure("gpu/unavailable", { reason: undefined });
+  return adapter;
+}
+
+/** Vendor, architecture and description as an adapter tells them, and whether it is a software one (SwiftShader, llvmpipe, WARP). */
+export function adapterName({ info }: GPUAdapter): { readonly name: string; readonly software: boolean } {
+  const { vendor, architecture, description, isFallbackAdapter } = info;
+  const name = [vendor, architecture, description].filter((part) => part !== "").join(" ") || "unnamed adapter";
+  return { name, software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name) };
+}
+
 /** What a person is told about an adapter and the device made of it. */
 export function adapterInfo(
   adapter: GPUAdapter,
   device: GPUDevice,
   options: { readonly budgetBytes?: number },
 ): DeviceInfo {
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
-  const name = [vendor, architecture, description].filter((part) => part !== "").join(" ") || "unnamed adapter";
   return {
     kind: "webgpu",
-    name,
-    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|warp|basic render/i.test(name),
+    ...adapterName(adapter),
     maxBindingBytes: device.limits.maxStorageBufferBindingSize,
     maxBufferBytes: device.limits.maxBufferSize,
     budgetBytes: options.budgetBytes ?? defaultBudget(adapter.limits.maxBufferSize),

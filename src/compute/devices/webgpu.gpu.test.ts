@@ -271,10 +271,19 @@ describe("a device that times its kernels", () => {
 });
 
 describe("openDevice", () => {
-  it("takes the browser's GPU", async () => {
-    const device = await openDevice({ prefer: "auto", budgetBytes: 16 * MIB });
+  it("takes the browser's adapter, also one that is software, where WebGPU is asked for", async () => {
+    const device = await openDevice({ prefer: "webgpu", budgetBytes: 16 * MIB });
     expect(device.info).toMatchObject({ kind: "webgpu", budgetBytes: 16 * MIB });
     expect(device.info.name).not.toBe("");
+    device.close();
+  });
+
+  it("takes threads instead of a software adapter where nothing is asked for", async () => {
+    const asked = await openDevice({ prefer: "webgpu" });
+    const { software } = asked.info;
+    asked.close();
+    const device = await openDevice({ prefer: "auto" });
+    expect(device.info).toMatchObject(software ? { kind: "wasm", why: "software-adapter" } : { kind: "webgpu" });
     device.close();
   });
 

@@ -2,7 +2,7 @@ import type { Bytes } from "../../base/bytes";
 import { isAbort } from "../../base/errors";
 import type { Device, DeviceBuffer, DeviceInfo, DeviceMemory, DeviceTraits, KernelTimes } from "../device";
 import type { Kernel, Prepared } from "../kernel";
-import { adapterInfo } from "./adapterInfo";
+import { adapterInfo, requestAdapter } from "./adapterInfo";
 import { gpuFailure, outOfDeviceMemory } from "./failures";
 import { KernelClock, TIMESTAMPS } from "./kernelClock";
 import { Pending } from "./pending";
@@ -38,11 +38,12 @@ export interface WebGpuOptions {
 }
 
 /** @throws {AwaseError} `gpu/unavailable` with the reason, as a sentence. */
-export async function openWebGpuDevice(options: WebGpuOptions): Promise<WebGpuDevice> {
-  const adapter = await options.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) {
-    throw gpuFailure("gpu/unavailable", { reason: undefined });
-  }
+export async function openWebGpuDevice({ gpu, ...options }: WebGpuOptions): Promise<WebGpuDevice> {
+  return openOnAdapter(await requestAdapter(gpu), options);
+}
+
+/** An adapter gives one device. @throws {AwaseError} `gpu/unavailable` with the reason, as a sentence. */
+export async function openOnAdapter(adapter: GPUAdapter, options: Omit<WebGpuOptions, "gpu">): Promise<WebGpuDevice> {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const raised = options.limits === "default" ? {} : { maxBufferSize, maxStorageBufferBindingSize };
   const times = options.timed && adapter.features.has(TIMESTAMPS) ? [TIMESTAMPS as GPUFeatureName] : [];

@@ -1,6 +1,9 @@
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { isAbort } from "../../base/errors";
 import { openCpuDevice } from "../../compute/devices/cpu";
+import { openWasmDevice } from "../../compute/devices/wasm/device";
+import { startNodeThread } from "../../compute/devices/wasm/nodeThread";
+import type { StartThread } from "../../compute/devices/wasm/threads";
 import type { OutputFolder } from "../../io/types";
 import { losable } from "../machine/losableDevice";
 import { MemoryEnvironment } from "../machine/memoryEnvironment";
@@ -128,6 +131,46 @@ it("keeps the journal when the second device is lost as well", async () => {
   expect(run?.tensorsDone).toBeGreaterThan(0);
   await session.resume("job");
   expect(hashesOf(environment, "job")).toEqual(undisturbed);
+});
+
+describe("a merge by threads", () => {
+  /** Devices of WebAssembly, and how the last of them loses a thread. */
+  function threads() {
+    let die: (reason: string) => void = ignore;
+    const start: StartThread = (facts, died) => {
+      die = died;
+      return startNodeThread(facts, died);
+    };
+    return {
+      openDevice: () => openWasmDevice({ reason: "A test asks for it.", count: 2, start }),
+      die: () => die("out of memory"),
+    };
+  }
+
+  it("goes on with new ones when one died, and says so", async () => {
+    const { openDevice, die } = threads();
+    const environment = new MemoryEnvironment({ openDevice });
+    const session = await openGoldenSession(environment);
+    environment.options = { openDevice, wrapOutput: acting([{ at: 100_000, act: die }]) };
+    const events: MergeEvent[] = [];
+    await session.merge(RECIPE, { ...SHARDED, run: "job" }, { onEvent: (event) => events.push(event) });
+    expect(hashesOf(environment, "job")).toEqual(undisturbed);
+    expect(events.filter(({ type }) => type === "note")).toMatchObject([{ code: "device/thread-lost" }]);
+  });
+
+  it("ends with a code when one of the new ones dies as well, and can be taken up again", async () => {
+    const { openDevice, die } = threads();
+    const environment = new MemoryEnvironment({ openDevice });
+    const session = await openGoldenSession(environment);
+    const acts = [80_000, 140_000].map((at) => ({ at, act: die }));
+    environment.options = { openDevice, wrapOutput: acting(acts) };
+    const merging = session.merge(RECIPE, { ...SHARDED, run: "job" });
+    await expect(merging).rejects.toMatchObject({ code: "device/thread-lost", facts: { reason: "out of memory" } });
+    const [run] = await session.unfinished();
+    expect(run?.tensorsDone).toBeGreaterThan(0);
+    await session.resume("job");
+    expect(hashesOf(environment, "job")).toEqual(undisturbed);
+  });
 });
 
 it("removes an unfinished run that is discarded", async () => {

@@ -172,7 +172,11 @@ export const en = {
     wasmHint: (reason: string) => `Computing on all cores. ${reason}`,
     wasmChosen: "Computing on all cores, as chosen.",
     oneThread: "One core: no COOP and COEP here.",
-    why: { "no-webgpu": "This browser has no WebGPU.", "no-adapter": "WebGPU gave no device." },
+    why: {
+      "no-webgpu": "This browser has no WebGPU.",
+      "no-adapter": "WebGPU gave no device.",
+      "software-adapter": "The GPU is software.",
+    },
     binding: "Largest binding",
     buffer: "Largest buffer",
     budget: "Memory budget",

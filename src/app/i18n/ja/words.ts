@@ -177,6 +177,7 @@ export const ja = {
     why: {
       "no-webgpu": "このブラウザではWebGPUが使えません。",
       "no-adapter": "WebGPUはありますが、デバイスが得られませんでした。",
+      "software-adapter": "WebGPUのアダプタがソフトウェア実装しかないためです。",
     },
     binding: "最大バインディング",
     buffer: "最大バッファ",

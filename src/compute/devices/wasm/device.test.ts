@@ -63,6 +63,7 @@ describe("the WebAssembly device", () => {
       return startNodeThread(facts, died);
     };
     device = await openWasmDevice({ reason: "A test asks for it.", count: 2, start });
+    await double(device, 10);
     die("out of memory");
     await expect(device.lost).resolves.toMatchObject({
       code: "device/thread-lost",

@@ -6,7 +6,7 @@ import { KernelTally } from "../kernelTally";
 import { nextTask } from "../nextTask";
 import { BufferPool, type Loan } from "../pool";
 import { buffersStart, MOST_ARGUMENT_BYTES } from "./layout";
-import { kernelsModule } from "./module";
+import { kernelsModule, probe } from "./module";
 import { type Region, Regions } from "./regions";
 import { type StartThread, Threads } from "./threads";
 
@@ -43,47 +43,58 @@ class WasmBuffer implements DeviceBuffer {
 
 /**
  * Tensors in the memory of WebAssembly, computed by threads that share it: each kernel's fast form where it has one, else its reference.
+ * Kernels are compiled and threads started when memory is first asked for: a page that only shows its device pays for neither.
  * @throws {AwaseError} `device/no-wasm` where the engine lacks SIMD or shared memory
  */
 export async function openWasmDevice(options: WasmOptions): Promise<WasmDevice> {
   try {
-    const Opened = options.timed ? TimedWasmDevice : WasmDevice;
-    return new Opened(await kernelsModule(), options);
+    probe();
   } catch (cause) {
     throw gpuFailure("device/no-wasm", { reason: String(cause) }, cause);
   }
+  return options.timed ? new TimedWasmDevice(options) : new WasmDevice(options);
+}
+
+/** What a device has once it computes. */
+interface Running {
+  readonly memory: WebAssembly.Memory;
+  readonly threads: Threads;
 }
 
 export class WasmDevice implements Device {
   readonly info: DeviceInfo;
   readonly traits = { cheapBarriers: false };
   readonly lost: Promise<Error>;
-  readonly #memory: WebAssembly.Memory;
-  readonly #threads: Threads;
   readonly #regions: Regions;
   readonly #pool: BufferPool<Region>;
   readonly #lose: (error: Error) => void;
+  readonly #start: (module: WebAssembly.Module) => Running;
+  #starting: Promise<void> | undefined;
+  #running: Running | undefined;
   #failure: Error | undefined;
 
-  constructor(module: WebAssembly.Module, options: WasmOptions) {
+  constructor(options: WasmOptions) {
     const { reason, budgetBytes = 256 * MIB } = options;
     const threads = options.start ? (options.count ?? 1) : 1;
     const start = buffersStart(threads);
     const gaps = budgetBytes; // between buffers: room that no budget counts
     const maximum = Math.min(MOST_PAGES, Math.ceil((start + budgetBytes + gaps) / PAGE));
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(start / PAGE), maximum, shared: true });
     this.#regions = new Regions(start, (maximum - 1) * PAGE);
     let lose: (error: Error) => void = () => undefined;
     this.lost = new Promise((resolve) => {
       lose = resolve;
     });
     this.#lose = lose;
-    this.#threads = new Threads(module, this.#memory, {
-      count: threads,
-      start: options.start,
-      stuckMs: options.stuckMs,
-      died: (why) => this.#fail(gpuFailure("device/thread-lost", { reason: why })),
-    });
+    this.#start = (module) => {
+      const memory = new WebAssembly.Memory({ initial: Math.ceil(start / PAGE), maximum, shared: true });
+      const how = {
+        count: threads,
+        start: options.start,
+        stuckMs: options.stuckMs,
+        died: (why: string) => this.#fail(gpuFailure("device/thread-lost", { reason: why })),
+      };
+      return { memory, threads: new Threads(module, memory, how) };
+    };
     this.info = {
       kind: "wasm",
       name: `WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`,
@@ -108,6 +119,8 @@ export class WasmDevice implements Device {
   }
 
   async lease(bytes: number, label: string): Promise<DeviceBuffer> {
+    this.#starting ??= this.#begin();
+    await this.#starting;
     if (this.#failure) throw this.#failure;
     const usable = Math.max(16, Math.ceil(bytes / 16) * 16);
     return new WasmBuffer(label, usable, this.#pool.lend(usable, 0, label).loan);
@@ -144,7 +157,7 @@ export class WasmDevice implements Device {
       return;
     }
     try {
-      this.#threads.run(job);
+      this.#now.threads.run(job);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -164,7 +177,7 @@ export class WasmDevice implements Device {
   close(): void {
     this.#failure ??= gpuFailure("gpu/closed");
     this.#pool.trim();
-    this.#threads.close();
+    this.#running?.threads.close();
   }
 
   /** Takes the threads away as an engine would that has no memory left. For tests. */
@@ -175,8 +188,22 @@ export class WasmDevice implements Device {
   #fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = error;
-    this.#threads.close();
+    this.#running?.threads.close();
     this.#lose(error);
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      const module = await kernelsModule();
+      if (!this.#failure) this.#running = this.#start(module);
+    } catch (cause) {
+      this.#fail(gpuFailure("device/no-wasm", { reason: String(cause) }, cause));
+    }
+  }
+
+  get #now(): Running {
+    if (!this.#running) throw new TypeError("A buffer was used before there was one.");
+    return this.#running;
   }
 
   #region(buffer: DeviceBuffer): Region {
@@ -187,15 +214,16 @@ export class WasmDevice implements Device {
   }
 
   #bytes(buffer: DeviceBuffer): DeviceBytes {
-    return new Uint8Array(this.#memory.buffer, this.#region(buffer).address, buffer.bytes);
+    return new Uint8Array(this.#now.memory.buffer, this.#region(buffer).address, buffer.bytes);
   }
 
   #create(bytes: number, label: string): Region {
     const region = this.#regions.take(bytes);
+    const { memory } = this.#now;
     // Vectors that begin in a buffer may end a few bytes behind it.
-    const missing = region ? region.address + region.bytes + 16 - this.#memory.buffer.byteLength : 0;
+    const missing = region ? region.address + region.bytes + 16 - memory.buffer.byteLength : 0;
     try {
-      if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
+      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
       if (region) return region;
     } catch {
       if (region) this.#regions.give(region);

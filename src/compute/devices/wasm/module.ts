@@ -6,16 +6,29 @@ const RELAXED = Uint8Array.of(
   ...[253, 128, 2, 11],
 );
 
+/** A vector, and memory that is shared, in a module that does nothing. */
+const PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123],
+  ...[2, 16, 1, 3, 101, 110, 118, 6, 109, 101, 109, 111, 114, 121, 2, 3, 1, 1, 3, 2, 1, 0],
+  ...[10, 8, 1, 6, 0, 65, 1, 253, 15, 11],
+);
+
+/** Tells whether the kernels would run, without loading them. @throws what the engine says: no SIMD, no shared memory, no WebAssembly by policy */
+export function probe(): void {
+  new WebAssembly.Module(PROBE);
+  new WebAssembly.Memory({ initial: 0, maximum: 1, shared: true });
+}
+
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** The kernels, compiled once. Rejects where the engine has no SIMD or no shared memory. */
+/** The kernels, loaded and compiled once. */
 export function kernelsModule(): Promise<WebAssembly.Module> {
   compiled ??= compile();
   return compiled;
 }
 
 async function compile(): Promise<WebAssembly.Module> {
-  const { plain, relaxed } = await import("virtual:assembly");
-  const text = WebAssembly.validate(RELAXED) ? relaxed : plain;
-  return WebAssembly.compile(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  const relaxed = WebAssembly.validate(RELAXED);
+  const { code } = relaxed ? await import("virtual:assembly/relaxed") : await import("virtual:assembly/plain");
+  return WebAssembly.compile(Uint8Array.from(atob(code), (character) => character.charCodeAt(0)));
 }
