@@ -22,8 +22,8 @@ export interface BrowserKillCount {
   /** Tensors that a run which went on had not to make again, of all tensors. */
   readonly kept: { readonly tensors: number; readonly of: number };
   readonly merges: number;
-  /** Merges whose files differ from those of a merge nothing happened to, or that left others behind. */
-  readonly wrong: number;
+  /** Merges whose files differ from those of a merge nothing happened to, or that left others behind: which, and after what. */
+  readonly wrong: readonly string[];
   /** Profiles whose page did not come up with its models and recipe. */
   readonly broken: number;
 }
@@ -98,7 +98,7 @@ class Series {
   readonly #offered: Record<Offer, number> = { "go on": 0, finished: 0, "merge again": 0 };
   readonly #kept = { tensors: 0, of: 0 };
   #merges = 0;
-  #wrong = 0;
+  readonly #wrong: string[] = [];
   #broken = 0;
   readonly #lines: string[] = [];
   #chromium: KillableChromium | undefined;
@@ -144,8 +144,8 @@ class Series {
       this.#merges++;
       const found = JSON.stringify(await allFiles(studio.page));
       if (found !== expected) {
-        this.#wrong++;
         this.#log(`WRONG: ${found} instead of ${expected}`);
+        this.#wrong.push(this.#lines.slice(-3).join("\n"));
       }
       await this.#clear(studio);
     }
@@ -267,6 +267,8 @@ class Series {
 
   /** Takes the result away, so that the next merge begins like the first. */
   async #clear(studio: Studio): Promise<void> {
+    // The list is read after the run has ended.
+    if (this.options.place === "browser") await expect(studio.history.results).not.toHaveCount(0);
     await studio.history.removeAll();
     await studio.page.evaluate(removeFolder, PICKED);
     const left = Object.keys(await allFiles(studio.page));
