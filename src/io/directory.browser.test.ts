@@ -51,6 +51,18 @@ it("lists what is there but hidden folders, and opens by path", async () => {
   await expect(folder.open("../config.json")).rejects.toMatchObject({ code: "io/path" });
 });
 
+it("takes away the copy that a killed browser left beside a file, when the file is written again", async () => {
+  const handle = await fresh();
+  const left = await handle.getFileHandle("model.safetensors.crswap", { create: true });
+  expect((await left.getFile()).size).toBe(0);
+  const sink = await directoryOutput(handle).create("model.safetensors", { size: 300 });
+  await sink.write(patterned(300), 0);
+  await sink.close();
+  const names: string[] = [];
+  for await (const name of handle.keys()) names.push(name);
+  expect(names).toEqual(["model.safetensors"]);
+});
+
 it("tells that access was taken back", async () => {
   const handle = await fresh();
   const refused = () => Promise.reject(new DOMException("no", "NotAllowedError"));

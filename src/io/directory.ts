@@ -12,7 +12,7 @@ import {
 } from "./errors";
 import { ioFailure } from "./failures";
 import { fileSource } from "./file";
-import { isUnfinished, MAX_FOLDER_DEPTH, MAX_FOLDER_FILES } from "./limits";
+import { isUnfinished, MAX_FOLDER_DEPTH, MAX_FOLDER_FILES, SWAP } from "./limits";
 import { checkPath, splitPath } from "./path";
 import type { ByteSink, FileEntry, Folder, OutputFolder } from "./types";
 
@@ -107,7 +107,8 @@ function explainFolder(cause: unknown, folder: string, path: string): unknown {
 
 /**
  * A folder the user picked, to write to. The browser writes to a hidden copy and shows it under the file's name only
- * when it is closed; what was not closed is gone after a crash, so there is no `flush` and `resume` begins anew.
+ * when it is closed; what was not closed is of no use after a crash, so there is no `flush` and `resume` begins anew. A browser that
+ * was killed leaves its copy behind, as large as the file: it goes when the file is written again.
  */
 export function directoryOutput(handle: FileSystemDirectoryHandle): OutputFolder {
   return {
@@ -116,6 +117,7 @@ export function directoryOutput(handle: FileSystemDirectoryHandle): OutputFolder
       const { folders, file } = splitPath(checkPath(path));
       try {
         const folder = await descend(handle, folders, true);
+        await folder.removeEntry(file + SWAP).catch(() => undefined); // in use, it is somebody's, and stays
         const isNew = !(await has(folder, file));
         const target = await folder.getFileHandle(file, { create: true });
         return new WritableSink(await target.createWritable(), path, size, {
