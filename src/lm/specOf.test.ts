@@ -15,6 +15,8 @@ const sizes = {
   n_embd: 32,
   n_head: 4,
   n_layer: 6,
+  num_layers: 6,
+  ffn_hidden_size: 64,
 };
 const layers = (architecture: string, config: JsonObject = {}) =>
   specOf({ architectures: [architecture], ...sizes, ...config }).layers;
@@ -23,7 +25,8 @@ const windows = (architecture: string, config: JsonObject) =>
 const rotates = (all: readonly LayerSpec[]) => all.map(({ attention }) => (attention.rope ? 1 : 0));
 
 describe("specOf", () => {
-  it.each(architectures.flatMap((definition) => definition.architectures))("knows %s, as merging does", (name) => {
+  const measured = architectures.filter(({ forward }) => forward);
+  it.each(measured.flatMap((definition) => definition.architectures))("knows %s, as merging does", (name) => {
     expect(layers(name)).toHaveLength(6);
   });
 

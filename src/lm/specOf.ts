@@ -14,11 +14,15 @@ export function specOf(config: JsonObject): ModelSpec {
   const names = architectureNames(config);
   for (const architecture of names) {
     const definition = findArchitecture(architecture);
-    if (!definition) continue;
-    const facts = new ConfigFacts(config);
+    if (!definition?.forward) continue;
+    const root = new ConfigFacts(config);
+    const facts = (definition.text === undefined ? undefined : root.object(definition.text)) ?? root;
     return { architecture, ...decoderSpec(definition, definition.forward(facts), facts) };
   }
   const found = names.length > 0 ? names.join(", ") : "no architecture";
-  const known = architectures.flatMap((definition) => definition.architectures).join(", ");
+  const known = architectures
+    .filter(({ forward }) => forward)
+    .flatMap((definition) => definition.architectures)
+    .join(", ");
   throw lmFailure("lm/architecture", { found, known });
 }

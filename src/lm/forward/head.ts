@@ -3,12 +3,14 @@ import type { DeviceBuffer } from "../../compute/device";
 import { capLogits } from "../../compute/kernels/activations/capLogits";
 import { nllFold, RunningNll } from "../../compute/kernels/activations/nllFold";
 import { norm } from "../../compute/kernels/activations/norm";
+import type { Weight } from "../../compute/kernels/common/weight";
 import { matmul } from "../../compute/kernels/products/matmul";
 import type { Position } from "../types";
 import { PlacedWeights } from "../weights/layerWeights";
 import { Lent } from "../weights/lent";
 import { type ModelParts, tablePlace } from "../weights/modelParts";
 import { stripesInTurn, stripesOf } from "../weights/stripes";
+import { HEAD_BIAS } from "../weights/weightPlan";
 import { blocksOf, type PackedActivations, uploadWords } from "./activations";
 import type { Chunk } from "./batch";
 
@@ -62,7 +64,12 @@ async function foldBlock(
 ): Promise<void> {
   const { spec, plan, device } = parts;
   const { hidden, head } = spec;
-  using weights = await PlacedWeights.place(plan.norm.shared, { source: parts.source, device, signal });
+  using weights = await PlacedWeights.place([...plan.norm.shared, ...plan.headBias], {
+    source: parts.source,
+    device,
+    signal,
+  });
+  const bias = weights.find(HEAD_BIAS);
   using lent = new Lent();
   const folds: Fold[] = [];
   for (const { index, targets: ids, into } of block) {
@@ -79,7 +86,8 @@ async function foldBlock(
       signal?.throwIfAborted();
       const { first, count: n } = stripe;
       const softCap = head.softCap ?? 0;
-      await nllFold(device, { running, x, w: placed, targets, m, n, k: hidden, first, scale: head.scale, softCap });
+      const shared = { running, x, w: placed, targets, m, n, k: hidden, first, scale: head.scale, softCap };
+      await nllFold(device, { ...shared, ...biasFrom(bias, first) });
     }
   }
   for (const { running, into } of folds) into.set(await running.read());
@@ -157,10 +165,12 @@ async function logitRows<Into extends Float32Array>(
   const stripes = stripesOf(plan.head, hidden, device);
   // Stripe by stripe, [m, stripe] each, so that all of them come back in one read.
   using all = await device.lease(m * vocabulary * 4, "logits");
+  using weights = await PlacedWeights.place(plan.headBias, { source: parts.source, device, signal });
+  const bias = weights.find(HEAD_BIAS);
   for await (const { stripe, placed } of stripesInTurn(stripes, tablePlace(parts, plan.head, signal))) {
     const { first, count: n } = stripe;
     using y = await device.lease(m * n * 4, "logits of a stripe");
-    await matmul(device, { x, w: placed, y, m, n, k: hidden, scale: head.scale });
+    await matmul(device, { x, w: placed, ...biasFrom(bias, first), y, m, n, k: hidden, scale: head.scale });
     if (head.softCap !== undefined) await capLogits(device, { x: y, count: m * n, softCap: head.softCap });
     device.copy(y, 0, all, m * first * 4, m * n * 4);
   }
@@ -172,4 +182,9 @@ async function logitRows<Into extends Float32Array>(
     }
   }
   return into;
+}
+
+/** The bias of a stripe that begins at row `first`. */
+function biasFrom(bias: Weight | undefined, first: number): { readonly bias?: Weight } {
+  return bias ? { bias: { ...bias, row0: (bias.row0 ?? 0) + first } } : {};
 }

@@ -40,6 +40,11 @@ export class PlacedWeights implements Disposable {
     return weight;
   }
 
+  /** A weight that only some models have. */
+  find(key: string): Weight | undefined {
+    return this.views.get(key);
+  }
+
   /** The matrix of a linear layer and its bias, for `matmul`. */
   linear({ name, layout, outputs }: LinearSpec): { w: Weight; bias?: Weight } {
     const w = this.get(`${name}.weight`);

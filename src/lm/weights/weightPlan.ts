@@ -9,6 +9,7 @@ import type {
   LinearSpec,
   ModelSpec,
   NormSpec,
+  SharedExpertSpec,
 } from "../../model/forward/spec";
 import { placedBytes, placedDType } from "../../model/sources/placed";
 import { lmFailure } from "../failures";
@@ -51,6 +52,8 @@ export interface WeightPlan {
   readonly layers: readonly LayerPlan[];
   readonly norm: LayerPlan;
   readonly head: TablePlan;
+  /** What is added to the logits; empty where nothing is. */
+  readonly headBias: readonly Placement[];
 }
 
 /**
@@ -67,6 +70,7 @@ export function planWeights(spec: ModelSpec, names: WeightNames, device: DeviceI
     layers: spec.layers.map((layer, at) => planLayer(layer, hidden, new LookUp(names, device, at))),
     norm: layerPlan(lookUp.norm(spec.norm, [hidden]), []),
     head: table(head.tied ? embedding.table : head.table),
+    headBias: head.bias === undefined ? [] : lookUp.optional(head.bias, [0], HEAD_BIAS),
   };
 }
 
@@ -82,6 +86,12 @@ export function normKey({ name }: NormSpec): string {
 
 /** The key of a layer's router. */
 export const ROUTER = "router";
+
+/** The key of what is added to a router's scores while experts are chosen. */
+export const CHOICE_BIAS = "choice bias";
+
+/** The key of the head's bias. */
+export const HEAD_BIAS = "head bias";
 
 function tablePlan(tensor: TensorFacts): TablePlan {
   return {
@@ -133,13 +143,13 @@ class LookUp {
 
   linear({ name, inputs, outputs, layout }: LinearSpec): readonly Placement[] {
     const shape = layout === "columns" ? [inputs, outputs] : [outputs, inputs];
-    return [this.#required(`${name}.weight`, shape), ...this.#optional(`${name}.bias`, [outputs])];
+    return [this.#required(`${name}.weight`, shape), ...this.optional(`${name}.bias`, [outputs])];
   }
 
   norm(norm: NormSpec, shape: readonly number[]): readonly Placement[] {
     const key = normKey(norm);
     if (typeof norm.name === "string") {
-      return [this.#required(`${key}.weight`, shape), ...this.#optional(`${key}.bias`, shape)];
+      return [this.#required(`${key}.weight`, shape), ...this.optional(`${key}.bias`, shape)];
     }
     const pieces = norm.name.map((name) => this.names.get(`${name}.weight`, shape, this.layer));
     return [this.#place(pieces.map(whole), [{ key: `${key}.weight`, row0: 0 }], pieces)];
@@ -157,7 +167,11 @@ class LookUp {
     const names = found ?? spec.names[0];
     if (!names) throw new TypeError("Experts have no names.");
     const router = this.names.get(`${names.router}.weight`, [spec.count, hidden], this.layer);
-    const shared = [this.#place([whole(router)], [{ key: ROUTER, row0: 0 }], [router])];
+    const shared = [
+      this.#place([whole(router)], [{ key: ROUTER, row0: 0 }], [router]),
+      ...(spec.choice?.bias === undefined ? [] : this.optional(spec.choice.bias, [spec.count], CHOICE_BIAS)),
+      ...(spec.shared ? this.#sharedExpert(spec.shared) : []),
+    ];
     const numbers = Array.from({ length: spec.count }, (_, expert) => expert);
     if (names.kind === "each") {
       const matrix = (expert: number, kind: "gate" | "up" | "down") => {
@@ -201,6 +215,10 @@ class LookUp {
     return { shared: [...shared, ...packed], each: [] };
   }
 
+  #sharedExpert({ gate, up, down, by }: SharedExpertSpec): readonly Placement[] {
+    return [gate, up, down, ...(by ? [by] : [])].flatMap((linear) => this.linear(linear));
+  }
+
   #has(names: ExpertNames): boolean {
     const first = names.kind === "each" ? `${names.gate.replace("{expert}", "0")}.weight` : names.gateUp;
     return this.names.find(first, this.layer) !== undefined;
@@ -211,8 +229,8 @@ class LookUp {
     return this.#place([whole(tensor)], [{ key, row0: 0 }], [tensor]);
   }
 
-  #optional(key: string, shape: readonly number[]): readonly Placement[] {
-    const tensor = this.names.find(key, this.layer);
+  optional(name: string, shape: readonly number[], key = name): readonly Placement[] {
+    const tensor = this.names.find(name, this.layer);
     if (!tensor) return [];
     checkShape(tensor, shape);
     return [this.#place([whole(tensor)], [{ key, row0: 0 }], [tensor])];

@@ -1,25 +1,8 @@
+import { configNumber } from "../config";
 import type { ConfigFacts } from "../forward/configFacts";
-import type { NormPlace } from "../forward/spec";
+import type { NormPlace, Role } from "../forward/spec";
 import type { DecoderTraits } from "../forward/traits";
-
-/** What a weight does in the forward pass. A bias has no role of its own: it belongs to the weight of its name. */
-export type Role =
-  | "embedding"
-  | "positions"
-  | "norm"
-  | "head"
-  | NormPlace
-  | "q"
-  | "k"
-  | "v"
-  | "qkv"
-  | "o"
-  | "queryNorm"
-  | "keyNorm"
-  | "gate"
-  | "up"
-  | "gateUp"
-  | "down";
+import type { JsonObject } from "../model";
 
 /** One weight of an architecture. Names in `layer` lists are relative to `<root>.<layer>.`. */
 export interface WeightDefinition {
@@ -41,6 +24,12 @@ export interface ArchitectureDefinition {
   readonly architectures: readonly string[];
   /** Dotted path in config.json to the number of layers. */
   readonly depthKey: string;
+  /** Other paths that some versions use. */
+  readonly depthKeys?: readonly string[];
+  /** Where config.json keeps the language model of a model with more parts; what lies beside its layers is no text then. */
+  readonly text?: string;
+  /** Architectures of the language models that such a model may have: one of those can be merged into it. */
+  readonly languages?: readonly string[];
   /** Layers are `<root>.<n>.…`. */
   readonly root: string;
   /** Other roots found on disk, for checkpoints saved without the outer module. */
@@ -55,10 +44,10 @@ export interface ArchitectureDefinition {
   /** What transformers assumes when config.json does not say `tie_word_embeddings`. */
   readonly tiedByDefault: boolean;
   /**
-   * The forward pass that a config describes.
+   * The forward pass that a config describes; absent where none is written: such a model is merged, and not measured.
    * @throws {AwaseError} `lm/config`, `lm/unsupported`
    */
-  forward(config: ConfigFacts): DecoderTraits;
+  readonly forward?: (config: ConfigFacts) => DecoderTraits;
 }
 
 type Bias = "none" | "optional" | "required";
@@ -103,10 +92,10 @@ export function gatedMlp(bias?: Bias): readonly WeightDefinition[] {
 const EMBEDDING = "model.embed_tokens.weight";
 
 /** The layout most decoders share: `model.embed_tokens`, `model.layers.N`, `model.norm`, and an `lm_head` that may be tied. */
-export function decoder(
-  facts: Pick<ArchitectureDefinition, "architectures" | "layer" | "forward"> &
-    Partial<Pick<ArchitectureDefinition, "families" | "roles" | "tiedByDefault" | "post">>,
-): ArchitectureDefinition {
+export function decoder<
+  Facts extends Pick<ArchitectureDefinition, "architectures" | "layer"> &
+    Partial<Pick<ArchitectureDefinition, "families" | "roles" | "tiedByDefault" | "post" | "forward">>,
+>(facts: Facts): ArchitectureDefinition & Pick<Facts, "forward"> {
   return {
     depthKey: "num_hidden_layers",
     root: "model.layers",
@@ -118,4 +107,12 @@ export function decoder(
       { name: "lm_head.weight", role: "head", optional: true, tied: [EMBEDDING], embedding: true },
     ],
   };
+}
+
+/** Where this config has the number of layers: the usual path, or the other one that it has a number at. */
+export function depthKeyOf(
+  { depthKey, depthKeys = [] }: Pick<ArchitectureDefinition, "depthKey" | "depthKeys">,
+  config: JsonObject,
+): string {
+  return [depthKey, ...depthKeys].find((key) => configNumber(config, key) !== undefined) ?? depthKey;
 }

@@ -15,6 +15,11 @@ export class ConfigFacts {
     return this.#value(key) !== undefined;
   }
 
+  /** Whatever it has there. */
+  value(key: string): unknown {
+    return this.#value(key);
+  }
+
   /** Whether it names the key, be it to say `null`. */
   names(key: string): boolean {
     return Object.hasOwn(this.values, key);

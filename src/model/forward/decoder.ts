@@ -1,4 +1,4 @@
-import type { ArchitectureDefinition, Role } from "../architectures/define";
+import type { ArchitectureDefinition } from "../architectures/define";
 import type { ConfigFacts } from "./configFacts";
 import { ropeOf } from "./rope";
 import type {
@@ -10,6 +10,7 @@ import type {
   ModelSpec,
   NormPlace,
   ProjectionSpec,
+  Role,
 } from "./spec";
 import { type AttentionSizes, activationOf, attentionSizes, type DecoderTraits } from "./traits";
 
@@ -27,7 +28,7 @@ export function decoderSpec(
   traits: DecoderTraits,
   config: ConfigFacts,
 ): Omit<ModelSpec, "architecture"> {
-  const inLayer = namesByRole(definition.layer, definition.roles);
+  const inLayer = namesByRole(definition.layer, { ...definition.roles, ...traits.names });
   const around = namesByRole([...definition.pre, ...definition.post]);
   const sizes = traits.sizes ?? attentionSizes(config, traits.headDim);
   const linear = (role: Role, inputs: number, outputs: number): LinearSpec => ({
@@ -50,7 +51,7 @@ export function decoderSpec(
       positions: around("positions") && `${around("positions")}.weight`,
       scale: traits.embeddingScale ?? 1,
     },
-    layers: Array.from({ length: config.count(definition.depthKey) }, (_, layer) => ({
+    layers: Array.from({ length: config.count(depthKeyIn(definition, config)) }, (_, layer) => ({
       attention: { ...attention, ...traits.attention?.(layer, sizes) },
       mlp: traits.experts?.(layer) ?? dense(),
       order: traits.order ?? "sequential",
@@ -60,6 +61,7 @@ export function decoderSpec(
     norm: traits.norm(required(around, "norm")),
     head: {
       table: `${required(around, "head")}.weight`,
+      bias: biasOf(definition, required(around, "head")),
       tied: config.flag("tie_word_embeddings", definition.tiedByDefault),
       scale: traits.logitScale ?? 1,
       softCap: traits.logitSoftCap,
@@ -67,10 +69,22 @@ export function decoderSpec(
   };
 }
 
+/** The key of the number of layers, in the part of the config that describes the language model. */
+function depthKeyIn({ depthKey, depthKeys = [], text }: ArchitectureDefinition, config: ConfigFacts): string {
+  const keys = [depthKey, ...depthKeys].map((key) => (text === undefined ? key : key.replace(`${text}.`, "")));
+  return keys.find((key) => config.has(key)) ?? keys[0] ?? depthKey;
+}
+
 function namesByRole(weights: ArchitectureDefinition["layer"], more: ArchitectureDefinition["roles"] = {}): NameOf {
   const names = new Map<Role, string>(Object.entries(more) as [Role, string][]);
   for (const { name, role } of weights) if (role) names.set(role, name.replace(/\.weight$/, ""));
   return (role) => names.get(role);
+}
+
+/** The name of a weight's bias, where the layout has one. */
+function biasOf({ post }: ArchitectureDefinition, name: string): string | undefined {
+  const bias = `${name}.bias`;
+  return post.some((weight) => weight.name === bias) ? bias : undefined;
 }
 
 function required(nameOf: NameOf, role: Role): string {

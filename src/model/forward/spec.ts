@@ -94,15 +94,62 @@ export interface ExpertsSpec {
   readonly perToken: number;
   /** Whether the chosen probabilities are divided by their sum. */
   readonly normalize: boolean;
+  /** How experts are chosen; the most likely by a softmax unless given. */
+  readonly choice?: ExpertChoice;
   /** Width of an expert. */
   readonly width: number;
   readonly activation: Activation;
   /** Ways that checkpoints name them; the first whose router exists is meant. */
   readonly names: readonly ExpertNames[];
+  /** An MLP that every token goes through as well. */
+  readonly shared?: SharedExpertSpec;
+}
+
+/** Experts chosen in groups (DeepSeek-V2 and V3, GLM-4.5): the best groups first, then the best experts in them. */
+export interface ExpertChoice {
+  /** What a router's output becomes: a probability among all experts, or a logistic of its own. */
+  readonly score: "softmax" | "sigmoid";
+  readonly groups: number;
+  /** Groups that experts are chosen from. */
+  readonly topGroups: number;
+  /** What a group counts: its best expert, or its two best added up. */
+  readonly groupScore: "best" | "two-best";
+  /** Tensor [experts], relative to the layer, that is added to scores while experts are chosen, and to no share. */
+  readonly bias: string | undefined;
+  /** Multiplies the shares. */
+  readonly scale: number;
+}
+
+/** A gated MLP beside the experts. */
+export interface SharedExpertSpec {
+  readonly gate: LinearSpec;
+  readonly up: LinearSpec;
+  readonly down: LinearSpec;
+  /** One row, whose logistic multiplies the MLP's output; absent: it counts whole. */
+  readonly by?: LinearSpec;
 }
 
 /** Around the two halves of a layer. */
 export type NormPlace = "beforeAttention" | "afterAttention" | "beforeMlp" | "afterMlp";
+
+/** What a weight does in the forward pass. A bias has no role of its own: it belongs to the weight of its name. */
+export type Role =
+  | "embedding"
+  | "positions"
+  | "norm"
+  | "head"
+  | NormPlace
+  | "q"
+  | "k"
+  | "v"
+  | "qkv"
+  | "o"
+  | "queryNorm"
+  | "keyNorm"
+  | "gate"
+  | "up"
+  | "gateUp"
+  | "down";
 
 /** A layer: attention and MLP, each added to its input. */
 export interface LayerSpec {
@@ -132,6 +179,8 @@ export interface ModelSpec {
   readonly head: {
     /** Tensor [vocabulary, hidden]. */
     readonly table: string;
+    /** Tensor [vocabulary] that is added to the logits, where the model has it. */
+    readonly bias: string | undefined;
     /** Whether the embedding stands in for it. */
     readonly tied: boolean;
     /** Multiplies the logits. */

@@ -1,5 +1,14 @@
 import type { ConfigFacts } from "./configFacts";
-import type { Activation, AttentionSpec, ExpertsSpec, HeadNormSpec, LayerSpec, NormPlace, NormSpec } from "./spec";
+import type {
+  Activation,
+  AttentionSpec,
+  ExpertsSpec,
+  HeadNormSpec,
+  LayerSpec,
+  NormPlace,
+  NormSpec,
+  Role,
+} from "./spec";
 
 export interface AttentionSizes {
   readonly hidden: number;
@@ -21,6 +30,8 @@ export interface DecoderTraits {
   readonly norm: MakeNorm;
   /** A place that takes the norm of another place: a parallel layer has one norm for both halves. */
   readonly norms?: Partial<Record<NormPlace, NormPlace>>;
+  /** Names, `.weight` left out, of weights that the config chooses among those of the layout's families. */
+  readonly names?: Partial<Record<Role, string>>;
   readonly order?: LayerSpec["order"];
   readonly residualScale?: number;
   /** Where the config has keys of its own; `hidden_size` and its like are read unless given. */
@@ -48,9 +59,9 @@ export interface DecoderTraits {
   readonly logitSoftCap?: number | undefined;
 }
 
-/** RMSNorm with the config's `rms_norm_eps`. */
-export function rms(config: ConfigFacts, offset: 0 | 1 = 0): MakeNorm {
-  const epsilon = config.number("rms_norm_eps", 1e-6);
+/** RMSNorm with the epsilon that the config has under `key`. */
+export function rms(config: ConfigFacts, offset: 0 | 1 = 0, key = "rms_norm_eps", usual = 1e-6): MakeNorm {
+  const epsilon = config.number(key, usual);
   return (name) => ({ kind: "rms", name, epsilon, offset });
 }
 

@@ -16,6 +16,8 @@ export interface Weight {
   readonly presence: "required" | "optional" | "together";
   /** Axis 0 is the vocabulary. */
   readonly embedding: boolean;
+  /** Lies beside the language model, where a model of text alone has nothing: carried over unless every input has it. */
+  readonly beside?: boolean;
 }
 
 /**

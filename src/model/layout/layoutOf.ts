@@ -1,6 +1,6 @@
 import { findArchitecture } from "../architectures";
-import type { ArchitectureDefinition, WeightDefinition } from "../architectures/define";
-import { configNumber } from "../config";
+import { type ArchitectureDefinition, depthKeyOf, type WeightDefinition } from "../architectures/define";
+import { architectureNames, configNumber } from "../config";
 import type { ModelHeaders } from "../model";
 import { findBehind } from "./behindStack";
 import { inferLayout } from "./infer";
@@ -17,30 +17,87 @@ export function layoutOf(checkpoints: readonly ModelHeaders[], architecture: str
   return definition ? layoutByDefinition(checkpoints, definition) : inferLayout(checkpoints);
 }
 
-function layoutByDefinition(checkpoints: readonly ModelHeaders[], definition: ArchitectureDefinition): Layout {
+function layoutByDefinition(checkpoints: readonly ModelHeaders[], described: ArchitectureDefinition): Layout {
+  const definition = described.text === undefined ? described : namedAs(described, checkpoints);
   const roots = [definition.root, ...(definition.rootAliases ?? [])];
   const pre = definition.pre.map(looseWeight);
   const post = definition.post.map(looseWeight);
+  const depthKey = depthKeyOf(definition, checkpoints[0]?.config ?? {});
   const layer = definition.layer.map((weight) => layerWeight(weight, roots));
   const depths = new Map(
     checkpoints.map((checkpoint) => {
       const held = headerDepth(checkpoint, roots);
-      return [checkpoint.key, Math.min(configNumber(checkpoint.config, definition.depthKey) ?? held, held)];
+      return [
+        checkpoint.key,
+        Math.min(configNumber(checkpoint.config, depthKeyOf(definition, checkpoint.config)) ?? held, held),
+      ];
     }),
   );
   const behind = findBehind(checkpoints, ({ key }) => ({ roots, depth: depths.get(key) ?? 0 }));
   const inStack = (key: string, tensor: string) => !behind.has(key, tensor);
   const rest = unnamedWeights(checkpoints, { ...definition, roots }, [...pre, ...post], layer, depths, inStack);
+  const text = definition.text !== undefined;
   const module: ModuleLayout = {
-    name: "default",
-    pre: [...pre, ...rest.loose],
+    name: text ? "text_decoder" : "default",
+    pre: [...pre, ...(text ? rest.loose.filter(({ beside }) => !beside) : rest.loose)],
     layer: [...layer, ...rest.layer],
     post,
     ...(behind.weights.length > 0 ? { behind: behind.weights } : {}),
     depths,
-    depthKey: definition.depthKey,
+    depthKey,
   };
-  return { modules: [module], definition, unnamed: rest.names };
+  const beside = new Set(text ? rest.loose.flatMap((weight) => (weight.beside ? weight.name : [])) : []);
+  return { modules: [module, ...modulesBeside(checkpoints, beside)], definition, unnamed: rest.names };
+}
+
+/** Towers and projectors beside a language model, each stack of layers a module, named as mergekit names them. */
+function modulesBeside(checkpoints: readonly ModelHeaders[], names: ReadonlySet<string>): readonly ModuleLayout[] {
+  if (names.size === 0) return [];
+  const held = checkpoints.map((checkpoint) => ({
+    ...checkpoint,
+    tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))),
+  }));
+  const beside = (weight: Weight): Weight => ({ ...weight, beside: true });
+  const { modules } = inferLayout(held);
+  const towers = modules.filter(({ name }) => /vision|visual/.test(name)).length;
+  return modules.map(({ name, pre, layer, post, ...module }) => {
+    const tower =
+      /vision|visual/.test(name) ||
+      (name === "default" && [...layer, ...pre].some((weight) => /vision|visual/.test(weight.name)));
+    return {
+      ...module,
+      name: tower && towers <= 1 ? "vision_tower" : name === "default" ? "multi_modal_projector" : name,
+      pre: pre.map(beside),
+      layer: layer.map(beside),
+      post: post.map(beside),
+    };
+  });
+}
+
+/**
+ * A definition whose first names are those of the first checkpoint that has more than a language model: the output gets its config, and
+ * versions of transformers differ in how they call what such a model holds.
+ */
+function namedAs(definition: ArchitectureDefinition, checkpoints: readonly ModelHeaders[]): ArchitectureDefinition {
+  const roots = [definition.root, ...(definition.rootAliases ?? [])];
+  const [first] = checkpoints.filter(({ config }) =>
+    definition.architectures.includes(architectureNames(config)[0] ?? ""),
+  );
+  const tensors = first?.tensors ?? new Map<string, never>();
+  const root = roots.find((name) => tensors.has(name) || [...tensors.keys()].some((key) => key.startsWith(`${name}.`)));
+  const at = root === undefined ? 0 : roots.indexOf(root);
+  const renamed = (weight: WeightDefinition): WeightDefinition => {
+    const names = [weight.name, ...(weight.aliases ?? [])];
+    const name = names.find((each) => tensors.has(each)) ?? names[Math.min(at, names.length - 1)] ?? weight.name;
+    return { ...weight, name, aliases: names.filter((each) => each !== name) };
+  };
+  return {
+    ...definition,
+    root: roots[at] ?? definition.root,
+    rootAliases: roots.filter((_, place) => place !== at),
+    pre: definition.pre.map(renamed),
+    post: definition.post.map(renamed),
+  };
 }
 
 function looseWeight(weight: WeightDefinition): Weight {
@@ -104,7 +161,9 @@ function unnamedWeights(
         found.layer.set(pattern, extraWeight(pattern, aliases, family ? "together" : "optional"));
       } else {
         if (named.has(name)) continue;
-        found.loose.set(name, extraWeight(name, [], "optional"));
+        const beside = definition.text !== undefined;
+        found.loose.set(name, { ...extraWeight(name, [], "optional"), ...(beside && { beside }) });
+        if (beside) continue; // a tower or a projector, which nobody need describe
       }
       if (!family && !isBuffer(name)) found.names.add(name);
     }

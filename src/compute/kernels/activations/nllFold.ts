@@ -49,6 +49,8 @@ export interface NllFold {
   readonly x: DeviceBuffer;
   /** [n, k]: the rows of the head for ids [first, first + n), from `row0` on. */
   readonly w: Weight;
+  /** [n]: added to the logits of these ids, from `row0` on. */
+  readonly bias?: Weight;
   /** u32 [m]: the id whose probability is asked for. */
   readonly targets: DeviceBuffer;
   readonly m: number;
@@ -68,12 +70,14 @@ export interface NllFold {
  * the next: a product and a fold cost one write and one read of each logit, next to 2k operations that made it.
  */
 export async function nllFold(device: Device, options: NllFold): Promise<void> {
-  const { running, x, w, targets, m, n, k, first, scale = 1, softCap = 0, atOnce = LOGITS_AT_ONCE } = options;
+  const { running, x, w, bias, targets, m, n, k, first, scale = 1, softCap = 0, atOnce = LOGITS_AT_ONCE } = options;
   const width = Math.min(n, Math.max(64, Math.floor(atOnce / m)));
   using logits = await device.lease(4 * m * width, "logits of a stripe");
   for (let at = 0; at < n; at += width) {
     const columns = Math.min(width, n - at);
-    await matmul(device, { x, w: { ...w, row0: (w.row0 ?? 0) + at }, y: logits, m, n: columns, k, scale });
+    const from = (weight: Weight): Weight => ({ ...weight, row0: (weight.row0 ?? 0) + at });
+    const product = { x, w: from(w), ...(bias && { bias: from(bias) }), y: logits, m, n: columns, k, scale };
+    await matmul(device, product);
     const values = { m, n: columns, first: first + at, softCap };
     await dispatch(device, kernel, [logits, targets, running.buffer], values, m);
   }

@@ -36,7 +36,9 @@ describe("a stack of a model whose layers alternate by number", () => {
   });
 
   it("does so for the text model of a larger one", () => {
-    const tensors = toyLlama("a", { layers: 8 }).tensors;
+    const norms = ["self_attn.q_norm", "self_attn.k_norm", "pre_feedforward_layernorm", "post_feedforward_layernorm"];
+    const named = Array.from({ length: 8 }, (_, n) => norms.map((norm) => `model.layers.${n}.${norm}.weight`)).flat();
+    const tensors = toyLlama("a", { layers: 8, extra: Object.fromEntries(named.map((name) => [name, [8]])) }).tensors;
     const extra = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, shape]));
     const nested = toyLlama("a", {
       layers: 0,

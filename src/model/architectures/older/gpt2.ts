@@ -1,5 +1,5 @@
-import { activationOf, layerNorm } from "../forward/traits";
-import { type ArchitectureDefinition, linear } from "./define";
+import { activationOf, layerNorm } from "../../forward/traits";
+import { type ArchitectureDefinition, linear } from "../define";
 
 /**
  * Learnt positions, LayerNorms, matrices stored [inputs, outputs]; its config has names of its own. Early checkpoints lack the

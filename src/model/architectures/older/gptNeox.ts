@@ -1,6 +1,6 @@
-import { ropeOf } from "../forward/rope";
-import { activationOf, layerNorm } from "../forward/traits";
-import { type ArchitectureDefinition, BLOCK_NORMS, linear, norms } from "./define";
+import { ropeOf } from "../../forward/rope";
+import { activationOf, layerNorm } from "../../forward/traits";
+import { type ArchitectureDefinition, BLOCK_NORMS, linear, norms } from "../define";
 
 /**
  * LayerNorms, a quarter of each head turns, the halves side by side, each behind a norm of its own. The causal-mask buffers of old

@@ -1,6 +1,6 @@
-import { experts } from "../forward/experts";
-import { rms } from "../forward/traits";
-import { attention, BLOCK_NORMS, decoder, norms } from "./define";
+import { experts } from "../../forward/experts";
+import { rms } from "../../forward/traits";
+import { attention, BLOCK_NORMS, decoder, norms } from "../define";
 
 /** Router and experts keep the layout they have on disk, one by one (`block_sparse_moe`) or packed (`mlp`). */
 export const mixtral = decoder({
