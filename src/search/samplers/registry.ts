@@ -6,5 +6,3 @@ import { tpeSampler } from "./tpe/tpe";
 
 /** Every way to search. */
 export const SAMPLERS = [cmaesSampler, tpeSampler, nsgaSampler, randomSampler, gridSampler] as const;
-
-export type SamplerId = (typeof SAMPLERS)[number]["id"];
