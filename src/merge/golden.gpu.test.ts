@@ -4,11 +4,14 @@ import { MemoryFolder } from "../io/memory";
 import { describeGolden } from "./golden.testing";
 
 const ROOT = "../../e2e/golden/";
-const URLS = import.meta.glob<string>("../../e2e/golden/{merge,around}/{models,expected}/*/*.{json,safetensors}", {
-  query: "?url",
-  import: "default",
-  eager: true,
-});
+const URLS = import.meta.glob<string>(
+  "../../e2e/golden/{merge,around}/{models,expected}/*/*.{json,jinja,safetensors}",
+  {
+    query: "?url",
+    import: "default",
+    eager: true,
+  },
+);
 
 /** One folder of the golden data, fetched from the test's server. */
 async function fetchFolder(path: string): Promise<MemoryFolder> {

@@ -10,8 +10,12 @@ import { elementCount } from "../formats/tensor";
 import type { Folder } from "../io/types";
 import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
+import { plannedFolder } from "../recipe/plan/output/plannedFolder";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { planMerge } from "../recipe/plan/planMerge";
+import type { KnownVocabulary } from "../recipe/plan/vocabularies";
+import { readVocabulary } from "../tokens/vocabulary";
+import { inputSource } from "./inputs";
 import { mergeToMemory } from "./merge.testing";
 import { methodFacts } from "./registry";
 
@@ -31,9 +35,9 @@ const AROUND = Object.entries(around)
 const ALL = [...MERGES, ...AROUND].map((found) => {
   const recipe = recipeOf(found.set, found.name);
   const [method = ""] = recipe.match(/(?<=^merge_method: )\w+/m) ?? [];
-  return { ...found, method, recipe, offered: !/^tokenizer/m.test(recipe) && !/^---/m.test(recipe) };
+  return { ...found, method, recipe, offered: !/^---/m.test(recipe) };
 });
-/** All but those that build a tokenizer. */
+/** All but those of several documents. */
 const CASES = ALL.filter(({ offered }) => offered);
 
 /** Fields of `config.json` that a merge decides or must keep. */
@@ -57,14 +61,20 @@ type Values = ReadonlyMap<string, Float32Array>;
 export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
   const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
 
-  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([40, 45]));
+  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([47, 48]));
   for (const { name, method, offered } of ALL) if (!offered) it.todo(`${name} (${method}) is what mergekit made`);
 
-  it.each(CASES)("$name is what mergekit made", async ({ set, name, recipe, compare }) => {
+  it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare, set }) => {
     const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
     const models = new Map<string, Model>();
     for (const key of keys) models.set(key, await open(`merge/models/${key}`));
-    const { plan, problems } = planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28 });
+    const vocabularies = new Map<string, KnownVocabulary>();
+    for (const [key, { folder: from }] of models) {
+      const vocabulary = await readVocabulary(from);
+      if (vocabulary) vocabularies.set(key, { vocabulary });
+    }
+    const options = { budgetBytes: 2 ** 28, ...(/^(tokenizer|chat_template)/m.test(recipe) ? { vocabularies } : {}) };
+    const { plan, problems } = planMerge(recipe, models, methodFacts, options);
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     if (!plan) throw new Error("There are no errors, and no plan.");
 
@@ -76,10 +86,29 @@ export function describeGolden(device: () => Device, folder: (path: string) => P
     const merged = new Map(
       plan.tensors.map((tensor, i) => [tensor.name, decode(outputs[i] ?? new Uint8Array(), tensor.dtype)]),
     );
-    const golden = await valuesOf(expected);
+    const written = plannedFolder(plan, models, name);
+    const golden = await inOurOrder(await valuesOf(expected), plan, written, expected.folder);
     if (compare === "statistics") return compareStatistics(plan, models, merged, golden);
     compareValues(plan, merged, golden, await leftOpen(plan, models));
   });
+}
+
+/** Ids of new tokens are left open: rows with a vocabulary axis in our order, which each folder's own tokenizer tells. */
+async function inOurOrder(values: Values, { tensors }: MergePlan, ours: Folder, theirs: Folder): Promise<Values> {
+  const [own, other] = [await readVocabulary(ours), await readVocabulary(theirs)];
+  expect(new Set(own?.tokens)).toEqual(new Set(other?.tokens));
+  const rows = own?.tokens.map((token) => other?.tokens.indexOf(token) ?? -1) ?? [];
+  const ordered = new Map(values);
+  for (const { name, shape } of tensors) {
+    const found = values.get(name);
+    if (!found || !/embed_tokens|lm_head/.test(name)) continue;
+    const width = shape[1] ?? 1;
+    const row = (at: number) => found.subarray(at * width, (at + 1) * width);
+    const moved = Float32Array.from(found);
+    for (const [to, from] of rows.entries()) moved.set(row(from), to * width);
+    ordered.set(name, moved);
+  }
+  return ordered;
 }
 
 function facts(
@@ -149,12 +178,10 @@ interface TaskVector {
 }
 
 /** The task vectors of a planned tensor. */
-async function taskVectors(tensor: PlannedTensor, models: ReadonlyMap<string, Model>) {
+async function taskVectors({ rowMaps }: MergePlan, tensor: PlannedTensor, models: ReadonlyMap<string, Model>) {
   const read = async (input: PlannedTensor["inputs"][number]) => {
-    const checkpoint = models.get(input.model);
-    if (!checkpoint) throw new Error(`No ${input.model}.`);
-    const count = elementCount(tensor.shape);
-    return decode(await checkpoint.weights.read(input.tensor, 0, count), input.dtype);
+    const source = inputSource(input, models, rowMaps);
+    return decode(await source.read(input.tensor, 0, elementCount(tensor.shape)), input.dtype);
   };
   const base = tensor.inputs.find(({ isBase }) => isBase);
   if (!base) throw new Error(`${tensor.name} has no base.`);
@@ -187,7 +214,7 @@ const FUSION_NOISE = 0.003;
 async function fusionTies(plan: MergePlan, models: ReadonlyMap<string, Model>) {
   const ties = new Map<string, ReadonlySet<number>>();
   for (const tensor of plan.tensors) {
-    const { origin, vectors } = await taskVectors(tensor, models);
+    const { origin, vectors } = await taskVectors(plan, tensor, models);
     const delta = vectors[0]?.delta ?? new Float32Array();
     const length = tensor.shape.at(-1) ?? 1;
     const scores = new Float64Array(delta.length);
@@ -221,7 +248,7 @@ function softmax(values: Float32Array): Float64Array {
 async function thresholdTies(plan: MergePlan, models: ReadonlyMap<string, Model>) {
   const ties = new Map<string, ReadonlySet<number>>();
   for (const tensor of plan.tensors) {
-    const { vectors } = await taskVectors(tensor, models);
+    const { vectors } = await taskVectors(plan, tensor, models);
     const indices = new Set<number>();
     for (const { delta, density } of vectors) {
       const sorted = delta.map(Math.abs).sort().reverse();
@@ -246,7 +273,7 @@ async function compareStatistics(plan: MergePlan, models: ReadonlyMap<string, Mo
   let [unchanged, unchangedThere] = [0, 0];
   let expected = 0;
   for (const tensor of plan.tensors) {
-    const { origin, vectors } = await taskVectors(tensor, models);
+    const { origin, vectors } = await taskVectors(plan, tensor, models);
     const found = merged.get(tensor.name) ?? new Float32Array();
     const there = golden.get(tensor.name) ?? new Float32Array();
     const masked = vectors.map((vector) => maskedVector(plan.seed, tensor, vector));

@@ -40,7 +40,7 @@ export interface MapMaking {
  * @throws {AwaseError} `merge/unknown-method`, `merge/dtype`, and as `openInput`
  */
 export function makingOf(
-  plan: Pick<MergePlan, "method" | "seed">,
+  plan: Pick<MergePlan, "method" | "seed" | "rowMaps">,
   tensor: PlannedTensor,
   models: ReadonlyMap<string, Model>,
 ): Making {
@@ -49,7 +49,7 @@ export function makingOf(
   const only = tensor.action === "copy" ? 0 : method.unchanged?.(task);
   const all = baseFirst(tensor.inputs);
   const planned = only === undefined ? all : all.slice(only, only + 1);
-  const inputs = planned.map((input) => openInput(input, tensor.shape, models));
+  const inputs = planned.map((input) => openInput(input, tensor.shape, models, plan.rowMaps));
   const [first] = inputs;
   if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
   return mapMaking(only === undefined ? method : castMethod, task, inputs, outputDType(tensor));

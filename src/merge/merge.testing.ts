@@ -46,6 +46,7 @@ export function testPlan(recipe: TestRecipe, shape?: readonly number[]): MergePl
     tensors,
     config: {},
     sideFiles: [],
+    rowMaps: {},
     totals: {
       tensors: tensors.length,
       parameters: sum((tensor) => elementCount(tensor.shape)),

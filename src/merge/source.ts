@@ -122,7 +122,7 @@ export class MergedSource implements TensorSource {
     const { models } = this.options;
     this.#wanted ??= new Set(
       this.plan.tensors.map(({ inputs, shape }) =>
-        inputsKey(baseFirst(inputs).map((input) => ({ key: inputKey(input, shape, models) }))),
+        inputsKey(baseFirst(inputs).map((input) => ({ key: inputKey(input, shape, models, this.plan.rowMaps) }))),
       ),
     );
     return this.#wanted;

@@ -60,7 +60,12 @@ describe("the vocabulary of a folder", () => {
       },
       "generation_config.json": { eos_token_id: [4, 7], pad_token_id: null, bos_token_id: 2 },
     });
-    expect(vocabulary).toEqual({
+    expect(vocabulary).toMatchObject({ definition: "Unigram", template: "{{ y }}" });
+    expect([...(vocabulary?.added?.values() ?? [])].map(({ id, content }) => `${id} ${content}`)).toEqual([
+      "2 <s>",
+      "4 <end>",
+    ]);
+    expect(vocabulary).toMatchObject({
       tokens: ["<unk>", "▁a", "<s>", undefined, "<end>"],
       roles: [
         { role: "eos", id: 4 },
@@ -68,7 +73,6 @@ describe("the vocabulary of a folder", () => {
         { role: "bos", id: 2 },
         { role: "eos", id: 4 },
       ],
-      template: "{{ y }}",
     });
   });
 

@@ -15,6 +15,21 @@ export interface Vocabulary {
   readonly roles: readonly { readonly role: TokenRole; readonly id: number }[];
   /** The chat template's text. */
   readonly template?: string;
+  /** Tokens that are looked for in a text before it is cut into pieces, by their text. */
+  readonly added?: ReadonlyMap<string, AddedToken>;
+  /** `type` of the model in `tokenizer.json` (`BPE`, `Unigram`, …); absent where the folder has no such file. */
+  readonly definition?: string;
+}
+
+/** A token that is found in a text as a whole, in the spelling of `tokenizer.json`. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly single_word: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  readonly normalized: boolean;
+  readonly special: boolean;
 }
 
 export type Tokens = readonly (string | undefined)[];
@@ -35,21 +50,60 @@ const SENTENCE_PIECE_FILE = { path: "tokenizer.model", limit: 32 * MIB };
  * @throws {AwaseError} `tokenizer/too-large`, `tokenizer/broken`, and what reading a file throws
  */
 export async function readVocabulary(folder: Folder, signal?: AbortSignal): Promise<Vocabulary | undefined> {
-  const tokens = (await fromDefinition(folder, signal)) ?? (await fromOlderFiles(folder, signal));
-  if (!tokens) return undefined;
+  const found = (await fromDefinition(folder, signal)) ?? (await fromOlderFiles(folder, signal));
+  if (!found) return undefined;
+  const { tokens, added, definition } = found;
   const config = await readTokenizerConfig(folder, signal);
   const decoder = isObject(config.added_tokens_decoder) ? config.added_tokens_decoder : {};
   for (const [id, token] of Object.entries(decoder)) {
     // Tokens of a kind that the vocabulary has already keep its id.
-    if (isObject(token) && typeof token.content === "string" && tokens[Number(id)] === undefined)
-      place(folder, tokens, token.content, Number(id));
+    if (!isObject(token) || typeof token.content !== "string") continue;
+    if (tokens[Number(id)] === undefined) place(folder, tokens, token.content, Number(id));
+    if (tokens[Number(id)] === token.content && !added.has(token.content))
+      added.set(token.content, addedToken(token, token.content, Number(id)));
   }
   const template = await readTemplateText(folder, config, signal);
   return {
     tokens,
     roles: await rolesOf(folder, config, tokens, signal),
     ...(template === undefined ? {} : { template }),
+    added,
+    ...(definition === undefined ? {} : { definition }),
   };
+}
+
+/** What a file says of an added token; what it does not say is as the library has it. */
+export function addedToken(said: UnknownObject, content: string, id: number): AddedToken {
+  const special = said.special === true;
+  return {
+    id,
+    content,
+    single_word: said.single_word === true,
+    lstrip: said.lstrip === true,
+    rstrip: said.rstrip === true,
+    normalized: typeof said.normalized === "boolean" ? said.normalized : !special,
+    special,
+  };
+}
+
+const idsByToken = new WeakMap<Vocabulary, ReadonlyMap<string, number>>();
+
+/** Ids by token. Of a token with two, the one it was added under counts, else the lower one. Remembered. */
+export function idsOf(vocabulary: Vocabulary): ReadonlyMap<string, number> {
+  const known = idsByToken.get(vocabulary);
+  if (known) return known;
+  const ids = new Map<string, number>();
+  for (const [id, token] of vocabulary.tokens.entries()) if (token !== undefined && !ids.has(token)) ids.set(token, id);
+  for (const { content, id } of vocabulary.added?.values() ?? []) ids.set(content, id);
+  idsByToken.set(vocabulary, ids);
+  return ids;
+}
+
+/** Tokens as a folder's files have them. */
+interface Found {
+  readonly tokens: (string | undefined)[];
+  readonly added: Map<string, AddedToken>;
+  readonly definition?: string;
 }
 
 /** Ids that a config names by a role: `eos_token_id` is one, or a list. */
@@ -73,10 +127,10 @@ async function rolesOf(folder: Folder, config: UnknownObject, tokens: Tokens, si
   return [...roleIds(generation), ...named];
 }
 
-async function fromDefinition(folder: Folder, signal: AbortSignal | undefined) {
+async function fromDefinition(folder: Folder, signal: AbortSignal | undefined): Promise<Found | undefined> {
   const text = await readFolderText(folder, TOKENIZER_FILE, signal);
   if (text === undefined) return undefined;
-  const { model, added_tokens: added } = parseObject(folder, TOKENIZER_FILE.path, text);
+  const { model, added_tokens: listed } = parseObject(folder, TOKENIZER_FILE.path, text);
   const vocabulary = isObject(model) ? model.vocab : undefined;
   const tokens: (string | undefined)[] = [];
   if (Array.isArray(vocabulary)) {
@@ -89,19 +143,26 @@ async function fromDefinition(folder: Folder, signal: AbortSignal | undefined) {
   } else {
     throw brokenFile(folder, TOKENIZER_FILE.path, "it has no vocabulary");
   }
-  for (const token of Array.isArray(added) ? added.filter(isObject) : []) {
-    if (typeof token.content === "string") place(folder, tokens, token.content, token.id);
+  const added = new Map<string, AddedToken>();
+  for (const token of Array.isArray(listed) ? listed.filter(isObject) : []) {
+    if (typeof token.content !== "string") continue;
+    const id = place(folder, tokens, token.content, token.id);
+    added.set(token.content, addedToken(token, token.content, id));
   }
-  return tokens;
+  const definition = isObject(model) && typeof model.type === "string" ? model.type : "BPE";
+  return { tokens, added, definition };
 }
 
-async function fromOlderFiles(folder: Folder, signal: AbortSignal | undefined) {
+async function fromOlderFiles(folder: Folder, signal: AbortSignal | undefined): Promise<Found | undefined> {
   const tokens = (await fromSentencePiece(folder, signal)) ?? (await fromList(folder, VOCABULARY_FILE, signal));
   if (!tokens) return undefined;
+  const added = new Map<string, AddedToken>();
   for (const [id, token] of ((await fromList(folder, ADDED_TOKENS_FILE, signal)) ?? []).entries()) {
-    if (token !== undefined) tokens[id] = token;
+    if (token === undefined) continue;
+    tokens[id] = token;
+    added.set(token, addedToken({}, token, id));
   }
-  return tokens;
+  return { tokens, added };
 }
 
 async function fromList(folder: Folder, file: TextFile, signal: AbortSignal | undefined) {
@@ -126,7 +187,8 @@ function placeAll(folder: Folder, tokens: (string | undefined)[], ids: UnknownOb
   for (const [token, id] of Object.entries(ids)) place(folder, tokens, token, id);
 }
 
-function place(folder: Folder, tokens: (string | undefined)[], token: string, id: unknown): void {
+function place(folder: Folder, tokens: (string | undefined)[], token: string, id: unknown): number {
   if (!isTokenId(id)) throw brokenFile(folder, TOKENIZER_FILE.path, noTokenId(id));
   tokens[id] = token;
+  return id;
 }

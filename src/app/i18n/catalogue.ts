@@ -16,6 +16,7 @@ import type { outputSentences } from "../../recipe/problems/output";
 import type { planningSentences } from "../../recipe/problems/planning";
 import type { readingSentences } from "../../recipe/problems/reading";
 import type { limitSentences, strengthSentences } from "../../recipe/problems/strength";
+import type { vocabularySentences } from "../../recipe/problems/vocabulary";
 import type { stateSentences } from "../../state/failures";
 import type { tokenSentences } from "../../tokens/failures";
 import { en, type Messages } from "./en/words";
@@ -26,6 +27,7 @@ type ProblemSentences = typeof readingSentences &
   typeof planningSentences &
   typeof fittingSentences &
   typeof outputSentences &
+  typeof vocabularySentences &
   typeof strengthSentences &
   typeof findingSentences &
   typeof remarkSentences;

@@ -7,7 +7,7 @@ import type { ModelOrigin, Note } from "../../engine/protocol/protocol";
 import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
 import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
-import { hubIdOf, modelKey, modelReferences, nameText, sameLetters } from "../../recipe/parse/references";
+import { hubIdOf, modelKey, nameText, neededModels, sameLetters } from "../../recipe/parse/references";
 import { changeTo } from "../../recipe/problems/fixes";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
@@ -50,7 +50,7 @@ export interface LocatedModels {
 export async function locateModels(recipe: Recipe, cwd: string): Promise<LocatedModels> {
   const models: LocatedModel[] = [];
   const problems: Problem[] = [];
-  for (const reference of modelReferences(recipe)) {
+  for (const reference of neededModels(recipe)) {
     const model = await locateModel(reference, cwd, own(recipe.extras.revisions, reference.key));
     const near = model?.kind === "folder" ? undefined : await nearFolder(reference.path, cwd);
     // A folder that differs in nothing but case is meant, whatever the Hub may have under such a name.

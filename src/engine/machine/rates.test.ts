@@ -20,6 +20,7 @@ const plan = (method: string, bytes: number, fetchBytes = 0): MergePlan => ({
   tensors: [],
   config: {},
   sideFiles: [],
+  rowMaps: {},
   recipe: "",
   totals: { tensors: 1, parameters: 1, readBytes: bytes, writeBytes: bytes, fetchBytes, deviceBytes: 0 },
 });

@@ -17,7 +17,8 @@ import type { ForwardModel, RateBook } from "../machine/rates";
 import type { EvaluationEvent, EvaluationRequest, SetCost, Subject } from "../protocol/evalProtocol";
 import type { Planning } from "../shelf/planning";
 import { type HoldContext, heldBack, holdModels } from "./holdModels";
-import { type OpenModel, type Purpose, parametersOf, type Subjects, textsOf } from "./subjects";
+import { plannedTexts } from "./plannedTexts";
+import { type OpenModel, type Purpose, parametersOf, type Subjects } from "./subjects";
 import { openTexts } from "./texts";
 import { timedModel } from "./timedModel";
 
@@ -154,7 +155,7 @@ async function headersOf(
     return { texts: checkpoint, speed: { name: subject.key, parameters: parametersOf(checkpoint) } };
   }
   const planned = await planning.plan(subject.recipe, subject.seed);
-  const texts = shelf.get(textsOf(planned)).checkpoint;
+  const texts = plannedTexts(planned, shelf.checkpoints);
   return { texts, speed: { name: texts.key, parameters: planned.totals.parameters } };
 }
 

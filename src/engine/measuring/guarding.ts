@@ -1,6 +1,6 @@
 import type { AwaseError } from "../../base/errors";
 import { Gate } from "../../base/gate";
-import { own } from "../../base/own";
+import { own as strengthIn } from "../../base/own";
 import type { Device } from "../../compute/device";
 import { shareOf } from "../../compute/memoryLedger";
 import { runGuard } from "../../eval/guard/guard";
@@ -97,15 +97,19 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
   const method = methodFacts.find(({ id }) => id === plan.method);
   const limit = guardLimit(plan, method, shelf.checkpoints.get(baseKey));
   if (limit) return guardWhole(guarding, limit);
-  const strengthOf = (strengths: Strengths) => (tensor: string) => own(strengths, layers.groupOf(tensor).id) ?? 1;
+  const strengthOf = (strengths: Strengths) => (tensor: string) =>
+    strengthIn(strengths, layers.groupOf(tensor).id) ?? 1;
   const opened = openWeakening(plan.recipe, { structure: context.planning.structure, base: baseKey });
   if (!opened.weakening) return guardWhole(guarding, unwritableLimit(plan, opened.problems[0]));
   const { weakening } = opened;
   const problem = noWayBack(options, weakening, layers);
   if (problem) return guardWhole(guarding, unwritableLimit(plan, problem));
 
-  using base = await subjects.openModel(baseKey, device, signal);
   using merge = new MergeAtStrengths({ subjects, device, plan, weakening, layers, signal });
+  // Rows of another vocabulary are compared with the base's for the same tokens, and texts are cut into the same ones for both.
+  const moved = Object.keys(plan.rowMaps).length > 0;
+  using own = moved ? undefined : await subjects.openModel(baseKey, device, signal);
+  const base = own ?? (await merge.at(0));
   const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
   return await runGuard({
     base: await measurable(base),
@@ -121,7 +125,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
     cache: context.baseCache,
     signal,
     async drift(group, strengths) {
-      const source = await merge.source(own(strengths, group.id) ?? 1);
+      const { source } = await merge.at(strengthIn(strengths, group.id) ?? 1);
       // Small tensors are measured side by side: alone, each would wait for its own numbers to come back.
       const room = new Gate(shareOf(device.info.budgetBytes, "drifting", "tensors"));
       const measured = await Promise.allSettled(

@@ -32,9 +32,9 @@ export class MergeAtStrengths implements Disposable {
 
   constructor(private readonly options: MergeAtStrengthsOptions) {}
 
-  /** The whole merge at one strength, as tensors. */
-  async source(strength: number): Promise<TensorSource> {
-    return (await this.#at(strength)).source;
+  /** The whole merge at one strength; at 0 the base, in the vocabulary of the merge. */
+  at(strength: number): Promise<OpenModel> {
+    return this.#at(strength);
   }
 
   /** The merge with these strengths; a group that is not named has 1. @throws {AwaseError} `guard/not-expressible`, `lm/…` */

@@ -18,6 +18,7 @@ import type { ForwardModel } from "../machine/rates";
 import { contentKey, planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
 import { readGenerationConfig } from "./generationConfig";
+import { plannedTexts } from "./plannedTexts";
 import type { Residency, Tenant, Wish } from "./residency";
 
 /**
@@ -198,7 +199,7 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       const at = on(device);
       const content = await planKey(plan, shelf.checkpoints, signal);
       return kept(at, `${purpose} ${content}`, async () => {
-        const texts = shelf.get(textsOf(plan)).checkpoint;
+        const texts = plannedTexts(plan, shelf.checkpoints);
         const weights = purpose === "measure" ? mergedOnTheWay(at, plan) : mergedOnce(at, plan);
         const generationConfig = await readGenerationConfig(texts);
         const model = await openLanguageModel({
@@ -252,12 +253,6 @@ function padded(bytes: number): number {
 async function stillOpen(opening: Promise<Kept> | undefined): Promise<Kept | undefined> {
   const found = await opening?.catch(() => undefined);
   return found?.tenant.evicted === false ? found : undefined;
-}
-
-/** The model that the output's tokenizer files are copied from, else the one that gives its config. */
-export function textsOf({ sideFiles, models }: MergePlan): string {
-  const copied = sideFiles.find((file) => file.kind === "copy" && file.path === "tokenizer.json");
-  return copied?.kind === "copy" ? copied.model : (models[0]?.key ?? "");
 }
 
 function contextOf(config: Model["config"]): number | undefined {

@@ -1,6 +1,7 @@
 import { elementCount } from "../../formats/tensor";
 import { isFault } from "../../io/store/fileProof";
 import type { ByteSource } from "../../io/types";
+import { inputSource } from "../../merge/inputs";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
 import type { InputFile, InputLedger } from "./inputLedger";
@@ -49,15 +50,15 @@ export async function holdInputs(
 
 /** Indices of the tensors that are made of some files. */
 async function madeOf(
-  { tensors }: MergePlan,
+  { tensors, rowMaps }: MergePlan,
   models: ReadonlyMap<string, Checkpoint>,
   files: ReadonlySet<ByteSource>,
 ): Promise<readonly number[]> {
   const made: number[] = [];
   for (const [index, { inputs, shape }] of tensors.entries()) {
-    for (const { model, tensor } of inputs) {
-      const ranges = await models.get(model)?.weights.ranges(tensor, 0, elementCount(shape));
-      if (ranges?.some(({ source }) => files.has(source))) made.push(index);
+    for (const input of inputs) {
+      const ranges = await inputSource(input, models, rowMaps).ranges(input.tensor, 0, elementCount(shape));
+      if (ranges.some(({ source }) => files.has(source))) made.push(index);
     }
   }
   return made;

@@ -3,6 +3,7 @@ import { isFault } from "../../io/store/fileProof";
 import type { ByteSource } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan, SideFile } from "../../recipe/plan/plan";
+import { editedFile } from "../../tokens/building/editedFiles";
 import type { OutputPlace } from "../machine/environment";
 import type { Hasher } from "../machine/hashing";
 import type { OutputFile } from "../protocol/protocol";
@@ -62,10 +63,27 @@ async function write(file: SideFile, { place, models, signal }: SideFileRun): Pr
     const bytes = new TextEncoder().encode(file.text);
     return writeFile(place.output, file.path, bytes.length, [bytes]);
   }
+  if (file.kind === "edited") {
+    const bytes = new TextEncoder().encode(await editedText(file, models, signal));
+    return writeFile(place.output, file.path, bytes.length, [bytes]);
+  }
   const source = await models.get(file.model)?.folder.open(file.from, signal);
   if (!source) throw new TypeError(`The plan copies ${file.from} of ${file.model}, which is not loaded.`);
   await holdWhole(source, signal);
   return writeFile(place.output, file.path, source.size, chunksOf(source, signal));
+}
+
+/** @throws {AwaseError} `hub/bad-hash` */
+async function editedText(
+  { model, from, edit }: Extract<SideFile, { kind: "edited" }>,
+  models: SideFileRun["models"],
+  signal?: AbortSignal,
+): Promise<string> {
+  if (from === undefined) return editedFile("{}", edit);
+  const source = await models.get(model)?.folder.open(from, signal);
+  if (!source) throw new TypeError(`The plan edits ${from} of ${model}, which is not loaded.`);
+  await holdWhole(source, signal);
+  return editedFile(new TextDecoder().decode(await source.read(0, source.size, signal)), edit);
 }
 
 /** Before a byte of a file is copied, all of it is what the Hub publishes. @throws {AwaseError} `hub/bad-hash` */

@@ -2,10 +2,11 @@ import type { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
+import { inputSource } from "../../merge/inputs";
 import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { hubIdOf, knownModels, modelReferences } from "../../recipe/parse/references";
+import { hubIdOf, knownModels, neededModels } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
 import { type StructureReport, structure } from "../../recipe/plan/structure";
@@ -88,7 +89,7 @@ export function missingModels(recipe: string, models: Models): RecipeReport["mis
   const parsed = parseRecipe(recipe, knownModels(models.keys())).recipe;
   if (!parsed) return [];
   const { revisions } = parsed.extras;
-  return modelReferences(parsed)
+  return neededModels(parsed)
     .filter(({ key }) => !models.has(key))
     .map(({ key, path, revision }) => {
       const repo = hubIdOf(path);
@@ -104,14 +105,35 @@ export function missingModels(recipe: string, models: Models): RecipeReport["mis
     });
 }
 
+const atHandKnown = new WeakMap<Model, Model>();
+
+/** The same model as one of which no byte is fetched. */
+function atHand(model: Model): Model {
+  const { weights } = model;
+  const known = atHandKnown.get(model) ?? {
+    ...model,
+    weights: {
+      tensors: weights.tensors,
+      read: (...asked) => weights.read(...asked),
+      place: (...asked) => weights.place(...asked),
+      bytesOf: (...asked) => weights.bytesOf(...asked),
+      ranges: async () => [],
+    },
+  };
+  atHandKnown.set(model, known);
+  return known;
+}
+
 /** Bytes of the plan's inputs that are not on this machine; a tensor that two outputs are made from is fetched once. */
-async function bytesToFetch({ tensors }: MergePlan, models: Models): Promise<number> {
+async function bytesToFetch({ tensors, rowMaps }: MergePlan, models: Models): Promise<number> {
   const wanted = new Map<ByteSource, Map<number, ByteRange>>();
+  const remote = new Map(
+    [...models].map(([key, model]) => [key, model.revision === undefined ? atHand(model) : model]),
+  );
   for (const { inputs, shape } of tensors) {
     for (const input of inputs) {
-      const model = models.get(input.model);
-      if (!model?.revision) continue;
-      for (const { source, start, end } of await model.weights.ranges(input.tensor, 0, elementCount(shape))) {
+      const from = inputSource(input, remote, rowMaps);
+      for (const { source, start, end } of await from.ranges(input.tensor, 0, elementCount(shape))) {
         const ranges = wanted.get(source) ?? new Map<number, ByteRange>();
         wanted.set(source, ranges);
         ranges.set(start, { start, end: Math.max(end, ranges.get(start)?.end ?? 0) });

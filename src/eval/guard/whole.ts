@@ -1,10 +1,11 @@
 import { basePass } from "../base";
 import type { BaseCache } from "../baseCache";
 import { runPass, tokensIn } from "../batch";
+import { evalFailure } from "../failures";
 import type { Measured, Subject } from "../measures/measured";
 import { perplexity } from "../measures/perplexity";
 import { relativePerplexity } from "../measures/relative";
-import { scoresOf } from "../texts";
+import { otherTokens, scoresOf } from "../texts";
 import type { GuardLimit, GuardOptions, GuardReport, GuardStage, StageGroup } from "../types";
 import { windowFor } from "../windows";
 import { GUARD_BEGIN, judge } from "./guardMachine";
@@ -30,12 +31,15 @@ export interface WholeGuardRun {
 /**
  * Watches a merge of which no part can be taken back, a stack of layers say: the whole of it is measured against the base, and
  * over the cap the guard stops where it was told to, or else warns. Divergence is that of the tokens both models have.
- * @throws {AwaseError} `eval/nothing-scored`, `eval/positions`, and what a forward pass throws
+ * @throws {AwaseError} `eval/other-tokens`, `eval/nothing-scored`, `eval/positions`, and what a forward pass throws
  */
 export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
   const { base, merged, options, limit, recipe, cache, signal } = run;
+  const prompts = options.sets.flatMap((set) => set.prompts);
+  const found = otherTokens(prompts, base.tokenizer, merged.tokenizer);
+  if (found > 0) throw evalFailure("eval/other-tokens", { found, prompts: prompts.length });
   const questions = guardQuestions(
-    options.sets.flatMap(({ prompts }) => prompts),
+    prompts,
     { tokenizer: base.tokenizer, positions: options.positions, window: windowFor([base.context, merged.context]) },
     { ends: true },
   );
@@ -53,13 +57,13 @@ export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
 
   const onTokens = (done: number) => meter.at("whole", done);
   const pass = await runPass(merged.model, questions.batch, { signal, onTokens });
-  const found = await readGuard(merged, { ...before, model: base.model }, questions, pass, signal);
+  const read = await readGuard(merged, { ...before, model: base.model }, questions, pass, signal);
   meter.finish("whole");
-  const own = perplexity(found.scores);
-  const relative = relativePerplexity(found.scores, baseScores);
+  const own = perplexity(read.scores);
+  const relative = relativePerplexity(read.scores, baseScores);
   const group: StageGroup = { id: "whole", kind: "whole", from: 0, to: merged.model.facts.layers };
   const action = options.action === "stop" ? "stop" : "warn";
-  const nonFinite = [relative.ratio, found.divergence.symmetric].filter((value) => !Number.isFinite(value)).length;
+  const nonFinite = [relative.ratio, read.divergence.symmetric].filter((value) => !Number.isFinite(value)).length;
   const rules = { groups: [group.id], cap: options.cap, action } as const;
   const { verdict, next } = judge(rules, GUARD_BEGIN, { ratio: relative.ratio, nonFinite });
   const stage: GuardStage = {
@@ -68,15 +72,15 @@ export async function runWholeGuard(run: WholeGuardRun): Promise<GuardReport> {
     strength: 1,
     perplexity: own.tokenWeighted,
     relative,
-    divergence: found.divergence,
+    divergence: read.divergence,
     verdict,
     drift: [],
   };
   run.onStage?.(stage);
   return {
-    base: { perplexity: basePerplexity, prompts: baseScores, ...(found.baseEos && { eos: found.baseEos }) },
+    base: { perplexity: basePerplexity, prompts: baseScores, ...(read.baseEos && { eos: read.baseEos }) },
     stages: [stage],
-    end: { perplexity: own, relative, divergence: found.divergence, ...(found.eos && { eos: found.eos }) },
+    end: { perplexity: own, relative, divergence: read.divergence, ...(read.eos && { eos: read.eos }) },
     strengths: {},
     recipe,
     stopped: next.stopped,

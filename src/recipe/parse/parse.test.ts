@@ -281,11 +281,15 @@ models:
 
   it("reads what is asked of the tokenizer", () => {
     const read = (text: string) => parseRecipe(body(`models: [{model: a}]\n${text}`)).recipe;
-    expect(read("tokenizer: {}")?.tokenizer).toMatchObject({ key: "tokenizer", source: "union", tokens: 0 });
+    expect(read("tokenizer: {}")?.tokenizer).toMatchObject({ key: "tokenizer", source: "union", tokens: [] });
     expect(read("tokenizer_source: base")?.tokenizer).toMatchObject({ source: "base", span: { line: 3, column: 1 } });
     expect(
       read("tokenizer: {source: org/x, tokens: {<x>: {source: a}}, pad_to_multiple_of: 64}")?.tokenizer,
-    ).toMatchObject({ source: { key: "org/x" }, tokens: 1, padToMultipleOf: 64 });
+    ).toMatchObject({
+      source: { key: "org/x" },
+      tokens: [{ token: "<x>", source: { kind: "model", model: { key: "a" } }, force: false }],
+      padToMultipleOf: 64,
+    });
     expect(read("chat_template: auto")?.chatTemplate).toMatchObject({ value: "auto" });
     expect(read("tokenizer_source:\nchat_template: ~")).not.toHaveProperty("tokenizer");
   });

@@ -13,6 +13,11 @@ export function parseReference(reader: Reader, node: unknown, where: string, at:
   if (reader.isMapping(node)) return parseMapping(reader, node, where, span);
   const text = reader.string(node, where, at);
   if (text === undefined) return undefined;
+  return referenceTo(reader, text, span);
+}
+
+/** A reference by its text, read from somewhere else than a node of its own. */
+export function referenceTo(reader: Reader, text: string, span: TextSpan): ModelReference | undefined {
   return accept(reader, known(reader, text, splitReference(text)), text, span, undefined);
 }
 

@@ -75,12 +75,30 @@ export interface ModuleItem extends RecipePart {
   readonly span: TextSpan;
 }
 
+/** Where the row of a token comes from that is given a source of its own. */
+export type TokenSource =
+  | { readonly kind: "zero" }
+  /** The same token in another model. */
+  | { readonly kind: "model"; readonly model: ModelReference }
+  /** Another token of a model, by its text or its id. */
+  | { readonly kind: "model_token"; readonly model: ModelReference; readonly token: string | number };
+
+/** A token that a recipe gives a row, and that the output has in any case. */
+export interface TokenRequest {
+  readonly token: string;
+  /** Absent: found as for every other token. */
+  readonly source?: TokenSource;
+  /** Whether the row goes also to models that have one of their own. */
+  readonly force: boolean;
+  /** Of the token's text. */
+  readonly span: TextSpan;
+}
+
 /** What a recipe asks of the output's tokenizer. */
 export interface TokenizerRequest {
   readonly key: "tokenizer" | "tokenizer_source";
   readonly source: "union" | "base" | ModelReference;
-  /** Tokens that are given a source of their own. */
-  readonly tokens: number;
+  readonly tokens: readonly TokenRequest[];
   readonly padToMultipleOf?: number;
   /** Of the key. */
   readonly span: TextSpan;

@@ -128,6 +128,16 @@ export function modelReferences(recipe: Recipe): readonly ModelReference[] {
       ]),
     ]),
   ];
+  return distinct(all);
+}
+
+/** Those and the one whose tokenizer the output gets, which need not give weights: what must be at hand for a plan. */
+export function neededModels(recipe: Recipe): readonly ModelReference[] {
+  const source = recipe.tokenizer?.source;
+  return distinct([...modelReferences(recipe), ...(typeof source === "object" ? [source] : [])]);
+}
+
+function distinct(references: readonly ModelReference[]): readonly ModelReference[] {
   const seen = new Set<string>();
-  return all.filter(({ key }) => !seen.has(key) && seen.add(key));
+  return references.filter(({ key }) => !seen.has(key) && seen.add(key));
 }

@@ -16,7 +16,7 @@ export interface BindOptions {
  * @param parametersOf of each tensor, its inputs in the plan's order; absent: as the recipe says
  */
 export function bind(
-  { context, tensors: structured, models, outputDType, config, sideFiles, recipe }: PlanStructure,
+  { context, tensors: structured, models, outputDType, config, sideFiles, rowMaps, recipe }: PlanStructure,
   { seed, budgetBytes }: BindOptions,
   parametersOf?: (tensor: PlannedTensor) => TensorParameters,
 ): MergePlan {
@@ -29,6 +29,7 @@ export function bind(
     tensors,
     config,
     sideFiles,
+    rowMaps,
     totals: planTotals(tensors, budgetBytes),
     recipe,
   };

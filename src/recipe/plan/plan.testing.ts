@@ -47,7 +47,12 @@ export function toyVocabulary(
   others: Readonly<Record<number, string>> = {},
   more: Partial<Vocabulary> = {},
 ): Vocabulary {
-  return { tokens: Array.from({ length: size }, (_, id) => others[id] ?? `t${id}`), roles: [], ...more };
+  return {
+    tokens: Array.from({ length: size }, (_, id) => others[id] ?? `t${id}`),
+    roles: [],
+    definition: "BPE",
+    ...more,
+  };
 }
 
 export const LINEAR = `merge_method: linear

@@ -1,4 +1,6 @@
 import type { DType, OutputDType } from "../../formats/dtypes";
+import type { RowMap } from "../../model/sources/rowMap";
+import type { TokenFileEdit } from "../../tokens/building/editedFiles";
 import type { ResolvedParameters } from "../facts";
 import type { Problem } from "../problems/problem";
 
@@ -14,6 +16,8 @@ export interface PlannedInput {
   readonly bytes: number;
   readonly isBase: boolean;
   readonly parameters: ResolvedParameters;
+  /** Digest of the plan's row map that it is made by, for a vocabulary that is not its model's; `dtype` and `shape` are then those of what is made. */
+  readonly rows?: string;
 }
 
 /** One tensor of the output, with everything needed to make it. */
@@ -42,6 +46,17 @@ export type SideFile =
       readonly model: string;
       readonly from: string;
       readonly size: number;
+    }
+  | {
+      readonly path: string;
+      /** A file of a model, with an edit made. */
+      readonly kind: "edited";
+      readonly model: string;
+      /** Absent: an empty object. */
+      readonly from?: string;
+      /** Of the file before. */
+      readonly size: number;
+      readonly edit: TokenFileEdit;
     };
 
 export interface PlanTotals {
@@ -73,6 +88,8 @@ export interface MergePlan {
   readonly config: Readonly<Record<string, unknown>>;
   /** `config.json`, `generation_config.json`, tokenizer files, `mergekit_config.yml`. The model card and the index are made at the end. */
   readonly sideFiles: readonly SideFile[];
+  /** What the rows of inputs are made of that are brought to another vocabulary, by digest. */
+  readonly rowMaps: Readonly<Record<string, RowMap>>;
   readonly totals: PlanTotals;
   /** The recipe text the plan was made from, byte for byte. */
   readonly recipe: string;

@@ -5,11 +5,12 @@ import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe } from "../parse/recipe";
-import { modelReferences, nameText, nearName } from "../parse/references";
+import { modelReferences, nameText, nearName, neededModels } from "../parse/references";
 import { changeTo } from "../problems/fixes";
 import { commonArchitecture } from "./checks/architectureCheck";
 import { alignNames } from "./inputs/alignNames";
 import type { ProblemBag } from "./problemBag";
+import type { OutputVocabulary } from "./vocabulary/outputVocabulary";
 
 /** What every part of the planner needs: the recipe, the method, the opened models and their common layout. */
 export interface PlanContext {
@@ -22,6 +23,8 @@ export interface PlanContext {
   readonly donor: { readonly reference: ModelReference; readonly checkpoint: Model };
   readonly layout: Layout;
   readonly bag: ProblemBag;
+  /** Where the recipe asks for a tokenizer: what embedding and head are brought to. */
+  readonly vocabulary?: OutputVocabulary;
 }
 
 /** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */
@@ -32,7 +35,7 @@ export function openContext(
   bag: ProblemBag,
 ): PlanContext | undefined {
   const references = modelReferences(recipe);
-  for (const { key, span } of references) {
+  for (const { key, span } of neededModels(recipe)) {
     if (models.has(key)) continue;
     const meant = nearName(key, models.keys());
     bag.add({

@@ -7,9 +7,16 @@ import { planningSentences } from "../problems/planning";
 import { type Problem, placed, type TextSpan } from "../problems/problem";
 import { notYet } from "../problems/reading";
 import { named, type Tensors } from "../problems/tensors";
+import { vocabularySentences } from "../problems/vocabulary";
 
 /** All that a planner says. */
-const sentences = { ...planningSentences, ...fittingSentences, ...outputSentences, "recipe/not-yet": notYet };
+const sentences = {
+  ...planningSentences,
+  ...fittingSentences,
+  ...outputSentences,
+  ...vocabularySentences,
+  "recipe/not-yet": notYet,
+};
 
 type PlanSentences = typeof sentences;
 type PlanCode = CodeOf<PlanSentences>;

@@ -11,7 +11,6 @@ import { lintFilters } from "./checks/lintFilters";
 import { checkInputs, findMethodFacts } from "./checks/methodCheck";
 import type { Attempt } from "./checks/otherDonor";
 import { checkSize } from "./checks/sizeCheck";
-import { checkTokenizer, tokenizerModel } from "./checks/tokenizerAsked";
 import { reportUnplaced } from "./checks/unplaced";
 import { checkVocabularies } from "./checks/vocabularyFits";
 import { expandRecipe, type PlannedModule } from "./expand";
@@ -23,9 +22,15 @@ import { openContext, type PlanContext } from "./planContext";
 import { byWeight, ProblemBag } from "./problemBag";
 import { planTensors } from "./tensors";
 import type { Vocabularies } from "./vocabularies";
+import { askedTemplate } from "./vocabulary/chatTemplate";
+import { reportPadding } from "./vocabulary/padding";
+import { newIds } from "./vocabulary/specialIds";
+import { tokenizerModel } from "./vocabulary/tokenizerModel";
+import { openVocabulary } from "./vocabulary/vocabulary";
 
 /** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
-export interface PlanStructure extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "recipe"> {
+export interface PlanStructure
+  extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "rowMaps" | "recipe"> {
   readonly context: PlanContext;
   readonly modules: readonly PlannedModule[];
   /** With the numbers that the recipe gives them. */
@@ -72,8 +77,11 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
   });
   const method = recipe && findMethodFacts(recipe.method, methods, bag);
   if (!recipe || !method || hasError(problems)) return report();
-  const context = openContext(recipe, method, models, bag);
-  if (!context) return report();
+  const opened = openContext(recipe, method, models, bag);
+  if (!opened) return report();
+  const known: Vocabularies = vocabularies ?? new Map();
+  const vocabulary = openVocabulary(opened, known);
+  const context: PlanContext = { ...opened, ...(vocabulary ? { vocabulary } : {}) };
 
   lintParameters(context);
   checkCommonLayers(context);
@@ -88,12 +96,15 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
   const planned = planTensors(context, modules);
   if (bag.failed) return report();
   checkLayersFit(context, modules, planned);
-  checkTokenizer(context, planned, vocabularies ?? new Map());
-  if (vocabularies) checkVocabularies(context, planned, tokenizerModel(context), { vocabularies, text, attempt });
+  const tokenizer = tokenizerModel(context);
+  if (vocabularies && !vocabulary) checkVocabularies(context, planned, tokenizer, { vocabularies, text, attempt });
+  const template = askedTemplate(context, known);
+  const ids = newIds(context);
+  reportPadding(context, text);
   if (bag.failed) return report();
   checkConfigsFit(context);
 
-  const { config, text: configText } = outputConfig(context, modules, planned);
+  const { config, text: configText } = outputConfig(context, modules, planned, ids);
   if (bag.failed) return report();
   return report({
     context,
@@ -105,7 +116,14 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
     }),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,
-    sideFiles: sideFiles(context, tokenizerModel(context), configText, text),
+    sideFiles: sideFiles(context, {
+      tokenizer,
+      configText,
+      recipe: text,
+      ids,
+      ...(template === undefined ? {} : { template }),
+    }),
+    rowMaps: planned.rowMaps,
     recipe: text,
   });
 }

@@ -1,6 +1,7 @@
 import { DTYPE_BYTES, type DType, isFloatDType } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
 import { atLayer, isBuffer, type Weight } from "../../model/layout/layout";
+import type { RowMap } from "../../model/sources/rowMap";
 import { type CarriedTensor, carriedBehind, mergedBehind } from "./behindStack";
 import { carriedModules } from "./carriedModules";
 import type { PlannedModule, PlannedSlice, PlannedSource } from "./expand";
@@ -11,6 +12,7 @@ import { reportMissing, type TypedParameters, typedParameters } from "./paramete
 import type { PlannedInput, PlannedTensor } from "./plan";
 import type { PlanContext } from "./planContext";
 import { gradientPosition, type Levels, resolveGlobal, resolvePerModel } from "./resolve";
+import { permuted } from "./vocabulary/rowMaps";
 
 export interface PlannedTensors {
   /** In writing order. */
@@ -18,6 +20,8 @@ export interface PlannedTensors {
   /** Rows of each tensor with a vocabulary axis, by output name. */
   readonly embeddings: ReadonlyMap<string, number>;
   readonly heads: readonly HeadDecision[];
+  /** What the rows of some inputs are made of, by digest. */
+  readonly rowMaps: Readonly<Record<string, RowMap>>;
 }
 
 /** Plans every tensor of the output from headers alone. What is wrong goes into the context's bag. */
@@ -49,6 +53,7 @@ class TensorPlanner {
   readonly #drafts: { readonly order: string; readonly tensor: PlannedTensor }[] = [];
   readonly #embeddings = new Map<string, number>();
   readonly #heads: HeadDecision[] = [];
+  readonly #rowMaps = new Map<string, RowMap>();
 
   constructor(readonly context: PlanContext) {}
 
@@ -65,14 +70,15 @@ class TensorPlanner {
     const tensors = this.#drafts
       .toSorted((a, b) => byCodeUnits(a.order, b.order) || byCodeUnits(a.tensor.name, b.tensor.name))
       .map(({ tensor }) => tensor);
-    return { tensors, embeddings: this.#embeddings, heads: this.#heads };
+    return { tensors, embeddings: this.#embeddings, heads: this.#heads, rowMaps: Object.fromEntries(this.#rowMaps) };
   }
 
   #plan(target: Target): void {
     const { weight, slice, layer } = target;
     const name = atLayer(weight.name, layer?.output);
-    const { inputs: present, head } = findInputs(this.context, target, name);
+    const { inputs: found, head } = findInputs(this.context, target, name);
     if (head) this.#heads.push(head);
+    const present = this.#inVocabulary(name, target, found);
     if (present.length === 0) return;
     const constant = isBuffer(name) || !present.every(({ stored }) => isFloatDType(stored.dtype));
     const tensor = constant ? this.#copyConstant(name, present) : this.#planMerge(name, slice, layer, weight, present);
@@ -83,6 +89,15 @@ class TensorPlanner {
       .reverse();
     this.#drafts.push({ order, tensor });
     if (weight.embedding) this.#embeddings.set(name, tensor.shape[0] ?? 0);
+  }
+
+  /** Inputs with a vocabulary axis as the output's vocabulary has them, where it is made anew; none with problems. */
+  #inVocabulary(name: string, { weight, slice }: Target, found: readonly PresentInput[]): readonly PresentInput[] {
+    const { vocabulary } = this.context;
+    if (!vocabulary || !weight.embedding || !areRows(found)) return found;
+    const { inputs, maps } = permuted(this.context, vocabulary, weight, slice, found, name) ?? { inputs: [], maps: [] };
+    for (const map of maps) this.#rowMaps.set(map.digest, map);
+    return inputs;
   }
 
   /** From the donor, whatever the method and its parameters. */
@@ -158,9 +173,13 @@ class TensorPlanner {
       const dtype = this.#outputDType(name, taking.inputs, true);
       const [input] = taking.inputs;
       const own = settled.find((entry) => entry.input === input)?.parameters.values ?? {};
-      return input && dtype && this.#copy(name, input, dtype, input.stored.shape, globals.values, own);
+      const shape = this.#newShape(weight, taking.inputs) ?? input?.stored.shape ?? [];
+      return input && dtype && this.#copy(name, input, dtype, shape, globals.values, own);
     }
-    const fitted = fitInputs(context, weight, name, taking.inputs);
+    const shapeMade = this.#newShape(weight, taking.inputs);
+    const fitted = shapeMade
+      ? { inputs: taking.inputs, shape: shapeMade }
+      : fitInputs(context, weight, name, taking.inputs);
     if (!fitted) return undefined;
     const { shape } = fitted;
     const merged = settled.filter(({ input }) => fitted.inputs.includes(input));
@@ -177,6 +196,12 @@ class TensorPlanner {
       inputs: merged.map(({ input, parameters }) => plannedInput(input, shape, parameters.values)),
       parameters: globals.values,
     };
+  }
+
+  /** In a vocabulary that is made anew all inputs have all rows, or more. */
+  #newShape({ embedding }: Weight, inputs: readonly PresentInput[]): readonly number[] | undefined {
+    const { vocabulary } = this.context;
+    return vocabulary && embedding && areRows(inputs) ? [vocabulary.rows, inputs[0]?.stored.shape[1] ?? 0] : undefined;
   }
 
   /** Parameters of each input. A base that was added and has no weight of its own takes no part in a method without base. */
@@ -272,8 +297,9 @@ class TensorPlanner {
     const stated = recipe.outDtype?.value ?? recipe.dtype?.value;
     const input = baseOrFirst(inputs);
     if (stated || !input) return stated;
-    if (input.stored.scaled) return dtypeOf(this.context.models.get(input.source.model.key)?.config) ?? "BF16";
-    const { dtype } = input.stored;
+    const stored = input.original ?? input.stored;
+    if (stored.scaled) return dtypeOf(this.context.models.get(input.source.model.key)?.config) ?? "BF16";
+    const { dtype } = stored;
     if (copied || dtype === "BF16" || dtype === "F16" || dtype === "F32") return dtype;
     bag.add({
       code: "plan/output-dtype",
@@ -324,7 +350,7 @@ function plannedInput(
   shape: readonly number[],
   parameters: PlannedInput["parameters"],
 ): PlannedInput {
-  const { source, stored, isBase } = input;
+  const { source, stored, isBase, map } = input;
   return {
     model: source.model.key,
     tensor: stored.name,
@@ -333,7 +359,17 @@ function plannedInput(
     bytes: croppedBytes(input, shape),
     isBase,
     parameters,
+    ...(map ? { rows: map.digest } : {}),
   };
+}
+
+/** Whether these are matrices of floats whose rows may stand side by side. */
+function areRows(inputs: readonly PresentInput[]): boolean {
+  const [first] = inputs;
+  return inputs.every(
+    ({ stored }) =>
+      isFloatDType(stored.dtype) && stored.shape.length === 2 && stored.shape[1] === first?.stored.shape[1],
+  );
 }
 
 function byCodeUnits(a: string, b: string): number {

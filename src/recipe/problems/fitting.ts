@@ -65,40 +65,6 @@ function example({ id, token, model, otherToken, other }: OtherTokens): string {
   return `token ${id} is ${token || "none"} in ${model} and ${otherToken} in ${other}`;
 }
 
-interface TokenizerFacts {
-  /** The key that asks for it. */
-  readonly what: string;
-  readonly reason: "tokens" | "model" | "unread" | "adds" | "moves" | "lacks" | "padding";
-  readonly model: string;
-  /** Tokens or rows, or the step of a padding. */
-  readonly count: number;
-  /** The first of them. */
-  readonly token: string;
-  /** That lacks rows, or would be padded, and its rows. */
-  readonly of: string;
-  readonly rows: number;
-  readonly donor: string;
-}
-
-function tokenizerReason({ reason, model, count, token, of, rows }: TokenizerFacts): string {
-  switch (reason) {
-    case "tokens":
-      return `it gives ${count} tokens a source of their own`;
-    case "model":
-      return `${model} is not one of the models to merge`;
-    case "unread":
-      return `the tokenizer of ${model} cannot be read, so nothing can be compared`;
-    case "adds":
-      return `${model} adds ${count} tokens (${token} is the first)`;
-    case "moves":
-      return `${count} rows of ${model} would have to move, be replaced or filled in (${token} is the first)`;
-    case "lacks":
-      return `${count} tokens of ${model} have no row in ${of}`;
-    default:
-      return `${rows} rows would be padded to a multiple of ${count}`;
-  }
-}
-
 /** Models that do not fit together, in English: by shapes, configs, vocabularies and tokenizers. */
 export const fittingSentences = {
   "plan/shape": ({ label, model, found, other, expected, sizes, ...of }: Misfit & Shapes & { label: string }) =>
@@ -147,12 +113,4 @@ export const fittingSentences = {
     `${facts.found} of ${facts.rows} rows of ${named(facts)} mean other tokens in ${facts.model} than in ${facts.other}, whose tokenizer the output gets (${example(facts)}). They are blended all the same.`,
   "plan/unknown-vocabulary": ({ model, other, reason }: { model: string; other: string; reason: string }) =>
     `${model} has no tokenizer that can be read${inBrackets(reason)}, so its rows are taken for the same tokens as those of ${other}. Add its tokenizer.json to have that checked.`,
-  "plan/tokenizer": (facts: TokenizerFacts) =>
-    `\`${facts.what}\` asks for a tokenizer that must be built, which is not supported yet: ${tokenizerReason(facts)}. Without this key the tokenizer of ${facts.donor} is copied.`,
-  "plan/padding-kept": ({ rows, tokens, expected }: { rows: number; tokens: number; expected: number }) =>
-    `The embedding keeps its ${rows} rows, of which ${tokens} have a token. mergekit would leave ${expected}.`,
-  "plan/chat-template": ({ model, auto, count }: { model: string; auto: number; count: number }) =>
-    auto
-      ? `\`chat_template: auto\` takes the template that most models have (${count} of them), which is not that of ${model}. Setting another one is not supported yet; without this key that of ${model} is copied.`
-      : `\`chat_template\` is not the template of ${model}, and setting another one is not supported yet. Without this key that of ${model} is copied.`,
 } satisfies Sentences;

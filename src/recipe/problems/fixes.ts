@@ -52,6 +52,9 @@ export const fixLabels = {
   "fix/keep-inside": () => "Keep what is inside",
   "fix/move": ({ key, ...place }: { key: string } & PlaceFacts) => `Move \`${key}\` to ${placeName(place)}`,
   "fix/base": ({ model }: { model: string }) => `Make \`${model}\` the base_model`,
+  "fix/keep-rows": ({ rows, step }: { rows: number; step: number }) =>
+    `Keep ${rows} rows (\`pad_to_multiple_of: ${step}\`)`,
+  "fix/union": () => "Merge with a union of their vocabularies",
 } satisfies Sentences;
 
 const label = sayer(fixLabels);

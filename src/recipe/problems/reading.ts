@@ -96,6 +96,17 @@ export function notYet({ what, method, known }: NotYetFacts): string {
   }
 }
 
+/** What is wrong with the entry of a token. */
+export type TokenFault = "kind" | "no-model" | "one-token" | "force";
+
+const TOKEN_FAULTS: Readonly<Record<TokenFault, string>> = {
+  kind: "`kind` of a token's source must be `zero` or `model_token`",
+  "no-model": "A source of `kind: model_token` needs `model:`, a model of the recipe",
+  "one-token":
+    "A source of `kind: model_token` needs one of `token` (its text) and `token_id` (a whole number), not both and not none",
+  force: "`force` of a token must be true or false",
+};
+
 /** Mistakes in the text of a recipe, in English: what reading it finds, whatever models there are. */
 export const readingSentences = {
   "recipe/too-long": ({ found, limit }: { found: number; limit: number }) =>
@@ -201,6 +212,11 @@ export const readingSentences = {
   "recipe/bare-filter": ({ name }: { name: string }) =>
     `\`${name}\` is one \`{filter, value}\` outside a list; it is read as a list of one. mergekit needs the dash: \`- {…}\`.`,
   "recipe/two-tokenizers": () => "The recipe has both `tokenizer` and `tokenizer_source`; keep one of them.",
+  "recipe/old-tokenizer-source": ({ model }: { model: string }) =>
+    `\`model:\` before a tokenizer's source is how mergekit wrote it before 2024; it is read as ${model}. Today's mergekit wants the name alone.`,
+  "recipe/token-key": ({ found }: { found: string }) => `The token \`${found}\` must be text. Put it in quotes.`,
+  "recipe/token-source": ({ reason, found }: { reason: TokenFault; found: string }) =>
+    `${TOKEN_FAULTS[reason]}${found === "" ? "" : `, but is ${found}`}.`,
   "recipe/padding": ({ found }: { found: string }) =>
     `\`pad_to_multiple_of\` must be a whole number from 1, but is ${found}.`,
   "recipe/extras": ({ reason, limit }: { reason: string; limit: number }) =>

@@ -29,7 +29,8 @@ export function guardLimit(
     const facts = { base: key, found: layers, expected: own };
     return limit("guard/whole-depth", facts);
   }
-  for (const { name, shape } of plan.tensors) {
+  for (const { name, shape, inputs } of plan.tensors) {
+    if (inputs.some(({ rows }) => rows !== undefined)) continue; // the base's rows are brought to the same vocabulary
     const other = base.tensors.get(name)?.shape;
     if (!other || (other.length === shape.length && other.every((size, axis) => size === shape[axis]))) continue;
     const facts = { base: key, tensor: name, found: `[${shape.join(", ")}]`, expected: `[${other.join(", ")}]` };

@@ -13,6 +13,8 @@ import type { Syntax } from "./syntax";
 export interface Field {
   readonly key: string;
   readonly keySpan: TextSpan;
+  /** Of the key, which a recipe may have written as a number. */
+  readonly keyNode: unknown;
   readonly node: unknown;
 }
 
@@ -202,7 +204,7 @@ export class Reader {
           span: own.get(key)?.keySpan ?? keySpan,
         });
       }
-      own.set(key, { key, keySpan, node: pair.value });
+      own.set(key, { key, keySpan, keyNode, node: pair.value });
     }
     for (const [key, field] of own) if (!into.has(key)) into.set(key, field);
     for (const source of merged) this.#merge(source, into, depth + 1);

@@ -6,11 +6,12 @@ import { output } from "./problems/output";
 import { planning } from "./problems/planning";
 import { reading } from "./problems/reading";
 import { findings, strength } from "./problems/strength";
+import { vocabulary } from "./problems/vocabulary";
 import { ja } from "./words";
 
 /** What the first screen says in Japanese; whole, or a type error. */
 export const atFirst: AtFirst = {
   messages: ja,
-  problems: { ...reading, ...planning, ...fitting, ...output, ...strength, ...findings, ...remarks },
+  problems: { ...reading, ...planning, ...fitting, ...output, ...vocabulary, ...strength, ...findings, ...remarks },
   fixes,
 };

@@ -9,13 +9,12 @@ import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
 import type { Vocabularies } from "../vocabularies";
 import { type Attempt, otherDonor } from "./otherDonor";
+import { shownToken } from "./shownToken";
 
 /** With more than this share of rows that mean other tokens, what comes out of a blend is noise. */
 const MOST = 0.2;
 /** Ids that a sentence lists. */
 const LISTED = 5;
-/** Characters of a token that a sentence shows. */
-const TOKEN_CHARACTERS = 30;
 
 /** A tensor with a vocabulary axis, and the inputs that its values depend on. */
 interface Embedding {
@@ -170,10 +169,4 @@ function reportUnknown(
     group: key,
     facts: { model: key, other: key === model ? other : model, reason },
   });
-}
-
-/** In quotes, cut short; empty for a row that has none. */
-export function shownToken(token: string | undefined): string {
-  if (token === undefined) return "";
-  return JSON.stringify(token.length > TOKEN_CHARACTERS ? `${token.slice(0, TOKEN_CHARACTERS)}…` : token);
 }

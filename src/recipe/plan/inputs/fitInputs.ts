@@ -2,6 +2,7 @@ import { smallest } from "../../../base/lists";
 import { elementCount } from "../../../formats/tensor";
 import { isInLayers, type Weight } from "../../../model/layout/layout";
 import type { ModelTensor } from "../../../model/model";
+import { mapBytes, type RowMap } from "../../../model/sources/rowMap";
 import { storedBytes } from "../../../model/storedBytes";
 import { sizesSaid } from "../checks/sizesSaid";
 import type { PlannedSource } from "../expand";
@@ -15,6 +16,9 @@ export interface PresentInput {
   readonly stored: ModelTensor;
   /** Primary name, with the source's layer number: what filters of per-model parameters see. */
   readonly name: string;
+  /** What its rows are made of, where they are not its model's as it has them; then `stored` is what is made, and `original` what is there. */
+  readonly map?: RowMap;
+  readonly original?: ModelTensor;
 }
 
 /** Inputs whose shapes agree after cropping, and the shape they agree on. */
@@ -55,9 +59,9 @@ export function fitInputs(
   return undefined;
 }
 
-/** Bytes read of an input that is cropped to `shape`. */
-export function croppedBytes({ stored }: PresentInput, shape: readonly number[]): number {
-  return storedBytes(stored, elementCount(shape));
+/** Bytes read of an input that is cropped to `shape`, or put together. */
+export function croppedBytes({ stored, map }: PresentInput, shape: readonly number[]): number {
+  return map ? mapBytes(map, shape[1] ?? 1) : storedBytes(stored, elementCount(shape));
 }
 
 /** Axis 0 is the vocabulary; a row is as long as it is. */

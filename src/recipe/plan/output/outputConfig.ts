@@ -4,6 +4,7 @@ import { parsePythonJson } from "../../../formats/pythonJson";
 import { configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
 import type { JsonObject } from "../../../model/model";
+import { idEdits, type NewIds } from "../../../tokens/building/specialIds";
 import { outputDepth } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
@@ -22,6 +23,7 @@ export function outputConfig(
   context: PlanContext,
   modules: readonly PlannedModule[],
   planned: PlannedTensors,
+  ids: NewIds,
 ): { readonly config: JsonObject; readonly text: string } {
   const { donor } = context;
   const edits = [
@@ -30,6 +32,7 @@ export function outputConfig(
     ...modules.flatMap((module) => depthEdits(context, module)),
     ...predictorEdits(context, modules),
     ...vocabularyEdits(context, modules, planned),
+    ...specialIdEdits(context, ids),
     ...tieEdits(context, planned),
     ...quantisationEdits(context),
   ];
@@ -99,9 +102,18 @@ function depthEdits(context: PlanContext, module: PlannedModule): readonly JsonE
   ];
 }
 
-/** Cropped embeddings have another vocabulary than the donor's config says. */
+/** Another model's tokenizer has other ids for the tokens that the donor's config names. */
+function specialIdEdits({ donor, bag }: PlanContext, ids: NewIds): readonly JsonEdit[] {
+  const edits = idEdits(donor.checkpoint.config, ids);
+  if (edits.length === 0) return [];
+  const keys = edits.map(({ path, value }) => `${path.join(".")} ${JSON.stringify(value)}`).join(", ");
+  bag.add({ code: "plan/special-ids", severity: "note", span: donor.reference.span, facts: { keys } });
+  return edits;
+}
+
+/** Cropped embeddings, and those of a vocabulary that is made, have another size than the donor's config says. */
 function vocabularyEdits(
-  { donor, bag }: PlanContext,
+  { donor, bag, vocabulary }: PlanContext,
   modules: readonly PlannedModule[],
   { embeddings }: PlannedTensors,
 ): readonly JsonEdit[] {
@@ -110,7 +122,7 @@ function vocabularyEdits(
   const rows = embedding && embeddings.get(embedding.name);
   const stored = embedding && [embedding.name, ...embedding.aliases].map((name) => tensors.get(name)).find(Boolean);
   const key = VOCABULARY_KEYS.find((candidate) => configNumber(config, candidate) !== undefined);
-  if (rows === undefined || key === undefined || rows === stored?.shape[0]) return [];
+  if (rows === undefined || key === undefined || (!vocabulary && rows === stored?.shape[0])) return [];
   const found = configNumber(config, key) ?? 0;
   if (found === rows) return [];
   bag.add({

@@ -1,4 +1,6 @@
 import type { Model } from "../../../model/model";
+import type { TokenFileEdit } from "../../../tokens/building/editedFiles";
+import type { NewIds } from "../../../tokens/building/specialIds";
 import type { ModelReference } from "../../parse/recipe";
 import type { SideFile } from "../plan";
 import type { PlanContext } from "../planContext";
@@ -49,23 +51,38 @@ const OTHERS: ReadonlySet<string> = new Set([
   "video_preprocessor_config.json",
 ]);
 
+/** What the output's files are made by, besides the models' own. */
+export interface SideFileOptions {
+  readonly tokenizer: ModelReference;
+  readonly configText: string;
+  readonly recipe: string;
+  /** New ids of the tokens that the donor's generation settings name. */
+  readonly ids: NewIds;
+  /** The chat template, where it is another than the tokenizer's. */
+  readonly template?: string;
+}
+
 /**
  * The output's files besides weights, index and model card: config, the donor's generation and processor files, its tokenizer or
- * that of `tokenizer`, and the recipe, byte for byte.
+ * that of `tokenizer`, with tokens added or taken out where the vocabulary asks for it, and the recipe, byte for byte.
  */
-export function sideFiles(
-  { donor, models, bag }: PlanContext,
-  tokenizer: ModelReference,
-  configText: string,
-  recipe: string,
-): readonly SideFile[] {
+export function sideFiles(context: PlanContext, options: SideFileOptions): readonly SideFile[] {
+  const { donor, models, bag } = context;
+  const { tokenizer, configText, recipe, template } = options;
   const { reference, checkpoint } = donor;
   const sizesOf = (key: string) => new Map(models.get(key)?.files.map(({ path, size }) => [path, size]));
   const [own, sizes] = [sizesOf(reference.key), sizesOf(tokenizer.key)];
   const named: readonly string[] = COPIED;
   const others = [...sizes.keys()].filter((path) => !named.includes(path) && belongsToTokenizer(path)).sort();
-  const copies = [...named, ...others].flatMap((path): SideFile[] => {
+  const edit = fileEdits(context, options, new Set(sizes.keys()));
+  const files = [...named, ...others].flatMap((path): SideFile[] => {
     const [model, size] = OTHERS.has(path) ? [reference.key, own.get(path)] : [tokenizer.key, sizes.get(path)];
+    const asked = edit(path);
+    if (asked === "left out") return [];
+    if (asked)
+      return [
+        { path, kind: "edited", model, ...(size === undefined ? {} : { from: path }), size: size ?? 2, edit: asked },
+      ];
     return size === undefined ? [] : [{ path, kind: "copy", model, from: path, size }];
   });
   if (![...sizes.keys()].some((path) => VOCABULARIES.some((pattern) => pattern.test(path)))) {
@@ -79,9 +96,36 @@ export function sideFiles(
   reportCode(reference, checkpoint, bag);
   return [
     { path: "config.json", kind: "text", text: configText },
-    ...copies,
+    ...files,
+    ...(template === undefined ? [] : [{ path: TEMPLATE_FILE, kind: "text" as const, text: template }]),
     { path: "mergekit_config.yml", kind: "text", text: recipe },
   ];
+}
+
+const TEMPLATE_FILE = "chat_template.jinja";
+/** Templates that a new one stands in for. */
+const TEMPLATES: ReadonlySet<string> = new Set([TEMPLATE_FILE, "chat_template.json"]);
+
+/** What is done to each file: an edit, nothing (it is copied), or it is left out because it would say something else. */
+function fileEdits({ vocabulary }: PlanContext, { ids, template }: SideFileOptions, present: ReadonlySet<string>) {
+  const { added = [], limit } = vocabulary?.output ?? {};
+  const change = { added, ...(limit === undefined ? {} : { limit }) };
+  const changed = added.length > 0 || limit !== undefined;
+  const older = present.has("tokenizer.model") || present.has("vocab.json");
+  return (path: string): TokenFileEdit | "left out" | undefined => {
+    if (template !== undefined && TEMPLATES.has(path)) return "left out";
+    if (path === "generation_config.json" && Object.keys(ids).length > 0) return { kind: "ids", ids };
+    if (path === "tokenizer_config.json" && present.has(path) && (changed || template !== undefined)) {
+      return { kind: "settings", ...change, ...(template === undefined ? {} : { template }) };
+    }
+    if (!changed) return undefined;
+    if (path === "tokenizer.json") return { kind: "definition", ...change };
+    // Older readers take the pieces from elsewhere and the added tokens from here. Pieces without rows cannot be taken out there.
+    if (limit !== undefined && VOCABULARIES.some((pattern) => pattern.test(path))) return "left out";
+    if (path === "added_tokens.json" && (present.has(path) || (older && limit === undefined)))
+      return { kind: "added", ...change };
+    return undefined;
+  };
 }
 
 function belongsToTokenizer(path: string): boolean {

@@ -9,25 +9,6 @@ function example({ id, model, token, other, otherToken }: FactsOf<Said, "plan/ot
   return `id ${id} は ${model} では${token === "" ? "なし" : ` ${token}`}、${other} では ${otherToken}`;
 }
 
-function tokenizerReason({ reason, model, count, token, of, rows }: FactsOf<Said, "plan/tokenizer">): string {
-  switch (reason) {
-    case "tokens":
-      return `${count}個のトークンに行の出所が指定されています。`;
-    case "model":
-      return `${model} はマージするモデルの中にありません。`;
-    case "unread":
-      return `${model} のトークナイザが読めないため、比べられません。`;
-    case "adds":
-      return `${model} が${count}個のトークン（最初は ${token}）を加えます。`;
-    case "moves":
-      return `${model} の${count}行（最初は ${token}）を移すか、置き換えるか、補う必要があります。`;
-    case "lacks":
-      return `${model} の${count}個のトークンに、${of} の行がありません。`;
-    default:
-      return `${rows}行を${count}の倍数にする必要があります。`;
-  }
-}
-
 /** Models that do not fit together, in Japanese. */
 export const fitting: Translation<Said> = {
   "plan/shape": ({ label, model, found, other, expected, sizes, ...of }) =>
@@ -68,12 +49,4 @@ export const fitting: Translation<Said> = {
     `${named(facts)} の${facts.rows}行のうち${facts.found}行は、${facts.model} と、出力がトークナイザを受け継ぐ ${facts.other} とで別のトークンを表します（${example(facts)}）。そのまま混ぜます。`,
   "plan/unknown-vocabulary": ({ model, other, reason }) =>
     `${model} に読めるトークナイザがない${inBrackets(reason)}ため、各行は ${other} と同じトークンを表すものとします。確かめるにはtokenizer.jsonを加えてください。`,
-  "plan/tokenizer": (facts) =>
-    `\`${facts.what}\` の求めるトークナイザは作る必要があり、まだ対応していません。${tokenizerReason(facts)}このキーがなければ ${facts.donor} のものを複写します。`,
-  "plan/padding-kept": ({ rows, tokens, expected }) =>
-    `埋め込みの${rows}行（トークンがあるのは${tokens}行）をそのまま残します。mergekitでは${expected}行になります。`,
-  "plan/chat-template": ({ model, auto, count }) =>
-    auto
-      ? `\`chat_template: auto\` は最も多くのモデル（${count}個）が持つテンプレートを選びますが、${model} のものと異なります。設定にはまだ対応していません。このキーがなければ ${model} のものを複写します。`
-      : `\`chat_template\` が ${model} のテンプレートと異なります。設定にはまだ対応していません。このキーがなければ ${model} のものを複写します。`,
 };

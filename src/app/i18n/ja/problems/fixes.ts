@@ -12,5 +12,7 @@ export const fixes: Translation<typeof fixLabels> = {
   "fix/remove": () => "取り除く",
   "fix/keep-inside": () => "囲みの中だけを残す",
   "fix/move": ({ key, ...to }) => `\`${key}\` を${place(to)}に移す`,
+  "fix/keep-rows": ({ rows, step }) => `${rows}行を保つ（\`pad_to_multiple_of: ${step}\`）`,
+  "fix/union": () => "語彙を合わせてマージする",
   "fix/base": ({ model }) => `${model} を base_model にする`,
 };

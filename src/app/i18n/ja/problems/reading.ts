@@ -1,8 +1,15 @@
 import { own } from "../../../../base/own";
 import type { Translation } from "../../../../base/sentences";
 import type { countSentences } from "../../../../recipe/problems/fewProblems";
-import type { Expected, ForeignKind, readingSentences } from "../../../../recipe/problems/reading";
+import type { Expected, ForeignKind, readingSentences, TokenFault } from "../../../../recipe/problems/reading";
 import { part, place, value } from "./phrases";
+
+const TOKEN_FAULTS: Readonly<Record<TokenFault, string>> = {
+  kind: "トークンの出所の `kind` は `zero` か `model_token` です。",
+  "no-model": "`kind: model_token` の出所には、レシピのモデルを `model:` で指定してください。",
+  "one-token": "`kind: model_token` の出所には、`token`（文字列）と `token_id`（整数）のどちらか一つだけが必要です。",
+  force: "トークンの `force` は true か false です。",
+};
 
 /** What to do about text that is not YAML, by the reader's code. */
 const YAML_ADVICE: Readonly<Record<string, string>> = {
@@ -135,6 +142,10 @@ export const reading: Translation<typeof readingSentences & typeof countSentence
   "recipe/bare-filter": ({ name }) =>
     `\`${name}\` は \`{filter, value}\` 一つのリストとして読みます。mergekitでは先頭に \`- \` が必要です。`,
   "recipe/two-tokenizers": () => "`tokenizer` と `tokenizer_source` の両方があります。片方だけ残してください。",
+  "recipe/old-tokenizer-source": ({ model }) =>
+    `トークナイザの出所の前の \`model:\` は2024年より前のmergekitの書き方です。${model} として読みます。今のmergekitでは名前だけを書きます。`,
+  "recipe/token-key": ({ found }) => `トークン \`${found}\` は文字列でなければなりません。引用符で囲んでください。`,
+  "recipe/token-source": ({ reason, found }) => `${TOKEN_FAULTS[reason]}${found === "" ? "" : `（${value(found)}）`}`,
   "recipe/padding": ({ found }) => `\`pad_to_multiple_of\` は1以上の整数ですが、${value(found)}があります。`,
   "recipe/extras": ({ reason, limit }) =>
     `\`# awase:\` ブロックが読めないため無視します（${reason}）。書けるのは \`seed\`（0から${limit}）と \`revisions\` です。`,
