@@ -59,11 +59,11 @@ test("a drag of a slider is one step to undo, however many values it passed", as
   await expect(studio.recipe.undoButton).toBeDisabled();
 });
 
-test("what is not merged yet is said on its line", async ({ studio }) => {
+test("what cannot be merged is said on its line", async ({ studio }) => {
   await studio.open();
   await studio.recipe.ready();
-  await studio.recipe.write(`${COMMENTED}tokenizer: {source: union, pad_to_multiple_of: 7}\n`);
-  await expect(studio.recipe.problems.filter({ hasText: "line 9" })).toContainText(/tokenizer/);
+  await studio.recipe.write(`${COMMENTED}tokenizer: {source: union, tokens: {7: {source: llama-ja}}}\n`);
+  await expect(studio.recipe.problems.filter({ hasText: "line 9" })).toContainText(/token/);
   await expect(studio.run.mergeButton).toBeDisabled();
 });
 
