@@ -1,9 +1,12 @@
 import { ARGUMENTS, DONE, ENTRY, GENERATION, PIECES, TICKET, useScratchOf } from "./layout";
 import { activate } from "./pass/activate";
 import { attention } from "./pass/attention";
+import { addRows, capLogits, copyRows, gatherRows } from "./pass/moves";
 import { addScaled, nllFold, norm, rope } from "./pass/rows";
 import { matmul } from "./products/matmul";
-import { runTiles } from "./tiles/program";
+import { keepByRank } from "./rank/keep";
+import { rankRow } from "./rank/rows";
+import { runFibres, runTiles } from "./tiles/program";
 
 /** Says which thread this instance is: 0 issues the work and shares in it. Called once. */
 export function begin(thread: i32): void {
@@ -51,6 +54,20 @@ function perform(entry: i32, piece: u32): void {
       return addScaled(ARGUMENTS, piece);
     case 7:
       return nllFold(ARGUMENTS, piece);
+    case 8:
+      return runFibres(ARGUMENTS, piece);
+    case 9:
+      return rankRow(ARGUMENTS, piece);
+    case 10:
+      return keepByRank(ARGUMENTS, piece);
+    case 11:
+      return gatherRows(ARGUMENTS, piece);
+    case 12:
+      return copyRows(ARGUMENTS, piece);
+    case 13:
+      return addRows(ARGUMENTS, piece);
+    case 14:
+      return capLogits(ARGUMENTS, piece);
     default:
       unreachable();
   }

@@ -12,6 +12,19 @@ function amongLargest(keys: v128, threshold: v128, elements: v128, cut: v128): v
   return v128.or(i32x4.gt_u(keys, threshold), equal);
 }
 
+/** Where an element is among the largest. */
+export function chooseLargest(to: usize, a: usize, first: u32, bits: u32, cut: u32, count: u32): void {
+  const threshold = i32x4.splat(bits);
+  const before = i32x4.splat(cut);
+  const four = i32x4.splat(4);
+  let elements = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
+  const end = to + (count << 2);
+  for (; to < end; to += 16, a += 16) {
+    v128.store(to, amongLargest(keysOf(v128.load(a)), threshold, elements, before));
+    elements = i32x4.add(elements, four);
+  }
+}
+
 /**
  * Zeros what is not among the largest.
  * @param first index of the tile's first element, counted as `cut` is

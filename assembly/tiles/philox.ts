@@ -3,6 +3,11 @@
  * `src/compute/kernels/common/random.ts`.
  */
 
+import { scratch } from "../layout";
+
+/** Where words lie in a thread's own memory, between its registers and its histograms. */
+const WORDS: usize = 0x8_0000 - 64;
+
 /** High and low words of the products of four u32 by a constant. */
 function high(even: v128, odd: v128): v128 {
   return v128.shuffle<i32>(even, odd, 1, 5, 3, 7);
@@ -22,6 +27,14 @@ function product(lanes: v128, factor: v128): v128 {
  * @param first the counter of the first four
  */
 export function keepSixteen(at: usize, first: u32, keyLow: u32, keyHigh: u32, below: v128): void {
+  sixteenWords(scratch + WORDS, first, keyLow, keyHigh);
+  for (let i: usize = 0; i < 64; i += 16) {
+    v128.store(at + i, v128.and(v128.load(at + i), i32x4.lt_u(v128.load(scratch + WORDS + i), below)));
+  }
+}
+
+/** The random words of sixteen elements, the first four of counter `first`. */
+export function sixteenWords(to: usize, first: u32, keyLow: u32, keyHigh: u32): void {
   let c0 = i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
   let c1 = i32x4.splat(0);
   let c2 = i32x4.splat(0);
@@ -47,12 +60,8 @@ export function keepSixteen(at: usize, first: u32, keyLow: u32, keyHigh: u32, be
   const b = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
   const c = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
   const d = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
-  keepBelow(at, v128.shuffle<i64>(a, b, 0, 2), below);
-  keepBelow(at + 16, v128.shuffle<i64>(a, b, 1, 3), below);
-  keepBelow(at + 32, v128.shuffle<i64>(c, d, 0, 2), below);
-  keepBelow(at + 48, v128.shuffle<i64>(c, d, 1, 3), below);
-}
-
-function keepBelow(at: usize, words: v128, below: v128): void {
-  v128.store(at, v128.and(v128.load(at), i32x4.lt_u(words, below)));
+  v128.store(to, v128.shuffle<i64>(a, b, 0, 2));
+  v128.store(to, v128.shuffle<i64>(a, b, 1, 3), 16);
+  v128.store(to, v128.shuffle<i64>(c, d, 0, 2), 32);
+  v128.store(to, v128.shuffle<i64>(c, d, 1, 3), 48);
 }

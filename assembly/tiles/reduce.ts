@@ -39,6 +39,31 @@ export function storeKeys(to: usize, a: usize, count: u32): void {
   }
 }
 
+/**
+ * Keys laid row by row: element i of the tile is at place `before + i − begin` of rows that lie in slabs.
+ * @param start index of the tile's first element
+ */
+export function storeRowKeys(a: usize, at: usize, start: u32, count: u32): void {
+  const to: usize = load<u32>(at, 8);
+  const begin = load<u32>(at, 12);
+  const end = load<u32>(at, 16);
+  const before = load<u32>(at, 20);
+  const length = load<u32>(at, 24);
+  const inner = load<u32>(at, 28);
+  for (let i = max(start, begin); i < min(start + count, end); i++) {
+    const magnitude = load<u32>(a + ((i - start) << 2)) & 0x7fff_ffff;
+    const place = placeOf(before + i - begin, length, inner);
+    store<u32>(to + (place << 2), magnitude < 0x0080_0000 ? 0 : magnitude);
+  }
+}
+
+/** Where an element stands when its slab, `inner` rows that lie in one another, is laid row by row. */
+export function placeOf(element: u32, length: u32, inner: u32): u32 {
+  if (inner == 1) return element;
+  const inside = element % (length * inner);
+  return element - inside + (inside % inner) * length + inside / inner;
+}
+
 const BINS: u32 = 2048;
 /** Histograms of this thread, behind its registers; each twice, so that neighbours with one key do not wait for each other. */
 const HISTOGRAMS: usize = 0x8_0000;

@@ -1,5 +1,21 @@
 /** Functions of `assembly/`, in the order of `perform` in `assembly/index.ts`. */
-export const ENTRIES = ["tiles", "matmul", "attention", "norm", "rope", "activate", "addScaled", "nllFold"] as const;
+export const ENTRIES = [
+  "tiles",
+  "matmul",
+  "attention",
+  "norm",
+  "rope",
+  "activate",
+  "addScaled",
+  "nllFold",
+  "fibres",
+  "rankRows",
+  "keepByRank",
+  "gatherRows",
+  "copyRows",
+  "addRows",
+  "capLogits",
+] as const;
 export type Entry = (typeof ENTRIES)[number];
 
 /** Work for the threads of the WebAssembly device: pieces of one function, to be done in any order and by anyone. */
@@ -23,5 +39,5 @@ export function job(entry: Entry, numbers: readonly number[], pieces: number): J
   return { entry, words: Uint32Array.from(numbers), pieces };
 }
 
-/** Rows that a thread takes at a time: as `assembly/pass/rows.ts` has it. */
+/** Rows that a thread takes at a time: as `assembly/pass/rows.ts` and `moves.ts` have it. */
 export const ROWS_OF_A_PIECE = 16;

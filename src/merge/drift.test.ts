@@ -1,18 +1,22 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/devices/cpu";
+import { openTestWasm } from "../compute/devices/wasm/wasm.testing";
 import { type TestTensor, testModel, toyCheckpoint } from "../model/checkpoint.testing";
 import { tensorDrift } from "./drift";
 
-const device = openCpuDevice({ reason: "A test asks for it." });
+const devices = [openCpuDevice({ reason: "A test asks for it." }), await openTestWasm()];
+afterAll(() => {
+  for (const device of devices) device.close();
+});
 
-const drift = (base: TestTensor, merged: TestTensor, layer?: number) =>
-  tensorDrift(testModel("base", { x: base }).weights, testModel("merged", { x: merged }).weights, "x", device, {
-    layer,
-  });
+describe.each(devices)("tensorDrift on $info.name", (device) => {
+  const drift = (base: TestTensor, merged: TestTensor, layer?: number) =>
+    tensorDrift(testModel("base", { x: base }).weights, testModel("merged", { x: merged }).weights, "x", device, {
+      layer,
+    });
 
-const row = (...values: readonly number[]): TestTensor => ({ shape: [values.length], values });
+  const row = (...values: readonly number[]): TestTensor => ({ shape: [values.length], values });
 
-describe("tensorDrift", () => {
   it("is the length of the change, and the length after it, against the base's", async () => {
     expect(await drift(row(3, 4), row(3, 8), 7)).toEqual({
       tensor: "x",

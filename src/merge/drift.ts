@@ -76,6 +76,18 @@ const driftTerms: TermsDefinition<Record<string, never>> = {
       moved2[i] = moved * moved;
     }
   },
+  tiles(tiles, [base = tiles.take(), merged = tiles.take()], take) {
+    const [one, known] = [tiles.fill(1), tiles.finite(merged)];
+    tiles.without(one, one, known);
+    const both = tiles.finite(base);
+    tiles.within(both, both, known);
+    for (const [term, value] of [base, merged, tiles.difference(merged, base)].entries()) {
+      const square = tiles.product(value, value);
+      tiles.within(square, square, both);
+      take(term, square);
+    }
+    take(3, one);
+  },
 };
 
 /** The same rows, of which one may have more. */

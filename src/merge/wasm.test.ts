@@ -56,7 +56,12 @@ interface Case {
   readonly globals?: ResolvedParameters;
   readonly each?: ResolvedParameters;
   readonly base?: false;
+  /** Absent: vectors. */
+  readonly shapes?: readonly (readonly number[])[];
 }
+
+/** Short rows and long ones, that begin anywhere; more columns than a thread takes; rows that lie in one another. */
+const MATRICES = [[1541], [37, 41], [2, 2309], [300, 5], [6, 7, 29]];
 
 const TASK = { normalize: true, rescale: true, lambda: 0.7, int8_mask: false };
 const CASES: readonly Case[] = [
@@ -83,18 +88,45 @@ const CASES: readonly Case[] = [
   { method: "breadcrumbs", inputs: 3, globals: TASK, each: { weight: 0.5, density: 0.6, gamma: 0.05 } },
   { method: "breadcrumbs_ties", inputs: 3, globals: TASK, each: { weight: 0.5, density: 0.6, gamma: 0.05 } },
   { method: "model_stock", inputs: 3, globals: { filter_wise: false } },
+  { method: "model_stock", inputs: 3, globals: { filter_wise: true }, shapes: MATRICES },
+  ...[true, false].flatMap((columns) =>
+    [3, 2].map((inputs) => ({
+      method: "nuslerp",
+      inputs,
+      ...(inputs === 2 && { base: false as const }),
+      each: { weight: 0.4 },
+      globals: { nuslerp_flatten: false, nuslerp_row_wise: columns },
+      shapes: MATRICES,
+    })),
+  ),
+  { method: "multislerp", inputs: 3, each: { weight: 0.4 }, globals: { normalize_weights: true, eps: 1e-8 } },
+  { method: "karcher", inputs: 3, base: false, globals: { max_iter: 10, tol: 1e-5 } },
+  { method: "nearswap", inputs: 2, globals: { t: 0.02 } },
+  { method: "sce", inputs: 4, globals: { select_topk: 1, int8_mask: false } },
+  { method: "sce", inputs: 4, globals: { select_topk: 0.3, int8_mask: false } },
+  { method: "ram", inputs: 3, globals: { epsilon: 0.1 } },
+  { method: "ram", inputs: 5, globals: { epsilon: 0.1 } },
+  { method: "arcee_fusion", inputs: 2, shapes: MATRICES },
+  ...["della", "della_linear"].map((method) => ({
+    method,
+    inputs: 3,
+    globals: TASK,
+    each: { weight: 0.5, density: 0.6, epsilon: 0.2 },
+    shapes: MATRICES,
+  })),
 ];
 
 function recipe(
   found: Case,
-  count: number,
+  shape: readonly number[],
   dtypes: readonly FloatDType[],
   output: OutputDType,
   odd: boolean,
 ): TestRecipe {
+  const count = shape.reduce((product, size) => product * size, 1);
   const models = Array.from({ length: found.inputs }, (_, k) => ({
     model: testModel(`m${k}`, {
-      x: { shape: [count], values: values(k + 1, count, odd), dtype: dtypes[k % dtypes.length] ?? "F32" },
+      x: { shape, values: values(k + 1, count, odd), dtype: dtypes[k % dtypes.length] ?? "F32" },
     }),
     isBase: found.base !== false && k === 0,
     parameters: found.each ?? {},
@@ -123,7 +155,7 @@ function oneNan(bytes: Uint8Array, dtype: OutputDType): Uint32Array {
   );
 }
 
-const COEFFICIENTS = new Set(["slerp", "nuslerp", "model_stock"]);
+const COEFFICIENTS = new Set(["slerp", "nuslerp", "model_stock", "multislerp", "karcher", "sce", "nearswap"]);
 
 describe("a merge on WebAssembly has the reference's bytes", () => {
   const cpu = openCpuDevice({ reason: "A test compares it." });
@@ -136,12 +168,15 @@ describe("a merge on WebAssembly has the reference's bytes", () => {
 
   describe.each(CASES)("$method of $inputs, $globals", (found) => {
     it.each(mixes)("%s", async (...dtypes) => {
-      for (const output of ["BF16", "F16", "F32"] as const) {
-        for (const odd of [false, true]) {
-          const wanted = recipe(found, 1024 + 517, dtypes, output, odd);
-          const [expected, got] = [await merged(cpu, wanted), await merged(wasm, wanted)];
-          const shown = (bytes: Uint8Array) => (odd && COEFFICIENTS.has(found.method) ? oneNan(bytes, output) : bytes);
-          expect(firstDifference(shown(got), shown(expected)), `${output} ${odd}`).toBeUndefined();
+      const outputs = found.shapes ? (["F32"] as const) : (["BF16", "F16", "F32"] as const);
+      for (const shape of found.shapes ?? [[1024 + 517]]) {
+        for (const output of outputs) {
+          for (const odd of [false, true]) {
+            const wanted = recipe(found, shape, dtypes, output, odd);
+            const [expected, got] = [await merged(cpu, wanted), await merged(wasm, wanted)];
+            const shown = (made: Uint8Array) => (odd && COEFFICIENTS.has(found.method) ? oneNan(made, output) : made);
+            expect(firstDifference(shown(got), shown(expected)), `${shape} ${output} ${odd}`).toBeUndefined();
+          }
         }
       }
     });
@@ -149,20 +184,22 @@ describe("a merge on WebAssembly has the reference's bytes", () => {
 
   it("with tails of every length", async () => {
     for (let count = 1; count <= 70; count++) {
-      for (const method of ["linear", "dare_ties"]) {
+      for (const method of ["linear", "dare_ties", "sce", "ram", "nearswap"]) {
         const found = CASES.find((known) => known.method === method);
         if (!found) throw new Error(`No case of ${method}.`);
-        const wanted = recipe(found, count, ["BF16", "F8_E4M3", "F32"], "F16", true);
-        const [expected, got] = [await merged(cpu, wanted), await merged(wasm, wanted)];
-        expect(firstDifference(got, expected), `${method} of ${count}`).toBeUndefined();
+        const wanted = recipe(found, [count], ["BF16", "F8_E4M3", "F32"], "F16", true);
+        const [expected, got] = [await merged(cpu, wanted), await merged(wasm, wanted)].map((made) =>
+          oneNan(made, "F16"),
+        );
+        expect(firstDifference(got ?? [], expected ?? []), `${method} of ${count}`).toBeUndefined();
       }
     }
   });
 
   it("with 1, 2 and 7 threads, whatever the block size", async () => {
-    const count = 70_001;
     for (const found of CASES) {
-      const wanted = recipe(found, count, ["BF16"], "BF16", false);
+      const shape = found.shapes ? [221, 317] : [70_001];
+      const wanted = recipe(found, shape, ["BF16"], "BF16", false);
       const expected = await merged(cpu, wanted);
       for (const threads of [1, 2, 7]) {
         const device = await openTestWasm(threads);
@@ -171,5 +208,15 @@ describe("a merge on WebAssembly has the reference's bytes", () => {
         expect(firstDifference(got, expected), `${found.method}, ${threads} threads`).toBeUndefined();
       }
     }
+  });
+
+  it("with no kernel that runs its reference, but for the exponentials of Arcee Fusion, which an engine defines", async () => {
+    const device: Device = await openTestWasm(2, { timed: true });
+    for (const found of CASES) await merged(device, recipe(found, [6, 7, 29], ["BF16"], "BF16", false));
+    const times = await device.kernelTimes?.();
+    device.close();
+    if (!Array.isArray(times)) throw new Error("The device was not timed.");
+    const references = times.map(({ kernel }) => kernel).filter((name) => name.endsWith("(TypeScript)"));
+    expect(references.map((name) => /arcee-fusion (\w+)/.exec(name)?.[1]).sort()).toEqual(["divergence", "soft"]);
   });
 });

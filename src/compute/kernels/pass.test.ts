@@ -4,7 +4,11 @@ import { openCpuDevice } from "../devices/cpu";
 import { firstDifference, normals } from "../devices/devices.testing";
 import { openTestWasm } from "../devices/wasm/wasm.testing";
 import { activate } from "./activations/activate";
+import { addRows } from "./activations/addRows";
 import { addScaled } from "./activations/addScaled";
+import { capLogits } from "./activations/capLogits";
+import { copyRows } from "./activations/copyRows";
+import { gatherRows } from "./activations/gatherRows";
 import { nllFold, RunningNll } from "./activations/nllFold";
 import { norm } from "./activations/norm";
 import { attention } from "./attention/attention";
@@ -137,6 +141,32 @@ describe("rows", () => {
       await addScaled(device, { x: fused, y, count: 5001, scale: 0.3 });
       return numbersOf(device, y, 10_001);
     });
+  });
+
+  it("are gathered, copied, added where they belong, and capped", async () => {
+    const [m, width] = [37, 1027];
+    const list = (device: Device, place: (i: number) => number) =>
+      words(
+        device,
+        Array.from({ length: m }, (_, i) => place(i)),
+      );
+    for (const dtype of ["F32", "BF16", "F16"] as const) {
+      await compare(1e-5, async (device) => {
+        const ids = await list(device, (i) => (i * 5) % 40);
+        const to = await list(device, (i) => (i * 11) % m);
+        const { weight } = await placeWeight(device, normals(1, 40 * width), dtype);
+        const y = await place(device, normals(2, m * width));
+        const table = { ...weight, row0: 3 };
+        await gatherRows(device, { table, first: 2, count: 30, ids, y, m, width, scale: 1.7 });
+        await gatherRows(device, { table, first: 5, count: 20, ids, y, m, width, accumulate: true });
+        const copied = await place(device, new Float32Array(m * width));
+        await copyRows(device, { x: y, y: copied, from: to, m, width });
+        const weights = await place(device, normals(3, m));
+        await addRows(device, { x: y, y: copied, to, weights, m, width });
+        await capLogits(device, { x: copied, count: m * width - 1, softCap: 3 });
+        return numbersOf(device, copied, m * width);
+      });
+    }
   });
 
   it("folds likelihoods", async () => {

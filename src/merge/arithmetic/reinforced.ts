@@ -3,6 +3,7 @@ import movedWgsl from "../../../shaders/merge/arithmetic/reinforcedMoved.wgsl?ra
 import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
 import { sum } from "../../compute/kernels/reduce/sum";
 import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
+import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import type { ParameterFacts } from "../../recipe/facts";
 import type { Tools } from "../types";
 
@@ -63,6 +64,18 @@ const movedTerms: TermsDefinition<typeof MOVED> = {
       }
     }
   },
+  tiles(tiles, x, take, { epsilon }) {
+    const { one, moves, many } = movesInTiles(tiles, x, epsilon);
+    for (const [place, { moved }] of moves.entries()) {
+      tiles.within(moved, one, moved);
+      const counted = tiles.take();
+      tiles.without(counted, moved, many);
+      take(2 * place, counted);
+      tiles.within(counted, moved, many);
+      take(2 * place + 1, counted);
+      tiles.release(counted);
+    }
+  },
 };
 
 const reinforcedMap: MapDefinition<typeof REINFORCED> = {
@@ -84,7 +97,36 @@ const reinforcedMap: MapDefinition<typeof REINFORCED> = {
     }
     for (let i = 0; i < out.length; i++) out[i] = (base[i] ?? 0) + (out[i] ?? 0);
   },
+  tiles(tiles, x, { epsilon, factor }) {
+    const { moves, movers, many } = movesInTiles(tiles, x, epsilon);
+    const out = tiles.fill(0);
+    for (const [place, { delta, moved }] of moves.entries()) {
+      const shared = tiles.quotient(delta, movers);
+      tiles.scale(delta, delta, factor[place + 1] ?? 1);
+      tiles.select(delta, many, shared, delta);
+      tiles.add(delta, out, delta);
+      tiles.select(out, moved, delta, out);
+      tiles.release(shared);
+    }
+    tiles.add(out, x[0] ?? tiles.take(), out);
+    return out;
+  },
 };
+
+/** Task vectors with a mask of what they move, how many move an element, and where those are more than one. */
+function movesInTiles(tiles: Tiles, [base = tiles.take(), ...others]: readonly Register[], epsilon: number) {
+  const [one, least, movers] = [tiles.fill(1), tiles.fill(epsilon), tiles.fill(0)];
+  const size = tiles.take();
+  const moves = others.map((x) => {
+    const delta = tiles.difference(x, base);
+    tiles.abs(size, delta);
+    const moved = tiles.above(size, least);
+    tiles.within(size, one, moved);
+    tiles.add(movers, movers, size);
+    return { delta, moved };
+  });
+  return { one, moves, movers, many: tiles.above(movers, one) };
+}
 
 /** Per model, 1 for the elements that it moves. */
 function movesOf(base: Float32Array, others: readonly Float32Array[], epsilon: number): readonly Uint8Array[] {

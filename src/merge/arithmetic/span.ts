@@ -3,6 +3,7 @@ import fibresWgsl from "../../../shaders/merge/arithmetic/spanOfFibres.wgsl?raw"
 import type { Fibres } from "../../compute/kernels/common/fibres";
 import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
 import { fibreGrams, gram } from "../../compute/kernels/reduce/gram";
+import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import { keepAll } from "../sparsify/all";
 import type { Tools } from "../types";
 import { taskMap } from "./taskKernels";
@@ -67,6 +68,11 @@ const fibresMap: MapDefinition<Record<string, never>> = {
       for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) + fround(ofFibre(i, k) * (values[i] ?? 0));
     }
   },
+  tiles(tiles, x, _, __, table) {
+    const out = tiles.fill(-0);
+    for (const [k, values] of x.entries()) addOfFibre(tiles, out, table.column(k), values);
+    return out;
+  },
 };
 
 const differencesMap: MapDefinition<Record<string, never>> = {
@@ -84,4 +90,21 @@ const differencesMap: MapDefinition<Record<string, never>> = {
     }
     for (let i = 0; i < out.length; i++) out[i] = (base[i] ?? 0) + (out[i] ?? 0);
   },
+  tiles(tiles, [base = tiles.take(), ...others], _, __, table) {
+    const out = tiles.fill(-0);
+    for (const [place, values] of others.entries()) {
+      const delta = tiles.difference(values, base);
+      addOfFibre(tiles, out, table.column(place + 1), delta);
+      tiles.release(delta);
+    }
+    tiles.add(out, base, out);
+    return out;
+  },
 };
+
+/** `out += number · values`, a number for each element; its register is not used any more. */
+function addOfFibre(tiles: Tiles, out: Register, number: Register, values: Register): void {
+  const product = tiles.product(number, values);
+  tiles.add(out, out, product);
+  tiles.release(number, product);
+}

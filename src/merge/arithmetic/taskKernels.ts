@@ -126,14 +126,14 @@ type SparseTiles = NonNullable<Sparsifier["tiles"]>;
 
 /** `taskLengths` as a program of tiles. */
 function lengthTiles(sparse: SparseTiles): NonNullable<TermsDefinition["tiles"]> {
-  return (tiles, [base, ...others], take, values, start) => {
+  return (tiles, [base, ...others], take, ...rest) => {
     if (base === undefined) return;
     const length = tiles.take();
     for (const [place, x] of others.entries()) {
       const delta = tiles.difference(x, base);
       tiles.abs(length, delta);
       take(2 * place, length);
-      sparse(tiles, delta, place + 1, values, start);
+      sparse(tiles, delta, place + 1, ...rest);
       tiles.abs(length, delta);
       take(2 * place + 1, length);
       tiles.release(delta);
@@ -143,13 +143,13 @@ function lengthTiles(sparse: SparseTiles): NonNullable<TermsDefinition["tiles"]>
 
 /** `taskMap` as a program of tiles. */
 function mixTiles(sparse: SparseTiles, consensus: boolean): NonNullable<MapDefinition<typeof TASK>["tiles"]> {
-  return (tiles, [base, ...others], values, start) => {
+  return (tiles, [base, ...others], values, ...rest) => {
     if (base === undefined) return tiles.take();
     const votes = tiles.fill(0);
     const voters = others.map((x, place) => {
       const weight = values.weight[place + 1] ?? 0;
       const y = tiles.difference(x, base);
-      sparse(tiles, y, place + 1, values, start);
+      sparse(tiles, y, place + 1, values, ...rest);
       tiles.scale(y, y, values.rescale[place + 1] ?? 1);
       tiles.scale(y, y, weight);
       tiles.add(votes, votes, y);

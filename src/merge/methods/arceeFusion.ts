@@ -6,11 +6,12 @@ import scoreWgsl from "../../../shaders/merge/methods/arceeFusionScore.wgsl?raw"
 import softWgsl from "../../../shaders/merge/methods/arceeFusionSoft.wgsl?raw";
 import termWgsl from "../../../shaders/merge/methods/arceeFusionTerm.wgsl?raw";
 import { rowsOf } from "../../compute/kernels/common/fibres";
-import type { FibreTable, OfFibre } from "../../compute/kernels/common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../../compute/kernels/common/fibreTable";
 import type { MapDefinition } from "../../compute/kernels/map/map";
 import { fibreMaxima, fibreSums } from "../../compute/kernels/reduce/fibreSums";
 import { orderStatistics } from "../../compute/kernels/reduce/orderStatistics";
 import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
+import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import { defineMethod } from "../defineMethod";
 import type { Tools } from "../types";
 
@@ -94,6 +95,7 @@ const baseTerm: TermsDefinition = {
   reference([base = new Float32Array()], [out]) {
     out?.set(base);
   },
+  tiles: (_, [base], take) => void (base !== undefined && take(0, base)),
 };
 
 const riseTerm: TermsDefinition = {
@@ -104,6 +106,9 @@ const riseTerm: TermsDefinition = {
   fibres: true,
   reference([base = new Float32Array()], [out = new Float32Array()], _, __, ofFibre) {
     for (let i = 0; i < out.length; i++) out[i] = (base[i] ?? 0) - ofFibre(i, 0);
+  },
+  tiles(tiles, [base = tiles.take()], take, _, __, table) {
+    take(0, tiles.difference(base, table.column(0)));
   },
 };
 
@@ -154,6 +159,9 @@ const scoreTerm: TermsDefinition = {
   reference([base = new Float32Array(), x = new Float32Array()], [out = new Float32Array()], _, __, ofFibre) {
     for (let i = 0; i < out.length; i++) out[i] = scoreOf(i, base, x, ofFibre);
   },
+  tiles(tiles, [base = tiles.take(), x = tiles.take()], take, _, __, table) {
+    take(0, scoreInTiles(tiles, tiles.difference(x, base), table));
+  },
 };
 
 const FUSION = { threshold: "f32" } as const;
@@ -169,7 +177,20 @@ const fusionMap: MapDefinition<typeof FUSION> = {
       out[i] = (base[i] ?? 0) + (kept ? fround((x[i] ?? 0) - (base[i] ?? 0)) : 0);
     }
   },
+  tiles(tiles, [base = tiles.take(), x = tiles.take()], { threshold }, _, table) {
+    const delta = tiles.difference(x, base);
+    const kept = tiles.atLeast(scoreInTiles(tiles, delta, table), tiles.fill(threshold));
+    tiles.within(delta, delta, kept);
+    tiles.add(delta, base, delta);
+    return delta;
+  },
 };
+
+function scoreInTiles(tiles: Tiles, delta: Register, table: TableTiles): Register {
+  const size = tiles.take();
+  tiles.abs(size, delta);
+  return tiles.product(size, table.column(0));
+}
 
 function scoreOf(i: number, base: Float32Array, x: Float32Array, ofFibre: OfFibre): number {
   return fround(Math.abs(fround((x[i] ?? 0) - (base[i] ?? 0))) * ofFibre(i, 0));

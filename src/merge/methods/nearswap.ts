@@ -23,6 +23,20 @@ const nearswapMap: MapDefinition<typeof UNIFORMS> = {
       out[i] = fround(near * x) + fround(fround(1 - near) * b);
     }
   },
+  tiles(tiles, [base = tiles.take(), other = tiles.take()], { t, least }) {
+    const [one, zero] = [tiles.fill(1), tiles.fill(0)];
+    const apart = tiles.difference(base, other);
+    tiles.abs(apart, apart);
+    tiles.maximum(apart, apart, tiles.fill(least));
+    const near = tiles.quotient(one, apart);
+    tiles.scale(near, near, t);
+    tiles.maximum(near, zero, near);
+    tiles.minimum(near, one, near);
+    const out = tiles.product(near, other);
+    const rest = tiles.product(tiles.difference(one, near), base);
+    tiles.add(out, out, rest);
+    return out;
+  },
 };
 
 /** The base, pulled towards another model where the two are already close: all the way within `t`, less the further apart. */

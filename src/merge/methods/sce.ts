@@ -9,6 +9,7 @@ import { maskedTerms } from "../../compute/kernels/mask/maskedTerms";
 import type { BoundStatistic, StatisticDefinition } from "../../compute/kernels/mask/statistic";
 import { sum } from "../../compute/kernels/reduce/sum";
 import type { BoundTerms, TermsDefinition } from "../../compute/kernels/reduce/terms";
+import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import { defineMethod } from "../defineMethod";
 import { flag } from "../parameters";
 
@@ -83,6 +84,21 @@ const spreadOf: StatisticDefinition<Record<string, never>> = {
       }
     }
   },
+  tiles(tiles, x) {
+    const deltas = deltasInTiles(tiles, x);
+    const [out, least] = [tiles.fill(0), tiles.fill(LEAST_NORMAL)];
+    for (const [k, a] of deltas.entries()) {
+      for (const b of deltas.slice(k + 1)) {
+        const apart = tiles.difference(a, b);
+        const square = tiles.product(apart, apart);
+        const counts = tiles.atLeast(square, least);
+        tiles.within(square, square, counts); // the sum is never -0: adding 0 changes nothing
+        tiles.add(out, out, square);
+        tiles.release(apart, square, counts);
+      }
+    }
+    return out;
+  },
 };
 const spread: BoundStatistic = { statistic: spreadOf, uniforms: () => ({}) };
 
@@ -94,6 +110,9 @@ const squaresOf: TermsDefinition<Record<string, never>> = {
   uniforms: {},
   reference(x, out) {
     for (const [k, delta] of deltasOf(x).entries()) out[k]?.set(delta.map((value) => value * value));
+  },
+  tiles(tiles, x, take) {
+    for (const [k, delta] of deltasInTiles(tiles, x).entries()) take(k, tiles.product(delta, delta));
   },
 };
 const squares: BoundTerms = { terms: squaresOf, uniforms: () => ({}) };
@@ -125,7 +144,32 @@ const fusionMap: MapDefinition<typeof FUSION> = {
       out[i] = (base[i] ?? 0) + fround((out[i] ?? 0) / Math.max(share[i] ?? 0, floor));
     }
   },
+  tiles(tiles, x, { weight, least }) {
+    const deltas = deltasInTiles(tiles, x);
+    const [votes, mix, share, zero] = [tiles.fill(0), tiles.fill(0), tiles.fill(0), tiles.fill(0)];
+    for (const delta of deltas) tiles.add(votes, votes, delta);
+    const up = tiles.atLeast(votes, zero);
+    for (const [k, delta] of deltas.entries()) {
+      const [agrees, below] = [tiles.above(delta, zero), tiles.above(zero, delta)];
+      tiles.select(agrees, up, agrees, below);
+      tiles.scale(below, delta, weight[k + 1] ?? 0);
+      tiles.add(below, mix, below);
+      tiles.select(mix, agrees, below, mix);
+      tiles.add(below, share, tiles.fill(weight[k + 1] ?? 0));
+      tiles.select(share, agrees, below, share);
+      tiles.release(agrees, below);
+    }
+    tiles.maximum(share, share, tiles.fill(least));
+    const made = tiles.quotient(mix, share);
+    tiles.add(made, x[0] ?? tiles.take(), made);
+    return made;
+  },
 };
+
+/** Task vectors in registers of their own. */
+function deltasInTiles(tiles: Tiles, [base = tiles.take(), ...others]: readonly Register[]): readonly Register[] {
+  return others.map((x) => tiles.difference(x, base));
+}
 
 function deltasOf([base = new Float32Array(), ...others]: readonly Float32Array[]): readonly Float32Array[] {
   return others.map((x) => {

@@ -51,6 +51,10 @@ export const keepRanked = defineSparsifier({
     }
   },
 
+  tiles(_tiles, delta, k, _values, _start, table) {
+    table.keepBits(delta, k - 1);
+  },
+
   check({ density, epsilon }) {
     if (density < 0) return [finding("error", "density", "merge/density-negative", { density })];
     if (density >= 1 || density <= 0 || (density + epsilon < 1 && density - epsilon > 0)) return [];

@@ -1,5 +1,5 @@
 import type { Numbers, UniformType } from "../../compute/kernel";
-import type { FibreTable, OfFibre } from "../../compute/kernels/common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../../compute/kernels/common/fibreTable";
 import type { MapDefinition } from "../../compute/kernels/map/map";
 import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
 import type { MethodFacts, ResolvedParameters } from "../../recipe/facts";
@@ -36,7 +36,7 @@ export interface SparsifierDefinition<P extends ParameterTable> {
   /** What `sparse$k` does, in TypeScript: zeros the dropped elements of `delta`, whose first has index `start` in the tensor. */
   drop(delta: Float32Array, k: number, values: Numbers, start: number, ofFibre: OfFibre): void;
   /** The same as operations over tiles, bit for bit. */
-  tiles?(tiles: Tiles, delta: Register, k: number, values: Numbers, start: number): void;
+  tiles?(tiles: Tiles, delta: Register, k: number, values: Numbers, start: number, table: TableTiles): void;
   /** What is wrong with these numbers for a tensor of so many elements. */
   check(values: Values<P>, elements: number): Findings;
 }

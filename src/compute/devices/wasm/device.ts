@@ -145,7 +145,16 @@ export class WasmDevice implements Device {
   }
 
   run<U>({ kernel }: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
-    if (groups === 0) return;
+    if (groups > 0) this.compute(kernel, buffers, uniforms, groups);
+  }
+
+  /** Says whether threads did it, or the reference. */
+  protected compute<U>(
+    kernel: Kernel<U>,
+    buffers: readonly DeviceBuffer[],
+    uniforms: U,
+    groups: number,
+  ): "threads" | "reference" {
     const regions = buffers.map((buffer) => this.#region(buffer).address);
     const job = kernel.fast?.(regions, uniforms);
     if (!job || job.words.byteLength > MOST_ARGUMENT_BYTES) {
@@ -154,10 +163,11 @@ export class WasmDevice implements Device {
         uniforms,
         groups,
       );
-      return;
+      return "reference";
     }
     try {
       this.#now.threads.run(job);
+      return "threads";
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
       throw error;
@@ -236,11 +246,12 @@ export class WasmDevice implements Device {
 class TimedWasmDevice extends WasmDevice {
   readonly #tally = new KernelTally();
 
-  override run<U>(prepared: Prepared<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number): void {
+  protected override compute<U>(kernel: Kernel<U>, buffers: readonly DeviceBuffer[], uniforms: U, groups: number) {
     const begin = performance.now();
-    super.run(prepared, buffers, uniforms, groups);
-    const { name, fast } = prepared.kernel;
-    this.#tally.add(fast ? name : `${name} (TypeScript)`, performance.now() - begin);
+    const by = super.compute(kernel, buffers, uniforms, groups);
+    const name = by === "threads" ? kernel.name : `${kernel.name} (TypeScript)`;
+    this.#tally.add(name, performance.now() - begin);
+    return by;
   }
 
   async kernelTimes(): Promise<KernelTimes> {

@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/activations/addRows.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { job, ROWS_OF_A_PIECE } from "../../fast";
 import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
 const THREADS = 64;
@@ -41,4 +42,6 @@ const kernel = define({
       for (let j = 0; j < width; j++) y[at + j] = (y[at + j] ?? 0) + weight * (x[i * width + j] ?? 0);
     }
   },
+  fast: ([x = 0, to = 0, weights = 0, y = 0], { m, width }) =>
+    job("addRows", [x, to, weights, y, m, width], Math.ceil(m / ROWS_OF_A_PIECE)),
 });

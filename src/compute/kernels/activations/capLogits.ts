@@ -1,8 +1,11 @@
 import wgsl from "../../../../shaders/activations/capLogits.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { f32Bits, job } from "../../fast";
 import { define, dispatch, floats, writes } from "../link/define";
 
 const THREADS = 256;
+/** Elements that a thread of WebAssembly takes at a time: as `assembly/pass/moves.ts` has it. */
+const ELEMENTS_OF_A_PIECE = 16_384;
 
 export interface CapLogits {
   /** f32, `count` elements, changed in place. */
@@ -27,4 +30,6 @@ const kernel = define({
     const x = floats(bytes);
     for (let i = 0; i < count; i++) x[i] = softCap * Math.tanh((x[i] ?? 0) / softCap);
   },
+  fast: ([x = 0], { count, softCap }) =>
+    job("capLogits", [x, count, f32Bits(softCap)], Math.ceil(count / ELEMENTS_OF_A_PIECE)),
 });

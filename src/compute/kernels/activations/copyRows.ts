@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/activations/copyRows.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { job, ROWS_OF_A_PIECE } from "../../fast";
 import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
 const THREADS = 64;
@@ -42,4 +43,6 @@ const kernel = define({
       y.set(x.subarray(source, source + width), (listed & 2 ? (to[i] ?? 0) : i) * width);
     }
   },
+  fast: ([x = 0, from = 0, to = 0, y = 0], { m, width, listed }) =>
+    job("copyRows", [x, from, to, y, m, width, listed], Math.ceil(m / ROWS_OF_A_PIECE)),
 });

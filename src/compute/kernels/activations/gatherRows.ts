@@ -1,5 +1,6 @@
 import wgsl from "../../../../shaders/activations/gatherRows.wgsl?raw";
 import type { Device, DeviceBuffer } from "../../device";
+import { f32Bits, job, ROWS_OF_A_PIECE } from "../../fast";
 import { DTYPE_CODE, type Weight, widenStretch } from "../common/weight";
 import { define, dispatch, floats, reads, words, writes } from "../link/define";
 
@@ -75,5 +76,9 @@ const kernel = define({
         y[at + j] = keep === 1 ? (y[at + j] ?? 0) + value : value; // what stood there may be NaN
       }
     }
+  },
+  fast([table = 0, ids = 0, y = 0], { m, width, first, count, row0, dtype, keep, scale }) {
+    const numbers = [table, ids, y, m, width, first, count, row0, dtype, keep, f32Bits(scale)];
+    return job("gatherRows", numbers, Math.ceil(m / ROWS_OF_A_PIECE));
   },
 });

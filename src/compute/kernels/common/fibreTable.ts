@@ -2,6 +2,7 @@ import type { DeviceBytes, Floats } from "../../../base/bytes";
 import type { PackedBlock } from "../../blocks";
 import type { Device, DeviceBuffer } from "../../device";
 import type { Numbers } from "../../kernel";
+import type { Register, Tiles } from "../tiles/tiles";
 import type { Fibres } from "./fibres";
 
 /** Numbers for each fibre of a tensor: `width` of them, fibre after fibre. */
@@ -13,6 +14,23 @@ export interface FibreTable {
 
 /** The number in a column of the table for the fibre of an element, counted within the block. */
 export type OfFibre = (element: number, column: number) => number;
+
+/** The same for a program of tiles. */
+export interface TableTiles {
+  /** A register with the number in a column for the fibre of each element. */
+  column(column: number): Register;
+  /** Zeros the elements whose bit, by their place in the row, is not set in its number. Rows have a multiple of four elements. */
+  keepBits(a: Register, column: number): void;
+}
+
+/** @param address of the table; any where there is none: nobody asks then */
+export function tableTiles(tiles: Tiles, address: number, values: Numbers, width = 0): TableTiles {
+  const [skew = 0, size = 1, rows = 0] = [values.fibre_skew, values.fibre_size, values.fibre_rows].map(Number);
+  return {
+    column: (column) => tiles.ofFibre(address + 4 * column, 4 * width, skew, size, rows),
+    keepBits: (a, column) => tiles.keepBits(a, address + 4 * column, 4 * width, skew, size),
+  };
+}
 
 /** What a kernel with a table of `width` numbers per fibre is linked of; nothing where there is none. See `fibres.wgsl`. */
 export function tableParts(width: number | undefined) {

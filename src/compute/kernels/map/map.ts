@@ -1,5 +1,5 @@
 import type { UniformType, UniformValues } from "../../kernel";
-import type { FibreTable, OfFibre } from "../common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
 import type { Register, Tiles } from "../tiles/tiles";
 
@@ -38,7 +38,7 @@ export interface MapDefinition<L extends Record<string, UniformType> = Record<st
     ofFibre: OfFibre,
   ): void;
   /** The same as a program of tiles, bit for bit: which register has the result. It may write over those of the inputs. */
-  tiles?(tiles: Tiles, x: readonly Register[], values: UniformValues<L>, start: number): Register;
+  tiles?(tiles: Tiles, x: readonly Register[], values: UniformValues<L>, start: number, table: TableTiles): Register;
 }
 
 /** A map with its numbers. Uniforms may depend on the block (a cut index local to it). */

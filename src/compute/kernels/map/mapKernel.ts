@@ -3,7 +3,7 @@ import { memo } from "../../../base/memo";
 import { countNonFinite, narrow, widen } from "../../../formats/convert";
 import { DTYPE_BYTES, type FloatDType, type OutputDType } from "../../../formats/dtypes";
 import type { Kernel, Numbers } from "../../kernel";
-import { ofFibre, tableParts } from "../common/fibreTable";
+import { ofFibre, tableParts, tableTiles } from "../common/fibreTable";
 import { link } from "../link/link";
 import { loadPacked, PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
@@ -77,11 +77,12 @@ export const mapKernel = memo(function linkMap(
         tally[k] = (tally[k] ?? 0) + countNonFinite(bytes, dtypes[k] ?? output);
       });
     },
-    fast([packed = 0, dst = 0, counts = 0], values) {
+    fast([packed = 0, dst = 0, counts = 0, numbers = 0], values) {
       if (!map.tiles) return undefined;
       const tiles = new Tiles();
       const { count, start, inputs } = loadPacked(tiles, packed, values, dtypes, counts);
-      tiles.store(map.tiles(tiles, inputs, values, start), dst, output, counts + 4 * dtypes.length);
+      const made = map.tiles(tiles, inputs, values, start, tableTiles(tiles, numbers, values, width));
+      tiles.store(made, dst, output, counts + 4 * dtypes.length);
       return tiles.job(count);
     },
   };

@@ -21,8 +21,8 @@ export async function countNonZero(
   return count;
 }
 
-const marksOf = memo(
-  (statistic: StatisticDefinition): TermsDefinition => ({
+const marksOf = memo(({ tiles: made, ...statistic }: StatisticDefinition): TermsDefinition => {
+  return {
     ...statistic,
     name: `non-zero of ${statistic.name}`,
     terms: () => 1,
@@ -32,5 +32,12 @@ const marksOf = memo(
       statistic.reference(x, out, values, start, ofFibre);
       out.set(keyBits(out).map((key) => Number(key > 0)));
     },
-  }),
-);
+    ...(made && {
+      tiles(tiles, x, take, ...rest) {
+        const mark = tiles.chooseLargest(made(tiles, x, ...rest), 0, 0);
+        tiles.within(mark, tiles.fill(1), mark);
+        take(0, mark);
+      },
+    }),
+  };
+});

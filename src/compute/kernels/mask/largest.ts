@@ -41,5 +41,13 @@ const largestOf = memo(
       const [bits, cut] = [Number(values.mask_bits), Number(values.mask_cut)];
       for (const [i, key] of keyBits(numbers).entries()) chosen[i] = Number(key > bits || (key === bits && i < cut));
     },
+    ...(statistic.tiles && { tiles: tilesOf(statistic.tiles) }),
   }),
 );
+
+function tilesOf(statistic: NonNullable<StatisticDefinition["tiles"]>): NonNullable<MaskDefinition["tiles"]> {
+  return (tiles, x, values, ...rest) => {
+    const number = statistic(tiles, x, values, ...rest);
+    return tiles.chooseLargest(number, Number(values.mask_bits), Number(values.mask_cut));
+  };
+}

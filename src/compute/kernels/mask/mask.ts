@@ -1,6 +1,7 @@
 import type { Numbers, UniformType } from "../../kernel";
-import type { FibreTable, OfFibre } from "../common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
+import type { Register, Tiles } from "../tiles/tiles";
 
 /**
  * Which elements count, decided once for all inputs. It is not stored: every kernel that reads it decides anew from the inputs that it has
@@ -15,6 +16,8 @@ export interface MaskDefinition {
   readonly fibres?: true;
   /** The same in TypeScript: 1 for elements that count, 0 for the others. */
   reference(x: readonly Float32Array[], chosen: Uint8Array, values: Numbers, start: number, ofFibre: OfFibre): void;
+  /** The same as a program of tiles: a register with all bits of an element or none. It leaves those of the inputs alone. */
+  tiles?(tiles: Tiles, x: readonly Register[], values: Numbers, start: number, table: TableTiles): Register;
 }
 
 /** A mask with its numbers. */

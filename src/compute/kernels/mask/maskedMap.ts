@@ -19,5 +19,19 @@ const withinMask = memo((map: MapDefinition, mask: MaskDefinition): MapDefinitio
       mask.reference(x, chosen, values, start, ofFibre);
       for (let i = 0; i < chosen.length; i++) if (!chosen[i]) out[i] = x[0]?.[i] ?? 0;
     },
+    ...(map.tiles && mask.tiles && { tiles: tilesOf(map.tiles, mask.tiles) }),
   };
 });
+
+function tilesOf(
+  map: NonNullable<MapDefinition["tiles"]>,
+  mask: NonNullable<MaskDefinition["tiles"]>,
+): NonNullable<MapDefinition["tiles"]> {
+  return (tiles, x, ...rest) => {
+    const chosen = mask(tiles, x, ...rest);
+    const outside = tiles.copy(x[0] ?? tiles.take()); // the map may write over it
+    const made = map(tiles, x, ...rest);
+    tiles.select(made, chosen, made, outside);
+    return made;
+  };
+}

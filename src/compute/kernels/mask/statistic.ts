@@ -1,9 +1,10 @@
 import wgsl from "../../../../shaders/mask/statisticTerm.wgsl?raw";
 import { memo } from "../../../base/memo";
 import type { UniformType, UniformValues } from "../../kernel";
-import type { FibreTable, OfFibre } from "../common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
 import type { BoundTerms, TermsDefinition } from "../reduce/terms";
+import type { Register, Tiles } from "../tiles/tiles";
 
 type Uniforms = Record<string, UniformType>;
 
@@ -28,6 +29,8 @@ export interface StatisticDefinition<L extends Uniforms = Uniforms> {
     start: number,
     ofFibre: OfFibre,
   ): void;
+  /** The same as a program of tiles: which register has it. It leaves those of the inputs alone. */
+  tiles?(tiles: Tiles, x: readonly Register[], values: UniformValues<L>, start: number, table: TableTiles): Register;
 }
 
 /** A statistic with its numbers. */
@@ -43,13 +46,14 @@ export function asTerms({ statistic, ...numbers }: BoundStatistic): BoundTerms {
   return { ...numbers, terms: termOf(statistic) };
 }
 
-const termOf = memo(
-  (statistic: StatisticDefinition): TermsDefinition => ({
+const termOf = memo(({ tiles: made, ...statistic }: StatisticDefinition): TermsDefinition => {
+  return {
     ...statistic,
     terms: () => 1,
     wgsl: `${statistic.wgsl}\n${wgsl}`,
     reference(x, [out = new Float32Array()], values, start, ofFibre) {
       statistic.reference(x, out, values, start, ofFibre);
     },
-  }),
-);
+    ...(made && { tiles: (tiles, x, take, ...rest) => take(0, made(tiles, x, ...rest)) }),
+  };
+});

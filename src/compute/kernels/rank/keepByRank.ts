@@ -1,4 +1,5 @@
 import wgsl from "../../../../shaders/rank/keepByRank.wgsl?raw";
+import { job } from "../../fast";
 import { randomWords } from "../common/random";
 import { define, reads, words, writes } from "../link/define";
 import { placeOf } from "./rows";
@@ -6,6 +7,8 @@ import { placeOf } from "./rows";
 /** Elements that share a word: as many bits as f32 holds, so that a table of numbers can bring them. A multiple of 4. */
 export const WORD = 24;
 export const KEEP_THREADS = 64;
+/** As `assembly/rank/keep.ts` has it. */
+const WORDS_OF_A_PIECE = 256;
 
 /**
  * Draws on which elements are kept, by a bound on the random word that each rank has. Buffers: ranks u32, bounds u32 [length], words of WORD
@@ -40,5 +43,9 @@ export const keepByRank = define({
       const word = Math.floor(at / WORD);
       kept[word] = (kept[word] ?? 0) | (1 << (at % WORD));
     }
+  },
+  fast([ranks = 0, bounds = 0, kept = 0], { start, elements, first_word, words, length, inner, key_low, key_high }) {
+    const numbers = [ranks, bounds, kept, start, elements, first_word, words, length, inner, key_low, key_high];
+    return job("keepByRank", numbers, Math.ceil(words / WORDS_OF_A_PIECE));
   },
 });

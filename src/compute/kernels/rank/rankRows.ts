@@ -1,4 +1,5 @@
 import wgsl from "../../../../shaders/rank/rankRows.wgsl?raw";
+import { job } from "../../fast";
 import { define, reads, words, writes } from "../link/define";
 
 /** Keys of longer rows do not fit beside their places in the 53 bits of a number. */
@@ -21,6 +22,8 @@ export const rankRows = define({
       for (const [rank, place] of placesInOrder(own).entries()) ranks[row * length + place] = rank;
     }
   },
+  fast: ([keys = 0, order = 0, ranks = 0], { rows, length }) =>
+    job("rankRows", [keys, order, ranks, rows, length], rows),
 });
 
 /** The places of the keys from the smallest to the largest. */

@@ -16,6 +16,10 @@ export const rowKeysReduction = memo(
     imports: ["keys.wgsl"],
     output: ["keys", "array<u32>"],
     uniforms: { begin: "u32", end: "u32", before: "u32", length: "u32", inner: "u32", slab: "u32" },
+    tiles(tiles, _, register, output, numbers) {
+      const [begin, end, before] = [numbers.begin, numbers.end, numbers.before].map(Number) as [number, number, number];
+      tiles.rowKeys(register, output, begin, end, before, Number(numbers.length), Number(numbers.inner));
+    },
     reference([values = new Float32Array()], output, numbers) {
       const keys = new Uint32Array(output.buffer, output.byteOffset, output.byteLength / 4);
       const made = keyBits(values);

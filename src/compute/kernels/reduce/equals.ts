@@ -35,12 +35,12 @@ const equalsDefinition = memo((keys: TermsDefinition, count: number): TermsDefin
 });
 
 function tilesOf(keys: NonNullable<TermsDefinition["tiles"]>): NonNullable<TermsDefinition["tiles"]> {
-  return (tiles, x, take, values, start) => {
+  return (tiles, x, take, values, ...rest) => {
     const marked = (term: number, register: Register) => {
       const equal = tiles.equals(register, Number((values as Numbers)[`mark_${term}`]));
       take(term, equal);
       tiles.release(equal);
     };
-    keys(tiles, x, marked, values, start);
+    keys(tiles, x, marked, values, ...rest);
   };
 }

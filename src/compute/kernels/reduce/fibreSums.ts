@@ -100,6 +100,15 @@ const fibreReduction = memo((from: number, size: number, total: number, operatio
     constants: { PIECE },
     lists: only(operation, OPERATIONS),
     uniforms: { first: "u32", last: "u32", fibres: "u32", length: "u32", stride: "u32", pieces: "u32" },
+    tiles(tiles, term, register, output) {
+      tiles.join(register, output + 4 * term, 4 * total, operation === "most");
+    },
+    job(tiles, values, elements, start) {
+      const number = (name: string) => Number(own(values, name));
+      const [first, last] = [number("first"), number("last")];
+      const [length, stride, pieces] = [number("length"), number("stride"), number("pieces")];
+      return tiles.fibreJob({ elements, start, first, last, count: number("fibres"), length, stride, pieces });
+    },
     reference(terms, output, values, count) {
       const sums = new Float32Array(output.buffer, output.byteOffset, output.byteLength / 4);
       const number = (name: string) => Number(own(values as Numbers, name));

@@ -21,10 +21,10 @@ export const repeated = memo((keys: TermsDefinition, each: number): TermsDefinit
 });
 
 function tilesOf(once: NonNullable<TermsDefinition["tiles"]>, each: number): NonNullable<TermsDefinition["tiles"]> {
-  return (tiles, x, take, values, start) => {
+  return (tiles, x, take, ...rest) => {
     const again = (term: number, register: Register) => {
       for (let i = 0; i < each; i++) take(term * each + i, register);
     };
-    once(tiles, x, again, values, start);
+    once(tiles, x, again, ...rest);
   };
 }

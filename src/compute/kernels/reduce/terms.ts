@@ -1,7 +1,7 @@
 import type { Blocks } from "../../blocks";
 import type { Device } from "../../device";
 import type { UniformType, UniformValues } from "../../kernel";
-import type { FibreTable, OfFibre } from "../common/fibreTable";
+import type { FibreTable, OfFibre, TableTiles } from "../common/fibreTable";
 import type { CommonShader } from "../link/link";
 import type { Register, Tiles } from "../tiles/tiles";
 
@@ -37,6 +37,7 @@ export interface TermsDefinition<L extends Record<string, UniformType> = Record<
     take: (term: number, register: Register) => void,
     values: UniformValues<L>,
     start: number,
+    table: TableTiles,
   ): void;
 }
 

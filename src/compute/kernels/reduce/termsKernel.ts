@@ -3,8 +3,9 @@ import type { DeviceBytes } from "../../../base/bytes";
 import { memo } from "../../../base/memo";
 import { widen } from "../../../formats/convert";
 import type { FloatDType } from "../../../formats/dtypes";
+import type { Job } from "../../fast";
 import type { Kernel, Numbers, UniformType } from "../../kernel";
-import { ofFibre, tableParts } from "../common/fibreTable";
+import { ofFibre, tableParts, tableTiles } from "../common/fibreTable";
 import { type CommonShader, type Lists, link } from "../link/link";
 import { loadPacked, PACKED_UNIFORMS, packedInputs } from "../link/packed";
 import { uniformLayout } from "../link/uniforms";
@@ -29,6 +30,8 @@ export interface Reduction {
   reference(terms: readonly Float32Array[], output: DeviceBytes, values: Numbers, count: number): void;
   /** The same in a program of tiles for one term, counted from that of the definition. @param output the buffer's address */
   tiles?(tiles: Tiles, term: number, register: Register, output: number, values: Numbers): void;
+  /** What becomes of the program, where it does not go tile by tile over `count` elements. */
+  job?(tiles: Tiles, values: Numbers, count: number, start: number): Job | undefined;
 }
 
 /** The terms that a kernel reduces, out of all of its definition. */
@@ -90,7 +93,7 @@ export const termsKernel = memo(function linkTerms(
       definition.reference(inputs, terms, values, start, ofFibre(numbers, values, width));
       reduction.reference(terms.slice(part.from, part.from + part.size), into, values, count);
     },
-    fast([packed = 0, into = 0], values) {
+    fast([packed = 0, into = 0, numbers = 0], values) {
       const { tiles: reduce } = reduction;
       if (!definition.tiles || !reduce) return undefined;
       const tiles = new Tiles();
@@ -98,8 +101,8 @@ export const termsKernel = memo(function linkTerms(
       const take = (term: number, register: Register) => {
         if (term >= part.from && term < part.from + part.size) reduce(tiles, term, register, into, values);
       };
-      definition.tiles(tiles, inputs, take, values, start);
-      return tiles.job(count);
+      definition.tiles(tiles, inputs, take, values, start, tableTiles(tiles, numbers, values, width));
+      return reduction.job ? reduction.job(tiles, values, count, start) : tiles.job(count);
     },
   };
 });

@@ -40,7 +40,41 @@ const CODES = {
   equals: 17,
   agree: 18,
   divideShares: 19,
+  quotient: 20,
+  minimum: 21,
+  maximum: 22,
+  above: 23,
+  atLeast: 24,
+  within: 25,
+  without: 26,
+  select: 27,
+  finite: 28,
+  chooseLargest: 29,
+  ofFibre: 30,
+  keepBits: 31,
+  rowKeys: 32,
+  join: 33,
 } as const;
+
+/** Of rows: pieces of up to 1024 elements that a thread takes at a time; of columns: how many of them. */
+const PIECES_OF_A_PIECE = 32;
+const COLUMNS_OF_A_PIECE = 256;
+
+/** The fibres of a tensor, and what a block has of them; as `fibreSums.ts` counts. */
+export interface StretchesOfFibres {
+  readonly elements: number;
+  /** Index in the tensor of the block's first element. */
+  readonly start: number;
+  /** Pieces of rows that the block has elements of. */
+  readonly first: number;
+  readonly last: number;
+  /** Fibres, elements of one, and from one of its elements to the next. */
+  readonly count: number;
+  readonly length: number;
+  readonly stride: number;
+  /** Of each fibre. */
+  readonly pieces: number;
+}
 
 /**
  * A program of elementwise operations that the WebAssembly device runs tile by tile, all of it for one tile before the next: what it
@@ -51,6 +85,8 @@ export class Tiles {
   readonly #free: Register[] = [];
   #registers = 0;
   #histograms = 0;
+  /** Whether every stretch must begin at a multiple of four elements. */
+  #byFours = false;
 
   /** A register with anything in it. */
   take(): Register {
@@ -124,6 +160,7 @@ export class Tiles {
 
   /** Zeros the elements whose random word is not under the bound. @param start index in the tensor of the program's first element */
   keepRandom(a: Register, [low, high]: readonly [number, number], bound: number, start: number): void {
+    this.#byFours = true;
     this.#push("keepRandom", [a, start / 4, low, high, bound]);
   }
 
@@ -135,6 +172,81 @@ export class Tiles {
   /** `a /= share` where that is not 0. */
   divideShares(a: Register, share: Register): void {
     this.#push("divideShares", [a, share]);
+  }
+
+  /** `a / b` */
+  quotient(a: Register, b: Register): Register {
+    return this.#made("quotient", [a, b]);
+  }
+
+  /** The smaller of two; NaN where one is. */
+  minimum(to: Register, a: Register, b: Register): void {
+    this.#push("minimum", [to, a, b]);
+  }
+
+  /** The larger of two; NaN where one is. */
+  maximum(to: Register, a: Register, b: Register): void {
+    this.#push("maximum", [to, a, b]);
+  }
+
+  /** A mask, all bits of an element or none: where `a > b`. */
+  above(a: Register, b: Register): Register {
+    return this.#made("above", [a, b]);
+  }
+
+  /** A mask: where `a >= b`. */
+  atLeast(a: Register, b: Register): Register {
+    return this.#made("atLeast", [a, b]);
+  }
+
+  /** A mask: where a is neither NaN nor infinite. */
+  finite(a: Register): Register {
+    return this.#made("finite", [a]);
+  }
+
+  /** A mask: what is among the largest magnitudes, see `KthLargest`. */
+  chooseLargest(a: Register, bits: number, cut: number): Register {
+    return this.#made("chooseLargest", [a, bits, cut]);
+  }
+
+  /** Zeros what is outside of a mask. */
+  within(to: Register, a: Register, mask: Register): void {
+    this.#push("within", [to, a, mask]);
+  }
+
+  /** Zeros what is within a mask. */
+  without(to: Register, a: Register, mask: Register): void {
+    this.#push("without", [to, a, mask]);
+  }
+
+  /** `a` within a mask, `b` outside. */
+  select(to: Register, mask: Register, a: Register, b: Register): void {
+    this.#push("select", [to, mask, a, b]);
+  }
+
+  /** The number of each element's fibre. @param table see `fibres.ts` of `assembly/` */
+  ofFibre(...table: readonly [address: number, width: number, skew: number, size: number, rows: number]): Register {
+    return this.#made("ofFibre", table);
+  }
+
+  /** Zeros the elements whose bit is not set in the number of their row; a row has a multiple of four elements. */
+  keepBits(a: Register, ...table: readonly [address: number, width: number, skew: number, size: number]): void {
+    this.#byFours = true;
+    this.#push("keepBits", [a, ...table]);
+  }
+
+  /** Keys laid row by row; numbers as `rowKeys.wgsl` has them. */
+  rowKeys(
+    a: Register,
+    address: number,
+    ...numbers: readonly [begin: number, end: number, before: number, length: number, inner: number]
+  ): void {
+    this.#push("rowKeys", [a, address, ...numbers]);
+  }
+
+  /** Brings elements to the sums, or to the largest, of their pieces; for `fibreJob` alone. @param width bytes from a piece to the next */
+  join(a: Register, address: number, width: number, most: boolean): void {
+    this.#push("join", [a, address, width, Number(most)]);
   }
 
   /** The sum of each tile, `stride` bytes from one to the next. */
@@ -165,6 +277,19 @@ export class Tiles {
     words.set([elements, TILES_OF_A_PIECE, operations.length / WORDS_OF_OPERATION]);
     words.set(operations, WORDS_OF_OPERATION);
     return { entry: "tiles", words, pieces: Math.ceil(elements / (TILE * TILES_OF_A_PIECE)) };
+  }
+
+  /** The job over stretches of fibres; undefined where a thread has no room for it, or where stretches begin anywhere. */
+  fibreJob(fibres: StretchesOfFibres): Job | undefined {
+    const operations = this.#operations;
+    if (this.#registers > MOST_REGISTERS || this.#byFours) return undefined;
+    const { elements, start, first, last, count, length, stride, pieces } = fibres;
+    const taken = stride === 1 ? PIECES_OF_A_PIECE : COLUMNS_OF_A_PIECE;
+    const words = new Uint32Array(2 * WORDS_OF_OPERATION + operations.length);
+    const steps = operations.length / WORDS_OF_OPERATION;
+    words.set([elements, steps, start, first, last, count, length, stride, pieces, taken]);
+    words.set(operations, 2 * WORDS_OF_OPERATION);
+    return { entry: "fibres", words, pieces: Math.ceil((stride === 1 ? last - first : count) / taken) };
   }
 
   #made(name: keyof typeof CODES, numbers: readonly number[]): Register {
