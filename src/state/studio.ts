@@ -92,6 +92,7 @@ export async function beginVisit(studio: Studio, visit: Visit): Promise<void> {
   if (trial.afresh) trials.note({ afresh: { ...trial.afresh, done: true } });
   checkOnChange(studio);
   measureOnChange(studio);
+  nameSetsOnChange(studio);
   if (isShareFragment(visit.fragment)) void state.openShare(visit.fragment);
   await Promise.all([state.startEngine(), state.attempt(state.loadPromptSets()), state.recallRecords()]);
   if (studio.getState().engineFailure) return;
@@ -128,6 +129,13 @@ function settleWhenDrawn(studio: Studio, trials: Trials): void {
 
 function linkSetAside(): AwaseError {
   return stateFailure("share/set-aside");
+}
+
+/** The prompt sets that come with the program speak the language of the page. */
+function nameSetsOnChange(studio: Studio): void {
+  studio.subscribe((after, before) => {
+    if (after.language !== before.language) after.attempt(after.nameBundledSets());
+  });
 }
 
 /** Checks the recipe when its text, the device or the open models change. */

@@ -44,7 +44,13 @@ const back = { stages: [stage(0, "kept"), stage(2, "rolled-back")], strengths: {
 describe("what the guard saw", () => {
   it.each<[string, Partial<GuardReport>, string, string]>([
     ["all is below the cap", { stages: kept }, "Every group stayed below the cap.", "どの部分も上限に収まりました。"],
-    ["a group was taken back", back, "The guard changed 1 group.", "ガードが1か所を変えました。"],
+    ["a group was taken back", back, "The guard took 1 group back to the base.", "ガードが1か所をベースに戻しました。"],
+    [
+      "a group was weakened",
+      { ...back, strengths: { "layers.2-4": 0.5 } },
+      "The guard changed 1 group.",
+      "ガードが1か所を変えました。",
+    ],
     [
       "nothing is left of the merge",
       { stages: [stage(2, "rolled-back")], strengths: { "layers.2-4": 0 } },

@@ -70,12 +70,15 @@ function Verdict({ report }: { readonly report: GuardReport }) {
   const formats = useFormats();
   const ending = endingOf(report);
   const whole = report.limit !== undefined;
+  const strengths = Object.values(report.strengths);
   const sentences: Readonly<Record<GuardEnding, string>> = {
     incurable: t.guard.incurable,
     stopped: t.guard.stopped,
     "not-finite": t.guard.notFinite,
     base: t.guard.base,
-    changed: t.guard.changed(Object.keys(report.strengths).length),
+    changed: strengths.every((strength) => strength === 0)
+      ? t.guard.takenBack(strengths.length)
+      : t.guard.changed(strengths.length),
     warned: whole
       ? t.guard.wholeWarned(formats.measure(report.end.relative.ratio))
       : t.guard.warned(warnedStages(report).length),

@@ -9,23 +9,46 @@ import taskMathJa from "../../../prompts/samples-task-math-ja.jsonl?raw";
 import type { Prompt, PromptSet } from "../types";
 import { readRecord } from "./readRecord";
 
-/** Names are in the language of the prompts. Ids are stable: share links and stored choices hold them. */
-const SETS: readonly { readonly id: string; readonly name: string; readonly source: string }[] = [
-  { id: "samples-mixed", name: "Samples: stories, 日本語 and sums", source: samplesMixed },
-  { id: "samples-ja", name: "サンプル：日本語の質問", source: samplesJa },
-  { id: "samples-math", name: "Samples: sums", source: samplesMath },
-  { id: "samples-task-ja", name: "サンプル：日本語の問題", source: taskJa },
-  { id: "samples-task-math", name: "Samples: word problems", source: taskMath },
-  { id: "samples-task-math-ja", name: "サンプル：算数の文章題", source: taskMathJa },
-  { id: "general-en", name: "General English", source: generalEn },
-  { id: "general-ja", name: "一般的な日本語", source: generalJa },
+/** Ids are stable: share links and stored choices hold them. */
+const SETS: readonly { readonly id: string; readonly names: Names; readonly source: string }[] = [
+  {
+    id: "samples-mixed",
+    names: { en: "Samples: stories, Japanese and sums", ja: "サンプル：物語、日本語、計算" },
+    source: samplesMixed,
+  },
+  {
+    id: "samples-ja",
+    names: { en: "Samples: questions in Japanese", ja: "サンプル：日本語の質問" },
+    source: samplesJa,
+  },
+  { id: "samples-math", names: { en: "Samples: sums", ja: "サンプル：計算" }, source: samplesMath },
+  {
+    id: "samples-task-ja",
+    names: { en: "Samples: problems in Japanese", ja: "サンプル：日本語の問題" },
+    source: taskJa,
+  },
+  {
+    id: "samples-task-math",
+    names: { en: "Samples: word problems", ja: "サンプル：英語の文章題" },
+    source: taskMath,
+  },
+  {
+    id: "samples-task-math-ja",
+    names: { en: "Samples: word problems in Japanese", ja: "サンプル：日本語の文章題" },
+    source: taskMathJa,
+  },
+  { id: "general-en", names: { en: "General English", ja: "一般的な英語" }, source: generalEn },
+  { id: "general-ja", names: { en: "General Japanese", ja: "一般的な日本語" }, source: generalJa },
 ];
 
-/** The sets that come with the program: two for any model, the others for the bundled sample models. */
-export function bundledSets(): readonly PromptSet[] {
-  return SETS.map(({ id, name, source }) => ({
+/** What a bundled set is called, by the language of the page. */
+type Names = Readonly<Record<"en" | "ja", string>>;
+
+/** The sets that come with the program, named in a language: two for any model, the others for the bundled sample models. */
+export function bundledSets(language: keyof Names = "en"): readonly PromptSet[] {
+  return SETS.map(({ id, names, source }) => ({
     id,
-    name,
+    name: names[language],
     split: "search",
     prompts: promptsOf(source),
   }));

@@ -6,6 +6,7 @@ import type { ModelsSlice } from "../models/models";
 import { baseOf, type PlanSlice } from "../recipe/plan";
 import type { RecipeSlice } from "../recipe/recipe";
 import type { SessionStore } from "../sessionStore";
+import type { SettingsSlice } from "../settings";
 import type { Slice, StudioTools } from "../slice";
 
 /** A set of prompts in the list. */
@@ -25,6 +26,8 @@ export interface PromptSetsSlice {
   readonly setCosts: Readonly<Record<string, SetCost>>;
   /** Brings the bundled sets, and those of an earlier visit. */
   loadPromptSets(): Promise<void>;
+  /** Calls the bundled sets by their names in the language of the page. */
+  nameBundledSets(): Promise<void>;
   /** Reads prompts out of a text that was pasted, or of a file, and puts them into the list. Gives the new set. */
   addPrompts(source: { readonly name: string; readonly text: string }): Promise<KnownSet>;
   removePromptSet(id: string): void;
@@ -41,7 +44,7 @@ const PROMPTS_VERSION = 1;
 export function createPromptSetsSlice({
   engine,
   promptStore,
-}: StudioTools): Slice<PromptSetsSlice, RecipeSlice & ModelsSlice & PlanSlice> {
+}: StudioTools): Slice<PromptSetsSlice, RecipeSlice & ModelsSlice & PlanSlice & SettingsSlice> {
   return (set, get) => {
     const keep = (promptSets: readonly KnownSet[]) => {
       set({ promptSets });
@@ -61,8 +64,19 @@ export function createPromptSetsSlice({
           import("../../eval/prompts/bundled"),
           readOwnSets(promptStore),
         ]);
-        const bundled = bundledSets().map((one): KnownSet => ({ set: one, origin: "bundled", problems: [] }));
+        const bundled = bundledSets(get().language).map(
+          (one): KnownSet => ({ set: one, origin: "bundled", problems: [] }),
+        );
         set({ promptSets: [...bundled, ...own] });
+      },
+      async nameBundledSets() {
+        const { bundledSets } = await import("../../eval/prompts/bundled");
+        const names = new Map(bundledSets(get().language).map(({ id, name }) => [id, name]));
+        const named = ({ set: one, ...known }: KnownSet): KnownSet => ({
+          ...known,
+          set: { ...one, name: names.get(one.id) ?? one.name },
+        });
+        set({ promptSets: get().promptSets.map(named) });
       },
       async addPrompts({ name, text }) {
         const [{ parsePrompts }, { likelyBenchmark }] = await Promise.all([

@@ -31,6 +31,7 @@ export const evaluationEn = {
     wholeWarned: (ratio: string) => `The merge as a whole went over the cap: ${ratio} times the base's perplexity.`,
     base: "The guard took every group back. The result is the base, and nothing of the merge is left.",
     changed: (count: number) => `The guard changed ${plural(count, "group", "groups")}.`,
+    takenBack: (count: number) => `The guard took ${plural(count, "group", "groups")} back to the base.`,
     warned: (count: number) => `${plural(count, "group", "groups")} went over the cap.`,
     stopped: "The guard stopped the merge. Nothing was written.",
     rolledBackGroup: (group: string) => `${group}: kept from the base`,
