@@ -7,11 +7,13 @@ import { prompts } from "./targets/prompts";
 import { safetensors } from "./targets/safetensors";
 import { template } from "./targets/template";
 import { tokenizer } from "./targets/tokenizer";
+import { torch } from "./targets/torch";
 import { yaml } from "./targets/yaml";
 
 /** Everything that is fuzzed: a file in `targets`, and a line here. */
 export const targets: readonly Target[] = [
   safetensors,
+  torch,
   index,
   config,
   tokenizer,

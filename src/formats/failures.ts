@@ -22,8 +22,13 @@ function unreadable({ name }: Named, what: string): string {
   return `Cannot read ${name}: ${what}. Download or export it again.`;
 }
 
-function unusable(what: string): string {
-  return `Cannot use the shard index: model.safetensors.index.json ${what}. Download or export the model again.`;
+interface OfIndex {
+  /** Its file. */
+  readonly index: string;
+}
+
+function unusable({ index }: OfIndex, what: string): string {
+  return `Cannot use the shard index: ${index} ${what}. Download or export the model again.`;
 }
 
 function beside({ tensor, start, end, before }: Beside): string {
@@ -94,33 +99,46 @@ export const safetensorsSentences = {
   "safetensors/trailing-bytes": (of: Named & { end: number; size: number }) =>
     unreadable(of, `its last tensor ends at byte ${of.end}, but the file has ${of.size}`),
 
-  "safetensors/index-excess": ({ found }: { found: string }) => unusable(`is no index of a model: ${found}`),
-  "safetensors/index-not-json": ({ characters }: { characters: number }) =>
-    unusable(`(${characters} characters) is not JSON`),
-  "safetensors/index-duplicate-name": ({ tensor }: { tensor: string }) =>
-    unusable(`has the name ${quoted(tensor)} 2 times instead of once`),
-  "safetensors/index-weight-map": ({ tensor, found }: { tensor: string | undefined; found: string | undefined }) =>
+  "safetensors/index-excess": ({ found, ...of }: OfIndex & { found: string }) =>
+    unusable(of, `is no index of a model: ${found}`),
+  "safetensors/index-not-json": ({ characters, ...of }: OfIndex & { characters: number }) =>
+    unusable(of, `(${characters} characters) is not JSON`),
+  "safetensors/index-duplicate-name": ({ tensor, ...of }: OfIndex & { tensor: string }) =>
+    unusable(of, `has the name ${quoted(tensor)} 2 times instead of once`),
+  "safetensors/index-weight-map": ({
+    tensor,
+    found,
+    ...of
+  }: OfIndex & { tensor: string | undefined; found: string | undefined }) =>
     unusable(
+      of,
       tensor === undefined
         ? "has no weight_map from tensor names to file names"
         : `gives ${quoted(tensor)} a file of type ${found} instead of text`,
     ),
-  "safetensors/index-path": ({ tensor, file }: { tensor: string; file: string }) =>
-    unusable(`gives ${quoted(tensor)} the file ${quoted(file)}, which is not inside the folder`),
-  "safetensors/index-missing-shard": ({ file, files, missing }: { file: string; files: number; missing: number }) =>
-    unusable(`names ${files} files, but ${missing} of them are not in the folder, the first is ${quoted(file)}`),
+  "safetensors/index-path": ({ tensor, file, ...of }: OfIndex & { tensor: string; file: string }) =>
+    unusable(of, `gives ${quoted(tensor)} the file ${quoted(file)}, which is not inside the folder`),
+  "safetensors/index-missing-shard": ({
+    file,
+    files,
+    missing,
+    ...of
+  }: OfIndex & { file: string; files: number; missing: number }) =>
+    unusable(of, `names ${files} files, but ${missing} of them are not in the folder, the first is ${quoted(file)}`),
   "safetensors/index-missing-tensor": ({
     file,
     tensor,
     expected,
     missing,
-  }: {
+    ...of
+  }: OfIndex & {
     file: string;
     tensor: string;
     expected: number;
     missing: number;
   }) =>
     unusable(
+      of,
       `expects ${expected} tensors in ${quoted(file)}, but ${missing} of them are not there, the first is ${quoted(tensor)}`,
     ),
 } satisfies Sentences;

@@ -54,7 +54,12 @@ describe("an index that cannot be used", () => {
     expect(() => checkShardFiles(sharded(), new Set(["model-00001-of-00004.safetensors"]))).toThrowError(
       expect.objectContaining({
         code: "safetensors/index-missing-shard",
-        facts: { file: "model-00004-of-00004.safetensors", files: 4, missing: 3 },
+        facts: {
+          index: "model.safetensors.index.json",
+          file: "model-00004-of-00004.safetensors",
+          files: 4,
+          missing: 3,
+        },
       }),
     );
   });
@@ -63,7 +68,13 @@ describe("an index that cannot be used", () => {
     expect(() => checkShardTensors(sharded(), "model-00004-of-00004.safetensors", [])).toThrowError(
       expect.objectContaining({
         code: "safetensors/index-missing-tensor",
-        facts: { file: "model-00004-of-00004.safetensors", tensor: "lm_head.weight", expected: 1, missing: 1 },
+        facts: {
+          index: "model.safetensors.index.json",
+          file: "model-00004-of-00004.safetensors",
+          tensor: "lm_head.weight",
+          expected: 1,
+          missing: 1,
+        },
       }),
     );
   });

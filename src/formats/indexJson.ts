@@ -10,8 +10,13 @@ export const INDEX_FILE = "model.safetensors.index.json";
 /** An index has two levels, and a line for each tensor. */
 const INDEX_LIMITS = { depth: 8, values: 4_000_000 };
 
+/** The same for files of PyTorch. */
+export const TORCH_INDEX_FILE = "pytorch_model.bin.index.json";
+
 /** Which shard holds which tensor. */
 export interface ShardIndex {
+  /** The file that says so. */
+  readonly name: string;
   /** File of each tensor, in the order of the index. */
   readonly weightMap: ReadonlyMap<string, string>;
   /** The files, each once, in the order they first appear. */
@@ -21,25 +26,26 @@ export interface ShardIndex {
 }
 
 /**
- * Reads `model.safetensors.index.json`.
+ * Reads `model.safetensors.index.json`, or the index of another format under its name.
  * @throws {AwaseError} `safetensors/index-excess`, `index-not-json`, `index-duplicate-name`, `index-weight-map`, `index-path`
  */
-export function parseIndex(text: string): ShardIndex {
+export function parseIndex(text: string, name: string = INDEX_FILE): ShardIndex {
   const excess = jsonExcess(text, INDEX_LIMITS);
-  if (excess !== undefined) throw formatFailure("safetensors/index-excess", { found: excess });
-  const parsed = parse(text);
+  if (excess !== undefined) throw formatFailure("safetensors/index-excess", { index: name, found: excess });
+  const parsed = parse(text, name);
   const duplicate = findDuplicateName(text);
   if (duplicate !== undefined) {
-    throw formatFailure("safetensors/index-duplicate-name", { tensor: duplicate });
+    throw formatFailure("safetensors/index-duplicate-name", { index: name, tensor: duplicate });
   }
   const map = isObject(parsed) ? parsed.weight_map : undefined;
-  if (!isObject(map)) throw formatFailure("safetensors/index-weight-map", { tensor: undefined, found: undefined });
+  if (!isObject(map))
+    throw formatFailure("safetensors/index-weight-map", { index: name, tensor: undefined, found: undefined });
   const weightMap = new Map<string, string>();
   for (const [tensor, file] of Object.entries(map)) {
     if (typeof file !== "string") {
-      throw formatFailure("safetensors/index-weight-map", { tensor, found: typeof file });
+      throw formatFailure("safetensors/index-weight-map", { index: name, tensor, found: typeof file });
     }
-    weightMap.set(tensor, checkedPath(tensor, file));
+    weightMap.set(tensor, checkedPath(name, tensor, file));
   }
   const byFile = new Map<string, string[]>();
   for (const [tensor, file] of weightMap) {
@@ -47,7 +53,7 @@ export function parseIndex(text: string): ShardIndex {
     if (tensors) tensors.push(tensor);
     else byFile.set(file, [tensor]);
   }
-  return { weightMap, files: [...byFile.keys()], byFile };
+  return { name, weightMap, files: [...byFile.keys()], byFile };
 }
 
 /**
@@ -60,6 +66,7 @@ export function checkShardFiles(index: ShardIndex, paths: ReadonlySet<string>): 
   const first = missing[0];
   if (first === undefined) return;
   throw formatFailure("safetensors/index-missing-shard", {
+    index: index.name,
     file: first,
     files: index.files.length,
     missing: missing.length,
@@ -77,6 +84,7 @@ export function checkShardTensors(index: ShardIndex, file: string, tensors: read
   const first = missing[0];
   if (first === undefined) return;
   throw formatFailure("safetensors/index-missing-tensor", {
+    index: index.name,
     file,
     tensor: first,
     expected: expected.length,
@@ -103,18 +111,18 @@ export function indexJson(tensors: readonly StoredTensor[]): string {
 /** The release whose layout of the output folder we follow; some tools look for this field. */
 const MERGEKIT_VERSION = "0.1.4";
 
-function parse(text: string): unknown {
+function parse(text: string, index: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw formatFailure("safetensors/index-not-json", { characters: text.length }, cause);
+    throw formatFailure("safetensors/index-not-json", { index, characters: text.length }, cause);
   }
 }
 
-function checkedPath(tensor: string, file: string): string {
+function checkedPath(index: string, tensor: string, file: string): string {
   try {
     return checkPath(file);
   } catch (cause) {
-    throw formatFailure("safetensors/index-path", { tensor, file }, cause);
+    throw formatFailure("safetensors/index-path", { index, tensor, file }, cause);
   }
 }

@@ -12,6 +12,8 @@ export interface StoredTensor extends TensorFacts {
   readonly file: string;
   readonly start: number;
   readonly end: number;
+  /** Elements from one entry to the next along each axis, where they do not lie one after the other. */
+  readonly strides?: readonly number[];
 }
 
 /** Number of elements; 1 for a scalar. */

@@ -66,7 +66,7 @@ export const modelSentences = {
     file: string;
   }) => `${model} has ${found} of the ${expected} files of its weights; ${file} is missing. Download what is missing.`,
   "model/pickle-only": ({ model, file }: { model: string; files: number; safetensors: number; file: string }) =>
-    `${model} has its weights only as pickle files (${file}), which can run code when they are opened and are never read here. Use a version with model.safetensors, or convert it with transformers (save_pretrained).`,
+    `${model} has its weights only as ${file}, a file of PyTorch that need not be a model. Of those only pytorch_model.bin and its shards are read. Use a version with model.safetensors, or convert it with transformers (save_pretrained).`,
   "model/fp8-without-scales": ({ model, tensor, dtype }: { model: string; tensor: string; dtype: string }) =>
     `${model} is quantised to fp8, and ${tensor} (${dtype}) has no scales beside it (such as ${tensor}_scale): codes alone are not weights. ` +
     "Add the missing files, or use the full-precision model it was made from.",

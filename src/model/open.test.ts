@@ -66,7 +66,8 @@ describe("openCheckpoint", () => {
   it.each([
     ["model/no-weights", {}],
     ["model/no-weights", { "a.safetensors": weights("x"), "b.safetensors": weights("y") }],
-    ["model/pickle-only", { "pytorch_model.bin": text("…") }],
+    ["model/pickle-only", { "other.bin": text("…") }],
+    ["model/text-file", { "pytorch_model.bin": text("…") }],
     ["model/config", { "model.safetensors": weights("x"), "config.json": text("[1]") }],
     ["model/config", { "model.safetensors": weights("x"), "config.json": text("{") }],
     [

@@ -1,10 +1,11 @@
 import { AwaseError } from "../base/errors";
-import { checkShardTensors, INDEX_FILE, type ShardIndex } from "../formats/indexJson";
+import { checkShardTensors, type ShardIndex } from "../formats/indexJson";
 import { isObject } from "../formats/json";
 import { jsonExcess } from "../formats/jsonExcess";
 import { parsePythonJson } from "../formats/pythonJson";
 import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
+import { isTorchFile } from "../formats/weightFiles";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
 import type { Checkpoint } from "./checkpoint";
 import { modelFailure } from "./failures";
@@ -30,8 +31,8 @@ const HEADERS_AT_ONCE = 4;
 const MAX_POINTER_BYTES = 400;
 
 /**
- * Reads a model folder's config, file list and safetensors headers; no weights. The index is preferred to a single file,
- * as transformers and mergekit do.
+ * Reads a model folder's config, file list and headers of weights; no weights. The index is preferred to a single file, and
+ * safetensors to files of PyTorch, as transformers and mergekit do.
  * @param key the name recipes use for it
  * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights`, `recognise`
  *   and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
@@ -53,11 +54,10 @@ export async function openCheckpoint(
     opened.catch(() => sources.delete(file)); // a failed opening may be tried again
     return opened;
   };
-  const readIndex = async () => {
-    const entry = files.find(({ path }) => path === INDEX_FILE) ?? { path: INDEX_FILE, size: 0 };
+  const readIndex = async (index: string) => {
+    const entry = files.find(({ path }) => path === index) ?? { path: index, size: 0 };
     const text = await readText(key, folder, entry, MAX_INDEX_BYTES, signal);
-    if (!text.trimStart().startsWith("{"))
-      await refuseImpostor(key, INDEX_FILE, await folder.open(INDEX_FILE, signal), signal);
+    if (!text.trimStart().startsWith("{")) await refuseImpostor(key, index, await folder.open(index, signal), signal);
     return text;
   };
   const paths = new Set(files.map(({ path }) => path));
@@ -140,8 +140,8 @@ async function readHeaders(
       signal?.throwIfAborted();
       const file = files[at] ?? "";
       const opened = await source(file);
-      const { tensors } = await readSafetensors(opened, signal).catch(async (error: unknown) => {
-        if (error instanceof AwaseError && error.code.startsWith("safetensors/")) {
+      const tensors = await readTensors(file, opened, signal).catch(async (error: unknown) => {
+        if (error instanceof AwaseError && /^(?:safetensors|torch)\//.test(error.code)) {
           await refuseImpostor(key, file, opened, signal);
         }
         throw error;
@@ -154,6 +154,17 @@ async function readHeaders(
   return headers;
 }
 
+/** What a weight file says of its tensors. The part that reads files of PyTorch is there when it is needed. */
+async function readTensors(
+  file: string,
+  opened: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<readonly StoredTensor[]> {
+  if (!isTorchFile(file)) return (await readSafetensors(opened, signal)).tensors;
+  const { readTorch } = await import("../formats/torch/torchFile");
+  return readTorch(opened, signal);
+}
+
 /** Says what a file is that only has the name of weights; passes where it looks like nothing known. */
 async function refuseImpostor(
   model: string,
@@ -162,9 +173,13 @@ async function refuseImpostor(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const head = await source.read(0, Math.min(source.size, LOOK_BYTES), signal);
-  const expected = file === INDEX_FILE ? "an index of shards" : "a safetensors file";
+  const expected = file.endsWith(".index.json")
+    ? "an index of shards"
+    : isTorchFile(file)
+      ? "a file of PyTorch"
+      : "a safetensors file";
   const found = recognise({ model, file, expected }, head, source.size);
-  if (found) throw found;
+  if (found && !(isTorchFile(file) && found.code === "model/pickle")) throw found;
 }
 
 /** All tensors of all files. Where two files hold one name, the index says which is meant. */

@@ -3,6 +3,7 @@ import type { gpuSentences } from "../../compute/devices/failures";
 import type { engineSentences, runNotes } from "../../engine/failures";
 import type { evalSentences, promptSentences } from "../../eval/failures";
 import type { safetensorsSentences } from "../../formats/failures";
+import type { torchSentences } from "../../formats/torch/failures";
 import type { hubNotes, hubSentences } from "../../hub/errors";
 import type { ioSentences, storageNotes } from "../../io/failures";
 import type { lmSentences } from "../../lm/failures";
@@ -37,6 +38,7 @@ type FailureSentences = typeof gpuSentences &
   typeof ioSentences &
   typeof hubSentences &
   typeof safetensorsSentences &
+  typeof torchSentences &
   typeof engineSentences &
   typeof modelSentences &
   typeof lmSentences &

@@ -1,4 +1,5 @@
 import { AwaseError } from "../../base/errors";
+import { isTorchFile, isWeightFile } from "../../formats/weightFiles";
 import type { HubOptions } from "../../hub/hubClient";
 import type { Hub, HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
@@ -71,7 +72,7 @@ export async function openHubModel(
       const file = { repo: model.repo, revision: model.sha, path };
       const cached = cachedSource(source, blocks, file, notes.send, newSha256);
       // All but weights are read whole: what is asked for in one piece is checked against its published hash.
-      if (!path.endsWith(".safetensors")) cached.expect([{ start: 0, end: source.size }]);
+      if (!isWeightFile(path)) cached.expect([{ start: 0, end: source.size }]);
       return cached;
     }),
     async cachedBytes() {
@@ -88,7 +89,8 @@ export async function lookAtHub(
   signal?: AbortSignal,
 ): Promise<HubLook> {
   const { license, gated, files } = await hub.resolve(repo, commit ?? revision, signal);
-  const weights = files.filter(({ path }) => path.endsWith(".safetensors"));
+  const safetensors = files.filter(({ path }) => path.endsWith(".safetensors"));
+  const weights = safetensors.length > 0 ? safetensors : files.filter(({ path }) => isTorchFile(path));
   return {
     gated,
     bytes: weights.reduce((sum, { size }) => sum + size, 0),

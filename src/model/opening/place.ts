@@ -1,6 +1,7 @@
 import type { AwaseError } from "../../base/errors";
-import { INDEX_FILE } from "../../formats/indexJson";
+import { INDEX_FILE, TORCH_INDEX_FILE } from "../../formats/indexJson";
 import { isObject } from "../../formats/json";
+import { isWeightFile } from "../../formats/weightFiles";
 import type { FileEntry, Folder } from "../../io/types";
 import { modelFailure, remark } from "../failures";
 import type { Remark } from "../model";
@@ -12,7 +13,6 @@ export interface ModelPlace {
   readonly remarks: readonly Remark[];
 }
 
-const WEIGHTS = /\.safetensors$/;
 /** How many folders a sentence names. */
 const NAMED = 5;
 /** A file that says which commit a branch of the Hub's cache stands at. */
@@ -50,15 +50,15 @@ export async function findModel(key: string, folder: Folder, signal?: AbortSigna
   return here;
 }
 
-/** Weights that can run code when they are opened. */
+/** Files of PyTorch, which run code where they are opened with it. Only those of a whole model are read here, as data. */
 export function isPickle(path: string): boolean {
   return /\.(?:bin|pt|pth|ckpt)(?:\.index\.json)?$/.test(path);
 }
 
-/** Weights of a model as safetensors, not those of an adapter. */
+/** Weights of a model that can be read, not those of an adapter. */
 function isWeights(path: string): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return (WEIGHTS.test(name) && !name.startsWith("adapter_")) || name === INDEX_FILE;
+  return (isWeightFile(name) && !name.startsWith("adapter_")) || name === INDEX_FILE || name === TORCH_INDEX_FILE;
 }
 
 function below({ folder, files }: ModelPlace, inside: string, found: Remark): ModelPlace {
@@ -163,7 +163,7 @@ async function adapterBase(
 }
 
 /** What downloaders call a file until it is whole. */
-const UNFINISHED = /\.safetensors\.(?:crdownload|download|incomplete|opdownload|partial|tmp|!ut|!qB)$/;
+const UNFINISHED = /\.(?:safetensors|bin)\.(?:crdownload|download|incomplete|opdownload|partial|tmp|!ut|!qB)$/;
 
 function refuseUnfinished(key: string, files: readonly FileEntry[], names: RegExp): void {
   const found = files.find(({ path }) => names.test(path) && !path.includes("/"));

@@ -4,6 +4,7 @@ import { DTYPE_BYTES } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
 import type { ByteSource } from "../../io/types";
 import { placeStretch } from "./placed";
+import { readStrided, stridedRange } from "./strided";
 import { tensorNamed } from "./tensorNamed";
 import type { FileRange, PlacedTensor, TensorSource } from "./tensorSource";
 
@@ -26,6 +27,8 @@ export class CheckpointSource implements TensorSource {
 
   /** @throws {AwaseError} `merge/no-tensor`, and what reading the file throws */
   async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
+    const tensor = this.#find(name);
+    if (tensor.strides) return readStrided(tensor, await this.stored.source(tensor.file), start, end, signal);
     const [range] = await this.ranges(name, start, end);
     return range.source.read(range.start, range.end, signal);
   }
@@ -41,9 +44,13 @@ export class CheckpointSource implements TensorSource {
   }
 
   async ranges(name: string, start: number, end: number): Promise<readonly [FileRange]> {
-    const { file, dtype, start: at } = this.#find(name);
+    const tensor = this.#find(name);
+    const { file, dtype, start: at } = tensor;
     const size = DTYPE_BYTES[dtype];
-    return [{ source: await this.stored.source(file), start: at + start * size, end: at + end * size }];
+    const range = tensor.strides
+      ? stridedRange(tensor, start, end)
+      : { start: at + start * size, end: at + end * size };
+    return [{ source: await this.stored.source(file), ...range }];
   }
 
   bytesOf(name: string, elements: number): number {

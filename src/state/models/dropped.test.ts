@@ -31,6 +31,13 @@ describe("files that were dropped", () => {
     ]);
   });
 
+  it("make one model of files of PyTorch", () => {
+    expect(sorted("config.json", "pytorch_model.bin")).toEqual([
+      ["pytorch_model", ["config.json", "pytorch_model.bin"]],
+    ]);
+    expect(sorted("pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin").length).toBe(1);
+  });
+
   it("make nothing of nothing", () => {
     expect(sorted()).toEqual([]);
   });

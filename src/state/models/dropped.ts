@@ -3,10 +3,10 @@ import type { ModelOrigin } from "../../engine/protocol/protocol";
 type FilesOrigin = Extract<ModelOrigin, { kind: "files" }>;
 type NamedFile = FilesOrigin["files"][number];
 
-const WEIGHTS = /\.safetensors$/i;
-const SHARD = /-\d{5}-of-\d{5}\.safetensors$/i;
+const WEIGHTS = /(?:\.safetensors|^pytorch_model.*\.bin)$/i;
+const SHARD = /-\d{5}-of-\d{5}\.(?:safetensors|bin)$/i;
 /** Files that say that everything beside them is one model. */
-const MODEL_FILES = /^(config\.json|.*\.safetensors\.index\.json)$/i;
+const MODEL_FILES = /^(config\.json|.*\.(?:safetensors|bin)\.index\.json)$/i;
 
 /**
  * Sorts files that were dropped or picked into models: a folder is one model, and so are loose files with a config or an
@@ -38,5 +38,5 @@ function looseName(files: readonly NamedFile[]): string {
 }
 
 function stem(path: string): string {
-  return path.replace(SHARD, "").replace(WEIGHTS, "");
+  return path.replace(SHARD, "").replace(/\.(?:safetensors|bin)$/i, "");
 }

@@ -9,6 +9,7 @@ import { merging } from "./failures/merging";
 import { model } from "./failures/model";
 import { page } from "./failures/page";
 import { running, tokens } from "./failures/running";
+import { torch } from "./failures/torch";
 import { limits } from "./problems/strength";
 
 /** What is said in Japanese when something happens; whole, or a type error. */
@@ -16,6 +17,7 @@ export const afterwards: Afterwards = {
   failures: {
     ...files,
     ...formats,
+    ...torch,
     ...device,
     ...hub,
     ...model,

@@ -9,8 +9,8 @@ function broken(name: string, what: string): string {
 }
 
 /** An index of shards that does not fit its folder. */
-function index(what: string): string {
-  return `model.safetensors.index.json を使えません。${what}${AGAIN}`;
+function unusable(index: string, what: string): string {
+  return `${index} を使えません。${what}${AGAIN}`;
 }
 
 /** What stands before a tensor. */
@@ -84,20 +84,22 @@ export const formats: Translation<typeof safetensorsSentences> = {
   "safetensors/trailing-bytes": ({ name, end, size }) =>
     broken(name, `最後のテンソルは${end}バイト目までですが、ファイルは${size}バイトあります。`),
 
-  "safetensors/index-excess": ({ found }) =>
-    index(`入れ子か値の数が多すぎて、モデルのものではありません（${found}）。`),
-  "safetensors/index-not-json": ({ characters }) => index(`${characters}文字ありますが、JSONではありません。`),
-  "safetensors/index-duplicate-name": ({ tensor }) => index(`名前 ${tensor} が二度あります。`),
-  "safetensors/index-weight-map": ({ tensor, found }) =>
-    index(
+  "safetensors/index-excess": ({ index, found }) =>
+    unusable(index, `入れ子か値の数が多すぎて、モデルのものではありません（${found}）。`),
+  "safetensors/index-not-json": ({ index, characters }) =>
+    unusable(index, `${characters}文字ありますが、JSONではありません。`),
+  "safetensors/index-duplicate-name": ({ index, tensor }) => unusable(index, `名前 ${tensor} が二度あります。`),
+  "safetensors/index-weight-map": ({ index, tensor, found }) =>
+    unusable(
+      index,
       tensor === undefined
         ? "テンソル名からファイル名への weight_map がありません。"
         : `${tensor} のファイルが文字列ではなく ${found} です。`,
     ),
-  "safetensors/index-path": ({ tensor, file }) =>
-    index(`${tensor} のファイル「${file}」がフォルダの外を指しています。`),
-  "safetensors/index-missing-shard": ({ file, files, missing }) =>
-    index(`${files}個のファイルのうち${missing}個がありません（${file} など）。`),
-  "safetensors/index-missing-tensor": ({ file, tensor, expected, missing }) =>
-    index(`${file} にあるはずの${expected}個のテンソルのうち${missing}個がありません（${tensor} など）。`),
+  "safetensors/index-path": ({ index, tensor, file }) =>
+    unusable(index, `${tensor} のファイル「${file}」がフォルダの外を指しています。`),
+  "safetensors/index-missing-shard": ({ index, file, files, missing }) =>
+    unusable(index, `${files}個のファイルのうち${missing}個がありません（${file} など）。`),
+  "safetensors/index-missing-tensor": ({ index, file, tensor, expected, missing }) =>
+    unusable(index, `${file} にあるはずの${expected}個のテンソルのうち${missing}個がありません（${tensor} など）。`),
 };

@@ -38,7 +38,7 @@ export const model: Translation<typeof modelSentences> = {
   "model/missing-shard": ({ model, found, expected, file }) =>
     `${model} の重みは${expected}個のファイルのうち${found}個しかありません（${file} がありません）。足りないものをダウンロードしてください。`,
   "model/pickle-only": ({ model, file }) =>
-    `${model ?? "モデル"} の重みはpickle（${file}）だけです。開くとコードが動くため読みません。safetensors版を使うか、transformersで変換してください。`,
+    `${model ?? "モデル"} の重みは ${file} だけです。PyTorchのファイルで読めるのは pytorch_model.bin とその分割だけです。safetensors版を使うか、transformersで変換してください。`,
   "model/fp8-without-scales": ({ model, tensor, dtype }) =>
     `${model} はfp8に量子化されていますが、${tensor}（${dtype}）のスケールがありません。符号だけでは重みになりません。足りないファイルを加えるか、量子化前のモデルを使ってください。`,
   "model/fp8-scales": ({ model, tensor, shape, scales, found, dtype }) =>
