@@ -27,7 +27,7 @@ const failureSentences = {
     `${out} holds an unfinished run with another ${other} (${tensorsDone} of ${tensors} tensors done). ` +
     "Finish that one, choose another --out, or add --overwrite to discard it.",
   "output/not-empty": ({ folder, files }: { folder: string; files: number; first: string }) =>
-    `The folder ${folder} holds ${files} files, where 0 were expected. Choose another --out, or add --overwrite to replace the model in it.`,
+    `The folder ${folder} should be empty, and holds ${files === 1 ? "a file" : `${files} files`}. Choose another --out, or add --overwrite to replace the model in it.`,
 
   "output/busy": ({ folder, pid, lock }: { folder: string; pid: number; lock: string }) =>
     `Process ${pid} is writing into ${folder}. Wait until it has ended, or choose another --out. If no merge is at work there, remove ${lock}.`,

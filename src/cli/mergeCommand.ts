@@ -17,6 +17,7 @@ import { LOCK_FILE, lockFolder } from "./machine/folderLock";
 import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
 import { readyJournal } from "./machine/outputJournal";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
+import { bytesInWords } from "./printing/bytes";
 import { guardLine } from "./printing/guardLine";
 import { mergeStanding } from "./printing/mergeProgress";
 import { printProblems } from "./printing/problemLines";
@@ -182,6 +183,5 @@ function showProgress(event: MergeProgress | GuardEvent, progress: ProgressLine)
 }
 
 function summary(report: MergeReport, out: string): string {
-  const gigabytes = (report.writtenBytes / 1e9).toFixed(2);
-  return `Merged ${report.tensors} tensors into ${out} (${gigabytes} GB) in ${report.seconds.toFixed(1)} s on ${report.device}.`;
+  return `Merged ${report.tensors} tensors into ${out} (${bytesInWords(report.writtenBytes)}) in ${report.seconds.toFixed(1)} s on ${report.device}.`;
 }

@@ -46,7 +46,7 @@ export const engineSentences = {
   "model/not-loaded": ({ key, loaded }: { key: string; loaded: number }) =>
     `The model ${key} is not loaded; ${loaded} others are. Add it, or choose one of those.`,
   "recipe/invalid": ({ errors, line, message }: { errors: number; code: string; line: number; message: string }) =>
-    `The recipe cannot be merged, it has ${errors} errors where 0 were expected. ${line > 0 ? `line ${line}: ` : ""}${message}`,
+    `The recipe cannot be merged, it has ${errors === 1 ? "an error" : `${errors} errors, the first`}: ${line > 0 ? `line ${line}: ` : ""}${message}`,
   "engine/worker-died": ({ reason }: { reason: string | undefined }) =>
     reason === undefined
       ? "The engine was stopped. The next action starts it again."
@@ -72,7 +72,7 @@ export const engineSentences = {
     some: string;
     more: number;
   }) =>
-    `The folder ${folder} has ${files} files in the way of the merged model (${some}${more > 0 ? `, and ${more} more` : ""}), where 0 were expected. Choose an empty folder, so that no reader mixes two models.`,
+    `The folder ${folder} should be empty, and has ${files === 1 ? "a file" : `${files} files`} in the way of the merged model (${some}${more > 0 ? `, and ${more} more` : ""}). Choose an empty folder, so that no reader mixes two models.`,
   "output/damaged": ({
     file,
     found,

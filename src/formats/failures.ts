@@ -124,7 +124,10 @@ export const safetensorsSentences = {
     missing,
     ...of
   }: OfIndex & { file: string; files: number; missing: number }) =>
-    unusable(of, `names ${files} files, but ${missing} of them are not in the folder, the first is ${quoted(file)}`),
+    unusable(
+      of,
+      `names ${files} files, but ${missing === 1 ? "one of them is" : `${missing} of them are`} not in the folder: ${missing === 1 ? "" : "the first is "}${quoted(file)}`,
+    ),
   "safetensors/index-missing-tensor": ({
     file,
     tensor,
@@ -139,7 +142,7 @@ export const safetensorsSentences = {
   }) =>
     unusable(
       of,
-      `expects ${expected} tensors in ${quoted(file)}, but ${missing} of them are not there, the first is ${quoted(tensor)}`,
+      `expects ${expected} tensors in ${quoted(file)}, but ${missing === 1 ? "one of them is" : `${missing} of them are`} not there: ${missing === 1 ? "" : "the first is "}${quoted(tensor)}`,
     ),
 } satisfies Sentences;
 

@@ -33,7 +33,7 @@ export const mergeSentences = {
     `${tensor} does not fit into float16: ${outputs} of its values would become Inf, the largest is ${largest}, and float16 ends at ${limit}. ` +
     "Write `dtype: bfloat16` (or float32) in the recipe; where the value surprises, look at the weights of the models.",
   "merge/non-finite": ({ tensor, inputs, outputs }: { tensor: string; inputs: number; outputs: number }) =>
-    `${tensor} has ${inputs} NaN or Inf in its inputs and ${outputs} in its output, where 0 were expected. ` +
+    `${tensor} has ${inputs} NaN or Inf in its inputs and ${outputs} in its output; a sound model has none. ` +
     "Look for a damaged model or an extreme parameter, or allow them and merge again.",
 
   "merge/dtype": ({ tensor, model, dtype }: { tensor: string; model: string | undefined; dtype: string }) =>

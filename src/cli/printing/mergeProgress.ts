@@ -1,4 +1,5 @@
 import type { Lane, MergeEvent } from "../../engine/protocol/protocol";
+import { bytesInWords } from "./bytes";
 import { type Standing, standing } from "./progressLine";
 
 /** Where a merge stands. Written bytes are what is done for good. */
@@ -15,5 +16,5 @@ export function mergeStanding(event: Extract<MergeEvent, { type: "progress" }>):
 }
 
 function rate(lane: Lane): string {
-  return `${(lane.rate / 1e6).toFixed(0)} MB/s`;
+  return `${bytesInWords(lane.rate)}/s`;
 }

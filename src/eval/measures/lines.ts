@@ -4,7 +4,7 @@ import type { Accuracy } from "../types";
 
 /** Without an error where one prompt, which has no spread, is all there is. */
 export function plusMinus(value: number, error: number): string {
-  return `${value.toPrecision(6)}${Number.isFinite(error) ? ` ± ${error.toPrecision(2)}` : ""}`;
+  return `${value.toPrecision(6)}${Number.isFinite(error) ? ` ± ${Number(error.toPrecision(2))}` : ""}`;
 }
 
 export function signed(value: number): string {
