@@ -3,6 +3,7 @@ import { activate } from "./pass/activate";
 import { attention } from "./pass/attention";
 import { addRows, capLogits, copyRows, gatherRows } from "./pass/moves";
 import { addScaled, nllFold, norm, rope } from "./pass/rows";
+import { addProduct } from "./products/addProduct";
 import { matmul } from "./products/matmul";
 import { keepByRank } from "./rank/keep";
 import { rankRow } from "./rank/rows";
@@ -68,6 +69,8 @@ function perform(entry: i32, piece: u32): void {
       return addRows(ARGUMENTS, piece);
     case 14:
       return capLogits(ARGUMENTS, piece);
+    case 15:
+      return addProduct(ARGUMENTS, piece);
     default:
       unreachable();
   }

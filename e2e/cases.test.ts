@@ -101,7 +101,7 @@ async function expectBlend(name: string, got: string, tolerance: number, [a, b] 
 
 /** Merges that are refused: with which exit code, and what the message says. */
 const REFUSED: Readonly<Record<string, readonly [code: number, ...said: readonly (string | RegExp)[]]>> = {
-  m_adapter: [1, "model/adapter", "a is an adapter", "`some/model+a`", "not applied here yet"],
+  m_adapter: [1, "adapter/half", "a is an adapter", "self_attn.q_proj.lora_B", "`some/model+a`"],
   m_bnb4: [1, "a is quantised", "bitsandbytes", "full-precision"],
   m_e8m0: [1, "a is quantised", "MXFP4", "F8_E8M0"],
   m_gguf: [1, "model/gguf", "a-q4_k_m.gguf of a", "original"],

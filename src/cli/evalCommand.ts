@@ -6,12 +6,11 @@ import { createSession, type Session } from "../engine/session";
 import type { Measure } from "../eval/defineMeasure";
 import { MEASURES, type MeasureId, measuresFor } from "../eval/registry";
 import type { PromptSet } from "../eval/types";
-import { modelKey, splitReference } from "../recipe/parse/references";
 import type { TokenIds } from "../tokens/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
-import { hasFolder } from "./input/findFolder";
-import { type LocatedModel, loadModels, locateModel } from "./input/locateModels";
+import { findModel } from "./input/findModel";
+import { type LocatedModel, loadModels } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
 import { readTokensFile } from "./input/tokensFile";
@@ -54,7 +53,7 @@ async function measure(options: EvalArguments, around: Surroundings, progress: P
   try {
     const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
     if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    const models = [...found.models, ...(base ? [base] : [])];
+    const models = [...found.models, ...(base?.models ?? [])];
     const remarks = await loadModels(session, models, around, (text) => progress.say(text));
     if (found.subject.kind === "model") for (const { message } of remarks) progress.say(message);
     if (!(await isSound(session, found.subject, options.subject, around))) return WRONG;
@@ -104,24 +103,14 @@ interface FoundSubject {
 /** @returns nothing when there is none; what is wrong has been printed then */
 async function findSubject(options: EvalArguments, around: Surroundings): Promise<FoundSubject | undefined> {
   if (!/\.ya?ml$/i.test(options.subject)) {
-    const model = await findModel(options.subject, around);
-    return model && { subject: { kind: "model", key: model.key }, models: [model] };
+    const found = await findModel(options.subject, around);
+    return found && { subject: { kind: "model", key: found.key }, models: found.models };
   }
   const found = await readRecipeFile(options.subject, around);
   if (!found) return undefined;
   const { text, recipe, models } = found;
   const seed = options.seed ?? recipe.extras.seed ?? 0;
   return { subject: { kind: "recipe", recipe: text, seed }, models };
-}
-
-/** A model as the command line names it: `org/name@revision`, or a folder. */
-async function findModel(text: string, { cwd, stderr }: Surroundings): Promise<LocatedModel | undefined> {
-  const parts = hasFolder(text, cwd) ? ({ ok: true, path: text } as const) : splitReference(text);
-  const reference = parts.ok ? { ...parts, key: modelKey(parts.path, parts.revision) } : { path: text, key: text };
-  const model = await locateModel(reference, cwd);
-  if (!model)
-    stderr.write(`There is no folder ${resolve(cwd, text)}, and "${text}" is no Hub id (owner/name). Correct it.\n`);
-  return model;
 }
 
 /** Whether a recipe has a plan; what is wrong with it is printed. */

@@ -15,6 +15,7 @@ export const ENTRIES = [
   "copyRows",
   "addRows",
   "capLogits",
+  "addProduct",
 ] as const;
 export type Entry = (typeof ENTRIES)[number];
 

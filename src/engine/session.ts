@@ -2,9 +2,11 @@ import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
 import { methodFacts } from "../merge/registry";
+import { modelByKey } from "../model/adapters/byKey";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts, storedAs } from "../model/facts";
 import { storedBytes } from "../model/storedBytes";
+import { planFolders } from "../recipe/plan/planModels";
 import { guardBase, guardLimit } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 import { engineFailure } from "./failures";
@@ -121,14 +123,14 @@ export function createSession(environment: Environment): Session {
     const limit = guardLimit(
       report.plan,
       methodFacts.find(({ id }) => id === method),
-      models.get(guardBase(report.plan)),
+      modelByKey(guardBase(report.plan), models),
     );
     const seconds = await rates.estimate((await device.get()).info, report.plan);
     return {
       problems: report.problems,
       missing,
       plan: {
-        models: report.plan.models.map(({ key }) => key),
+        models: planFolders(report.plan).map(({ key }) => key),
         totals,
         layers: DEPTH_KEYS.map((key) => configNumber(config, key)).find((depth) => depth !== undefined) ?? 0,
         ...(seconds === undefined ? {} : { seconds }),

@@ -1,39 +1,56 @@
-import type { Bytes } from "../base/bytes";
 import type { BlockLayout } from "../compute/blockSize";
 import { BLOCKS_IN_FLIGHT, packedBytes } from "../compute/blockSize";
 import type { Blocks, PackedBlock } from "../compute/blocks";
 import type { Device } from "../compute/device";
 import type { FloatDType } from "../formats/dtypes";
-import type { SourceTensor } from "../model/sources/tensorSource";
+import type { BegunStretch, SourceTensor } from "../model/sources/tensorSource";
+
+/** A stretch of an input on the host, and what a device has to do to it where it is not finished yet. */
+export type HostInput = Pick<BegunStretch, "bytes"> & Partial<BegunStretch>;
 
 /** A stretch of all inputs of a tensor on the host. */
 export interface HostBlock {
   readonly start: number;
   readonly count: number;
-  readonly inputs: readonly Bytes[];
+  readonly inputs: readonly HostInput[];
 }
 
 /** A stretch of a tensor that is being read. */
 export interface ComingBlock {
   readonly start: number;
   readonly count: number;
-  readonly inputs: Promise<readonly Bytes[]>;
+  readonly inputs: Promise<readonly HostInput[]>;
 }
 
-/** Starts to read elements [start, end), block by block. Reading begins when a block is taken from the generator. */
+/**
+ * Starts to read elements [start, end), block by block. Reading begins when a block is taken from the generator.
+ * @param read how an input is read
+ */
 export function* comingBlocks(
   inputs: readonly SourceTensor[],
   { start, end }: { readonly start: number; readonly end: number },
   elements: number,
   signal?: AbortSignal,
+  read: ReadInput = readToDevice,
 ): Generator<ComingBlock, void, undefined> {
   for (let at = start; at < end; at += elements) {
     const stop = Math.min(at + elements, end);
-    const read = Promise.all(inputs.map(({ source, name }) => source.read(name, at, stop, signal)));
-    read.catch(() => undefined); // whoever takes the block hears of it
-    yield { start: at, count: stop - at, inputs: read };
+    const reading = Promise.all(inputs.map((input) => read(input, at, stop, signal)));
+    reading.catch(() => undefined); // whoever takes the block hears of it
+    yield { start: at, count: stop - at, inputs: reading };
   }
 }
+
+type ReadInput = (input: SourceTensor, start: number, end: number, signal?: AbortSignal) => Promise<HostInput>;
+
+/** For a device, which finishes what a source only begins. */
+const readToDevice: ReadInput = async ({ source, name }, start, end, signal) =>
+  (await source.begin?.(name)?.(start, end, signal)) ?? { bytes: await source.read(name, start, end, signal) };
+
+/** Finished elements, for whoever computes nothing. */
+export const readFinished: ReadInput = async ({ source, name }, start, end, signal) => ({
+  bytes: await source.read(name, start, end, signal),
+});
 
 /** The same one after the other, reading one block ahead. */
 export async function* hostBlocks(coming: Iterable<ComingBlock>): AsyncGenerator<HostBlock, void, undefined> {
@@ -126,7 +143,7 @@ export class Pace {
   }
 }
 
-/** Copies a stretch of all inputs into one buffer, each input at a multiple of 16 bytes, zeros between them. */
+/** Copies a stretch of all inputs into one buffer, each input at a multiple of 16 bytes, zeros between them, and finishes them there. */
 export async function pack(
   device: Device,
   { start, count, inputs }: HostBlock,
@@ -140,10 +157,16 @@ export async function pack(
     end += packedBytes(dtype, count);
   }
   const buffer = await device.lease(end, `${label} in`);
-  for (const [k, bytes] of inputs.entries()) {
-    const at = offsets[k] ?? 0;
-    if (bytes.length % 16 !== 0) device.clear(buffer, at + Math.floor(bytes.length / 16) * 16, 16);
-    device.write(buffer, at, bytes);
+  try {
+    for (const [k, { bytes, finish }] of inputs.entries()) {
+      const at = offsets[k] ?? 0;
+      if (bytes.length % 16 !== 0) device.clear(buffer, at + Math.floor(bytes.length / 16) * 16, 16);
+      device.write(buffer, at, bytes);
+      await finish?.(device, buffer, at);
+    }
+  } catch (error) {
+    buffer[Symbol.dispose]();
+    throw error;
   }
   return { buffer, start, count, offsets };
 }

@@ -13,6 +13,7 @@ import { openCheckpoint } from "../model/open";
 import { plannedFolder } from "../recipe/plan/output/plannedFolder";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { planMerge } from "../recipe/plan/planMerge";
+import { planModels } from "../recipe/plan/planModels";
 import type { KnownVocabulary } from "../recipe/plan/vocabularies";
 import { readVocabulary } from "../tokens/vocabulary";
 import { inputSource } from "./inputs";
@@ -61,20 +62,21 @@ type Values = ReadonlyMap<string, Float32Array>;
 export function describeGolden(device: () => Device, folder: (path: string) => Promise<Folder>): void {
   const open = async (path: string) => openCheckpoint(path.replace(/^.*\//, ""), await folder(path));
 
-  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([47, 48]));
+  it("knows the cases", () => expect([CASES.length, ALL.length]).toEqual([52, 53]));
   for (const { name, method, offered } of ALL) if (!offered) it.todo(`${name} (${method}) is what mergekit made`);
 
   it.each(CASES)("$name is what mergekit made", async ({ name, recipe, compare, set }) => {
-    const keys = new Set([...recipe.matchAll(/(?:model|base_model): (\w+)/g)].map(([, key]) => key ?? ""));
-    const models = new Map<string, Model>();
-    for (const key of keys) models.set(key, await open(`merge/models/${key}`));
+    // A model, or `model+adapter`.
+    const keys = new Set([...recipe.matchAll(/(?<=(?:model|base_model): (?:\w+\+)?)\w+/g)].map(([key]) => key));
+    const opened = new Map<string, Model>();
+    for (const key of keys) opened.set(key, await open(`${/^lora_/.test(key) ? "around" : "merge"}/models/${key}`));
     const vocabularies = new Map<string, KnownVocabulary>();
-    for (const [key, { folder: from }] of models) {
+    for (const [key, { folder: from }] of opened) {
       const vocabulary = await readVocabulary(from);
       if (vocabulary) vocabularies.set(key, { vocabulary });
     }
     const options = { budgetBytes: 2 ** 28, ...(/^(tokenizer|chat_template)/m.test(recipe) ? { vocabularies } : {}) };
-    const { plan, problems } = planMerge(recipe, models, methodFacts, options);
+    const { plan, problems } = planMerge(recipe, opened, methodFacts, options);
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     if (!plan) throw new Error("There are no errors, and no plan.");
 
@@ -82,6 +84,7 @@ export function describeGolden(device: () => Device, folder: (path: string) => P
     expect(facts(plan.tensors)).toEqual(facts([...expected.tensors.values()]));
     for (const field of CONFIG_FIELDS) expect(plan.config[field], field).toEqual(expected.config[field]);
 
+    const models = planModels(plan, opened);
     const outputs = await mergeToMemory(plan, { models, device: device() });
     const merged = new Map(
       plan.tensors.map((tensor, i) => [tensor.name, decode(outputs[i] ?? new Uint8Array(), tensor.dtype)]),

@@ -51,7 +51,10 @@ export function makingOf(
   const planned = only === undefined ? all : all.slice(only, only + 1);
   const inputs = planned.map((input) => openInput(input, tensor.shape, models, plan.rowMaps));
   const [first] = inputs;
-  if (only !== undefined && first?.dtype === tensor.dtype) return { kind: "copy", inputs: [first], count: task.count };
+  // What a device has to finish goes there, even where nothing else is done to it.
+  const stored = first?.source.begin?.(first.name) === undefined;
+  if (only !== undefined && first?.dtype === tensor.dtype && stored)
+    return { kind: "copy", inputs: [first], count: task.count };
   return mapMaking(only === undefined ? method : castMethod, task, inputs, outputDType(tensor));
 }
 

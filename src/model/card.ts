@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { largest } from "../base/lists";
 import type { MethodFacts } from "../recipe/facts";
 import { hubIdOf, splitRevision } from "../recipe/parse/references";
-import type { MergePlan } from "../recipe/plan/plan";
+import type { MergePlan, PlannedModel } from "../recipe/plan/plan";
 
 /** What a model card is made from. */
 export interface CardFacts {
@@ -41,7 +41,10 @@ export function modelCard({ name, plan, method, weights }: CardFacts): string {
 
 /** Hub paths once each, revisions removed; models that did not come from the Hub have no place in its lineage. */
 function frontMatter(plan: MergePlan): string {
-  const paths = plan.models.flatMap(({ key, revision }) => (revision === undefined ? [] : (hubPath(key) ?? [])));
+  const folders = plan.models.flatMap((model) =>
+    model.adapted ? [model.adapted.model, model.adapted.adapter] : [model],
+  );
+  const paths = folders.flatMap(({ key, revision }) => (revision === undefined ? [] : (hubPath(key) ?? [])));
   const lineage = {
     base_model: [...new Set(paths)],
     library_name: "transformers",
@@ -55,9 +58,13 @@ function hubPath(key: string): string | undefined {
   return parts.ok ? hubIdOf(parts.path) : undefined;
 }
 
-function modelLine({ key, revision, isBase }: MergePlan["models"][number]): string {
-  const commit = revision === undefined ? "" : `, commit ${code(revision)}`;
-  return `- ${modelLink(key, revision)}${commit}${isBase ? " (base)" : ""}`;
+function modelLine({ adapted, isBase, ...model }: PlannedModel): string {
+  const parts = adapted ? [adapted.model, adapted.adapter] : [model];
+  return `- ${parts.map(withCommit).join(" + ")}${isBase ? " (base)" : ""}`;
+}
+
+function withCommit({ key, revision }: Pick<PlannedModel, "key" | "revision">): string {
+  return `${modelLink(key, revision)}${revision === undefined ? "" : `, commit ${code(revision)}`}`;
 }
 
 /** Only what came from the Hub is linked: a folder's name may look like an id. */

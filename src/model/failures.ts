@@ -19,8 +19,8 @@ export const modelSentences = {
     `config.json says ${found} for ${key}; ${expected} is needed to run this model. Take the file from the model's own repository.`,
   "model/no-config": ({ model, files }: { model: string; files: number }) =>
     `${model} has no config.json among its files (${files}), so its architecture is unknown. Add the file, or the whole model folder.`,
-  "model/config": ({ model, what }: { model: string; what: string }) =>
-    `Cannot use config.json of ${model}: ${what}. Download it again.`,
+  "model/config": ({ model, file, what }: { model: string; file: string; what: string }) =>
+    `Cannot use ${file} of ${model}: ${what}. Download it again.`,
   "model/duplicate-tensor": ({
     model,
     tensor,
@@ -109,7 +109,7 @@ export const modelSentences = {
   }) =>
     `${model} is quantised: ${format}. Its ${tensor} (${dtype}) belongs to codes, and codes that are blended or measured as if they were weights give noise. Use the full-precision model it was made from (its card usually names it)${way === undefined ? "" : `, or dequantise it first (${way})`}.`,
   "model/adapter": ({ model, base }: { model: string; base: string | undefined }) =>
-    `${model} is an adapter (LoRA)${base === undefined ? "" : ` for ${base}`}, not a model. In recipes it stands behind its model, \`${base ?? "base"}+${model}\`; adapters are not applied here yet. Merge it into its model first (merge_and_unload of peft), and name the result.`,
+    `${model} is an adapter (LoRA)${base === undefined ? "" : ` for ${base}`}, not a model. In recipes it stands behind its model: \`${base ?? "base"}+${model}\`.`,
   "model/no-weights": ({
     model,
     single,

@@ -1,6 +1,8 @@
 import type { ErrorFacts } from "../base/errors";
+import type { DType } from "../formats/dtypes";
 import type { TensorFacts } from "../formats/tensor";
 import type { Folder } from "../io/types";
+import type { Adapter } from "./adapters/adapter";
 import type { ScaledCodes } from "./quantisation/scaledCodes";
 import type { TensorSource } from "./sources/tensorSource";
 
@@ -19,6 +21,10 @@ export interface ModelHeaders {
 export interface ModelTensor extends TensorFacts {
   /** Files have it as codes that scales stretch; `dtype` is what those are widened to. */
   readonly scaled?: ScaledCodes;
+  /** What files have it as, where that is not `dtype`. */
+  readonly inFiles?: DType;
+  /** Bytes of files that come with any stretch of it: the factors of an adapter. */
+  readonly beside?: number;
 }
 
 /** What whoever merges a model should know of how it was read: a note, never an error. */
@@ -44,6 +50,8 @@ export interface Model extends ModelHeaders {
   readonly files: readonly { readonly path: string; readonly size: number }[];
   /** Commit on the Hub, if it came from there. */
   readonly revision?: string;
+  /** It is no model of its own, but a change to one: its config is adapter_config.json, its tensors are factors. */
+  readonly adapter?: Adapter;
   /** What was found and put right when it was opened. */
   readonly remarks?: readonly Remark[];
 }

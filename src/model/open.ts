@@ -7,13 +7,14 @@ import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import { isTorchFile } from "../formats/weightFiles";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
+import { readAdapter } from "./adapters/readAdapter";
 import type { Checkpoint } from "./checkpoint";
 import { modelFailure } from "./failures";
 import type { JsonObject } from "./model";
 import { LOOK_BYTES, recognise } from "./opening/impostors";
 import { mendNames } from "./opening/names";
 import { namedFolder, ofModel } from "./opening/ofModel";
-import { findModel } from "./opening/place";
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, findModel, type ModelPlace } from "./opening/place";
 import { findWeights } from "./opening/weights";
 import { resolveQuantisation } from "./quantisation/resolve";
 import { weightsOf } from "./sources/filed";
@@ -31,11 +32,11 @@ const HEADERS_AT_ONCE = 4;
 const MAX_POINTER_BYTES = 400;
 
 /**
- * Reads a model folder's config, file list and headers of weights; no weights. The index is preferred to a single file, and
- * safetensors to files of PyTorch, as transformers and mergekit do.
+ * Reads a model folder's config, file list and headers of weights, or those of an adapter; no weights. The index is preferred to a
+ * single file, and safetensors to files of PyTorch, as transformers and mergekit do.
  * @param key the name recipes use for it
  * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights`, `recognise`
- *   and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
+ *   `readAdapter` and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
  */
 export async function openCheckpoint(
   key: string,
@@ -44,7 +45,7 @@ export async function openCheckpoint(
 ): Promise<Checkpoint> {
   const place = await findModel(key, namedFolder(key, named), signal);
   const { folder, files } = place;
-  const { config, configText } = await readConfig(key, folder, files, signal);
+  const { config, configText } = await readConfig(key, place, signal);
   const sources = new Map<string, Promise<ByteSource>>();
   const source = (file: string): Promise<ByteSource> => {
     const known = sources.get(file);
@@ -62,26 +63,32 @@ export async function openCheckpoint(
   };
   const paths = new Set(files.map(({ path }) => path));
   const opened = async () => {
-    const { weightFiles, index } = await findWeights(key, paths, readIndex);
+    const { weightFiles, index } = place.isAdapter
+      ? { weightFiles: [ADAPTER_WEIGHTS] }
+      : await findWeights(key, paths, readIndex);
     return collect(key, await readHeaders(key, weightFiles, source, signal), index);
   };
   const stored = await opened().catch((error: unknown) => {
     throw ofModel(key, error);
   });
-  await refusePointers(key, folder, files, signal);
-  const { tensors, remarks } = mendNames(key, config, resolveQuantisation({ key, config, files }, stored));
-  return {
+  const opening = {
     key,
     folder,
-    weights: weightsOf({ key, tensors, source }),
     ...(revision === undefined ? {} : { revision }),
     config,
     configText,
     files,
-    tensors,
-    remarks: [...place.remarks, ...remarks],
     source,
   };
+  if (place.isAdapter) {
+    const weights = weightsOf({ key, tensors: stored, source });
+    const adapter = readAdapter(key, config, stored);
+    return { ...opening, weights, tensors: stored, adapter, remarks: place.remarks };
+  }
+  await refusePointers(key, folder, files, signal);
+  const { tensors, remarks } = mendNames(key, config, resolveQuantisation({ key, config, files }, stored));
+  const weights = weightsOf({ key, tensors, source });
+  return { ...opening, weights, tensors, remarks: [...place.remarks, ...remarks] };
 }
 
 /** A tokenizer that was cloned without its content would be copied into the merged model as it is. */
@@ -102,15 +109,17 @@ async function refusePointers(
   }
 }
 
-async function readConfig(key: string, folder: Folder, files: readonly FileEntry[], signal: AbortSignal | undefined) {
-  const entry = files.find(({ path }) => path === "config.json");
+async function readConfig(key: string, { folder, files, isAdapter }: ModelPlace, signal: AbortSignal | undefined) {
+  const name = isAdapter ? ADAPTER_CONFIG : "config.json";
+  const entry = files.find(({ path }) => path === name);
   if (!entry) {
     const [weights] = files.filter(({ path }) => /^[^/]+\.safetensors$/.test(path));
     if (weights) await refuseImpostor(key, weights.path, await folder.open(weights.path, signal), signal);
     throw modelFailure("model/no-config", { model: key, files: files.length });
   }
   const configText = await readText(key, folder, entry, MAX_CONFIG_BYTES, signal);
-  const fault = (what: string, cause?: unknown) => modelFailure("model/config", { model: key, what }, cause);
+  const fault = (what: string, cause?: unknown) =>
+    modelFailure("model/config", { model: key, file: name, what }, cause);
   const excess = jsonExcess(configText, CONFIG_LIMITS);
   if (excess !== undefined) throw fault(excess);
   let config: unknown;
@@ -118,7 +127,7 @@ async function readConfig(key: string, folder: Folder, files: readonly FileEntry
     config = parsePythonJson(configText);
   } catch (cause) {
     const head = new TextEncoder().encode(configText.slice(0, LOOK_BYTES));
-    const found = recognise({ model: key, file: "config.json", expected: "JSON" }, head, entry.size);
+    const found = recognise({ model: key, file: name, expected: "JSON" }, head, entry.size);
     throw found?.code === "model/text-file"
       ? fault("it is not JSON", cause)
       : (found ?? fault("it is not JSON", cause));

@@ -9,6 +9,7 @@ import type { ioSentences, storageNotes } from "../../io/failures";
 import type { lmSentences } from "../../lm/failures";
 import type { mergeSentences } from "../../merge/failures";
 import type { findingSentences } from "../../merge/findings";
+import type { adapterSentences } from "../../model/adapters/failures";
 import type { modelSentences, remarkSentences } from "../../model/failures";
 import type { countSentences } from "../../recipe/problems/fewProblems";
 import type { fittingSentences } from "../../recipe/problems/fitting";
@@ -41,6 +42,7 @@ type FailureSentences = typeof gpuSentences &
   typeof torchSentences &
   typeof engineSentences &
   typeof modelSentences &
+  typeof adapterSentences &
   typeof lmSentences &
   typeof tokenSentences &
   typeof mergeSentences &

@@ -6,8 +6,8 @@ import { own } from "../../base/own";
 import type { ModelOrigin, Note } from "../../engine/protocol/protocol";
 import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
-import type { ModelReference, Recipe } from "../../recipe/parse/recipe";
-import { hubIdOf, modelKey, nameText, neededModels, sameLetters } from "../../recipe/parse/references";
+import type { FolderReference, ModelReference, Recipe } from "../../recipe/parse/recipe";
+import { foldersOf, hubIdOf, modelKey, nameText, neededModels, sameLetters } from "../../recipe/parse/references";
 import { changeTo } from "../../recipe/problems/fixes";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
@@ -24,7 +24,7 @@ export type LocatedModel =
  * called like the whole reference, `@` and all, comes first.
  */
 export async function locateModel(
-  { path, revision, key }: Pick<ModelReference, "path" | "revision" | "key">,
+  { path, revision, key }: FolderReference,
   cwd: string,
   commit?: string,
 ): Promise<LocatedModel | undefined> {
@@ -46,32 +46,36 @@ export interface LocatedModels {
   readonly problems: readonly Problem[];
 }
 
-/** The models that a recipe names. */
+/** The models that a recipe names, and the adapters that it applies to them. */
 export async function locateModels(recipe: Recipe, cwd: string): Promise<LocatedModels> {
   const models: LocatedModel[] = [];
   const problems: Problem[] = [];
   for (const reference of neededModels(recipe)) {
-    const model = await locateModel(reference, cwd, own(recipe.extras.revisions, reference.key));
-    const near = model?.kind === "folder" ? undefined : await nearFolder(reference.path, cwd);
-    // A folder that differs in nothing but case is meant, whatever the Hub may have under such a name.
-    if (near !== undefined && (!model || sameLetters(near, reference.path))) problems.push(nearModel(reference, near));
-    else if (model) models.push(model);
-    else problems.push(noModel(reference, resolve(cwd, reference.path)));
+    for (const folder of foldersOf(reference)) {
+      const model = await locateModel(folder, cwd, own(recipe.extras.revisions, folder.key));
+      const near = model?.kind === "folder" ? undefined : await nearFolder(folder.path, cwd);
+      // A folder that differs in nothing but case is meant, whatever the Hub may have under such a name.
+      if (near !== undefined && (!model || sameLetters(near, folder.path))) {
+        problems.push(nearModel(reference, folder, near));
+      } else if (model) models.push(model);
+      else problems.push(noModel(reference, folder, resolve(cwd, folder.path)));
+    }
   }
   return { models, problems };
 }
 
-function nearModel({ path, revision, span }: ModelReference, meant: string): Problem {
+/** Where an adapter is named as well, only a person can tell how the reference is written. */
+function nearModel({ adapter, span }: ModelReference, { path, revision }: FolderReference, meant: string): Problem {
   return cliProblem({
     code: "recipe/near-model",
     severity: "error",
     facts: { path, meant },
     span,
-    fix: changeTo(meant, span, nameText(modelKey(meant, revision))),
+    fix: adapter ? undefined : changeTo(meant, span, nameText(modelKey(meant, revision))),
   });
 }
 
-function noModel({ path, span }: ModelReference, looked: string): Problem {
+function noModel({ span }: ModelReference, { path }: FolderReference, looked: string): Problem {
   return cliProblem({ code: "recipe/no-model", severity: "error", facts: { path, looked }, span });
 }
 

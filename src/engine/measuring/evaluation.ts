@@ -8,6 +8,7 @@ import { countTokens } from "../../eval/prompts/count";
 import { type Evaluation, measuresFor } from "../../eval/registry";
 import type { PromptSet } from "../../eval/types";
 import type { Model } from "../../model/model";
+import { planModels } from "../../recipe/plan/planModels";
 import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
@@ -151,11 +152,11 @@ async function headersOf(
   subject: Subject,
 ): Promise<{ readonly texts: Model; readonly speed: ForwardModel }> {
   if (subject.kind === "model") {
-    const { checkpoint } = shelf.get(subject.key);
-    return { texts: checkpoint, speed: { name: subject.key, parameters: parametersOf(checkpoint) } };
+    const model = shelf.model(subject.key);
+    return { texts: model, speed: { name: subject.key, parameters: parametersOf(model) } };
   }
   const planned = await planning.plan(subject.recipe, subject.seed);
-  const texts = plannedTexts(planned, shelf.checkpoints);
+  const texts = plannedTexts(planned, planModels(planned, shelf.checkpoints));
   return { texts, speed: { name: texts.key, parameters: planned.totals.parameters } };
 }
 

@@ -95,7 +95,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
   const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
   const baseKey = guardBase(plan);
   const method = methodFacts.find(({ id }) => id === plan.method);
-  const limit = guardLimit(plan, method, shelf.checkpoints.get(baseKey));
+  const limit = guardLimit(plan, method, shelf.model(baseKey));
   if (limit) return guardWhole(guarding, limit);
   const strengthOf = (strengths: Strengths) => (tensor: string) =>
     strengthIn(strengths, layers.groupOf(tensor).id) ?? 1;

@@ -1,6 +1,7 @@
 import type { BaseCache, BaseValues } from "../../eval/baseCache";
 import { isFault } from "../../io/store/fileProof";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planFolders } from "../../recipe/plan/planModels";
 import type { ModelKey } from "../protocol/ids";
 import type { Shelf } from "../shelf/models";
 
@@ -38,8 +39,8 @@ export async function holdModels({ shelf, renew }: HoldContext, keys: Iterable<M
 }
 
 /** The models of a plan, and others. */
-export function modelsOf({ models }: MergePlan, ...others: readonly ModelKey[]): readonly ModelKey[] {
-  return [...models.map(({ key }) => key), ...others];
+export function modelsOf(plan: MergePlan, ...others: readonly ModelKey[]): readonly ModelKey[] {
+  return [...planFolders(plan).map(({ key }) => key), ...others];
 }
 
 /** A cache that is told nothing of what was measured until it is released: of wrong bytes nothing may be remembered. */

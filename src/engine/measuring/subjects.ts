@@ -7,6 +7,7 @@ import { openLanguageModel } from "../../lm/open";
 import type { LanguageModel } from "../../lm/types";
 import { ResidentInputs } from "../../merge/resident";
 import { MergedSource } from "../../merge/source";
+import { partsByKey } from "../../model/adapters/byKey";
 import { configNumber } from "../../model/config";
 import { layerGroups } from "../../model/layout/layerOf";
 import type { Model } from "../../model/model";
@@ -14,6 +15,7 @@ import { isCodeDType } from "../../model/quantisation/scaledCodes";
 import { ResidentSource } from "../../model/sources/resident";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planFolders, planModels } from "../../recipe/plan/planModels";
 import type { ForwardModel } from "../machine/rates";
 import { contentKey, planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
@@ -45,7 +47,7 @@ export interface OpenModel extends Disposable {
 
 /** Models for measuring and answering, kept open from one use to the next while the device has room. */
 export interface Subjects {
-  /** A model on the shelf. @throws {AwaseError} `model/not-loaded`, `lm/…` */
+  /** A model on the shelf, or `model+adapter` of two there. @throws {AwaseError} `model/not-loaded`, `model/adapter`, `lm/…` */
   openModel(key: string, device: Device, signal?: AbortSignal): Promise<OpenModel>;
   /** A recipe that is not written. @throws {AwaseError} `lm/…` */
   openPlan(plan: MergePlan, device: Device, purpose: Purpose, signal?: AbortSignal): Promise<OpenModel>;
@@ -171,7 +173,7 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
     residents: ResidentInputs | undefined,
   ): MergedSource {
     return new MergedSource(plan, {
-      models: shelf.checkpoints,
+      models: planModels(plan, shelf.checkpoints),
       device,
       budgetBytes: shareOf(device.info.budgetBytes, situation, "blocks"),
       ...(residents ? { residents } : {}),
@@ -180,26 +182,29 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
 
   return {
     async openModel(key, device, signal) {
-      const { checkpoint } = shelf.get(key);
+      const opened = shelf.model(key);
+      const parts = partsByKey(key, shelf.checkpoints);
       const at = on(device);
-      const content = await contentKey(checkpoint, signal);
+      const contents: string[] = [];
+      for (const part of parts) contents.push(await contentKey(shelf.get(part).checkpoint, signal));
+      const content = contents.join("+");
       return kept(at, `model ${key} ${content}`, async () => {
-        const tensors = [...checkpoint.tensors.values()].map((tensor) => ({ ...tensor, bytes: bytesOnDevice(tensor) }));
+        const tensors = [...opened.tensors.values()].map((tensor) => ({ ...tensor, bytes: bytesOnDevice(tensor) }));
         const bytes = padded(tensors.reduce((sum, tensor) => sum + tensor.bytes, 0));
-        const weights = resident(at, checkpoint.weights, { bytes, passing: twoLayers(checkpoint.config, tensors) });
-        const generationConfig = await readGenerationConfig(checkpoint);
-        const { config } = checkpoint;
+        const weights = resident(at, opened.weights, { bytes, passing: twoLayers(opened.config, tensors) });
+        const generationConfig = await readGenerationConfig(opened);
+        const { config } = opened;
         const model = await openLanguageModel({ config, generationConfig, source: weights.source, device });
-        const speed = { name: key, parameters: parametersOf(checkpoint) };
+        const speed = { name: key, parameters: parametersOf(opened) };
         const context = contextOf(config);
-        return { ...weights, model, key: content, texts: checkpoint, speed, context, models: [key] };
+        return { ...weights, model, key: content, texts: opened, speed, context, models: parts };
       });
     },
     async openPlan(plan, device, purpose, signal) {
       const at = on(device);
       const content = await planKey(plan, shelf.checkpoints, signal);
       return kept(at, `${purpose} ${content}`, async () => {
-        const texts = plannedTexts(plan, shelf.checkpoints);
+        const texts = plannedTexts(plan, planModels(plan, shelf.checkpoints));
         const weights = purpose === "measure" ? mergedOnTheWay(at, plan) : mergedOnce(at, plan);
         const generationConfig = await readGenerationConfig(texts);
         const model = await openLanguageModel({
@@ -210,7 +215,15 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
         });
         const speed = { name: texts.key, parameters: plan.totals.parameters };
         const context = contextOf(plan.config);
-        return { ...weights, model, key: content, texts, speed, context, models: plan.models.map(({ key }) => key) };
+        return {
+          ...weights,
+          model,
+          key: content,
+          texts,
+          speed,
+          context,
+          models: planFolders(plan).map(({ key: folder }) => folder),
+        };
       });
     },
     async forget(key) {

@@ -4,6 +4,7 @@ import type { ByteSource } from "../../io/types";
 import { inputSource } from "../../merge/inputs";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planModels } from "../../recipe/plan/planModels";
 import type { InputFile, InputLedger } from "./inputLedger";
 import type { WeightWriter } from "./output";
 
@@ -50,14 +51,15 @@ export async function holdInputs(
 
 /** Indices of the tensors that are made of some files. */
 async function madeOf(
-  { tensors, rowMaps }: MergePlan,
-  models: ReadonlyMap<string, Checkpoint>,
+  plan: MergePlan,
+  opened: ReadonlyMap<string, Checkpoint>,
   files: ReadonlySet<ByteSource>,
 ): Promise<readonly number[]> {
+  const models = planModels(plan, opened);
   const made: number[] = [];
-  for (const [index, { inputs, shape }] of tensors.entries()) {
+  for (const [index, { inputs, shape }] of plan.tensors.entries()) {
     for (const input of inputs) {
-      const ranges = await inputSource(input, models, rowMaps).ranges(input.tensor, 0, elementCount(shape));
+      const ranges = await inputSource(input, models, plan.rowMaps).ranges(input.tensor, 0, elementCount(shape));
       if (ranges.some(({ source }) => files.has(source))) made.push(index);
     }
   }

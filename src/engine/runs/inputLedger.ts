@@ -4,6 +4,7 @@ import type { ByteSource, UsedRange } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import { weightsOf } from "../../model/sources/filed";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planFolders } from "../../recipe/plan/planModels";
 import { type FileIdentity, fileIdentities } from "../shelf/fileIdentity";
 
 /** A weight file that a run reads, as the journal keeps it. */
@@ -25,7 +26,7 @@ export async function inputFiles(
   signal?: AbortSignal,
 ): Promise<readonly InputFile[]> {
   const files: InputFile[] = [];
-  for (const { key } of plan.models) {
+  for (const { key } of planFolders(plan)) {
     const model = models.get(key);
     if (!model) continue;
     for (const identity of await fileIdentities(model, signal)) {

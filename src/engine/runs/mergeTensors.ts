@@ -1,6 +1,7 @@
 import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/writing/run";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planModels } from "../../recipe/plan/planModels";
 import { neverFalling } from "../boundary/monotone";
 import { runNote } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
@@ -45,7 +46,7 @@ export async function mergeTensors(
     signal,
     async (device) => {
       await runMerge(plan, {
-        models: ledger.models,
+        models: planModels(plan, ledger.models),
         device,
         write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
         tensorDone,

@@ -6,6 +6,7 @@ import { findMethod } from "../../merge/registry";
 import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planModels } from "../../recipe/plan/planModels";
 import { engineFailure } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import type { Environment, OutputPlace } from "../machine/environment";
@@ -219,7 +220,7 @@ export function createRuns(context: RunsContext): Runs {
       await writer.complete(signal);
       await writeSideFiles({
         plan,
-        models: context.models(),
+        models: planModels(plan, context.models()),
         writer,
         place,
         journal,

@@ -1,7 +1,7 @@
 import { INDEX_FILE, indexJson } from "../../formats/indexJson";
 import { isFault } from "../../io/store/fileProof";
 import type { ByteSource } from "../../io/types";
-import type { Checkpoint } from "../../model/checkpoint";
+import type { Model } from "../../model/model";
 import type { MergePlan, SideFile } from "../../recipe/plan/plan";
 import { editedFile } from "../../tokens/building/editedFiles";
 import type { OutputPlace } from "../machine/environment";
@@ -14,7 +14,7 @@ import { CARD_FILE, outputPaths } from "./outputFiles";
 
 export interface SideFileRun {
   readonly plan: MergePlan;
-  readonly models: ReadonlyMap<string, Checkpoint>;
+  readonly models: ReadonlyMap<string, Model>;
   readonly writer: WeightWriter;
   readonly place: OutputPlace;
   readonly journal: RunJournal;

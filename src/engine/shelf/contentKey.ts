@@ -1,6 +1,7 @@
 import { sha256 } from "../../base/hashes";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { planFolders } from "../../recipe/plan/planModels";
 import { fileIdentities } from "./fileIdentity";
 
 /** Keys of open checkpoints: their sources refuse to be read once the files are others than at the opening. */
@@ -31,12 +32,13 @@ export async function contentKey(model: Checkpoint, signal?: AbortSignal): Promi
 
 /** The same of a model that was only planned: two recipes that make the same weights the same way have one key. */
 export async function planKey(
-  { method, seed, tensors, config, models }: MergePlan,
+  plan: MergePlan,
   checkpoints: ReadonlyMap<string, Checkpoint>,
   signal?: AbortSignal,
 ): Promise<string> {
+  const { method, seed, tensors, config } = plan;
   const keys: unknown[] = [];
-  for (const { key } of models) {
+  for (const { key } of planFolders(plan)) {
     const checkpoint = checkpoints.get(key);
     keys.push([key, checkpoint && (await contentKey(checkpoint, signal))]);
   }

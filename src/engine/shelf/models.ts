@@ -1,5 +1,8 @@
 import type { Folder } from "../../io/types";
+import { modelByKey } from "../../model/adapters/byKey";
 import type { Checkpoint } from "../../model/checkpoint";
+import { modelFailure } from "../../model/failures";
+import type { Model } from "../../model/model";
 import { openCheckpoint } from "../../model/open";
 import { engineFailure } from "../failures";
 import type { ModelKey } from "../protocol/ids";
@@ -34,6 +37,11 @@ export interface Shelf {
   renew(key: ModelKey): Promise<void>;
   /** @throws {AwaseError} `model/not-loaded` */
   get(key: ModelKey): ShelvedModel;
+  /**
+   * A model to compute with: one that is up, or `model+adapter` of two that are.
+   * @throws {AwaseError} `model/not-loaded`, `model/adapter`
+   */
+  model(key: ModelKey): Model;
   readonly checkpoints: ReadonlyMap<ModelKey, Checkpoint>;
 }
 
@@ -76,6 +84,12 @@ export function createShelf(): Shelf {
       const model = models.get(key);
       if (model) return model;
       throw engineFailure("model/not-loaded", { key, loaded: models.size });
+    },
+    model(key) {
+      const model = modelByKey(key, this.checkpoints);
+      if (!model) throw engineFailure("model/not-loaded", { key, loaded: models.size });
+      if (model.adapter) throw modelFailure("model/adapter", { model: key, base: model.adapter.base });
+      return model;
     },
     get checkpoints() {
       return new Map([...models].map(([key, { checkpoint }]) => [key, checkpoint]));

@@ -6,9 +6,10 @@ import { inputSource } from "../../merge/inputs";
 import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { hubIdOf, knownModels, neededModels } from "../../recipe/parse/references";
+import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
+import { planModels } from "../../recipe/plan/planModels";
 import { type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems/problem";
 import { engineFailure } from "../failures";
@@ -89,7 +90,7 @@ export function missingModels(recipe: string, models: Models): RecipeReport["mis
   const parsed = parseRecipe(recipe, knownModels(models.keys())).recipe;
   if (!parsed) return [];
   const { revisions } = parsed.extras;
-  return neededModels(parsed)
+  return folderReferences(parsed)
     .filter(({ key }) => !models.has(key))
     .map(({ key, path, revision }) => {
       const repo = hubIdOf(path);
@@ -125,14 +126,15 @@ function atHand(model: Model): Model {
 }
 
 /** Bytes of the plan's inputs that are not on this machine; a tensor that two outputs are made from is fetched once. */
-async function bytesToFetch({ tensors, rowMaps }: MergePlan, models: Models): Promise<number> {
+async function bytesToFetch(plan: MergePlan, opened: Models): Promise<number> {
   const wanted = new Map<ByteSource, Map<number, ByteRange>>();
   const remote = new Map(
-    [...models].map(([key, model]) => [key, model.revision === undefined ? atHand(model) : model]),
+    [...opened].map(([key, model]) => [key, model.revision === undefined ? atHand(model) : model]),
   );
-  for (const { inputs, shape } of tensors) {
+  const models = planModels(plan, remote);
+  for (const { inputs, shape } of plan.tensors) {
     for (const input of inputs) {
-      const from = inputSource(input, remote, rowMaps);
+      const from = inputSource(input, models, plan.rowMaps);
       for (const { source, start, end } of await from.ranges(input.tensor, 0, elementCount(shape))) {
         const ranges = wanted.get(source) ?? new Map<number, ByteRange>();
         wanted.set(source, ranges);

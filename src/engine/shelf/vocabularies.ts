@@ -1,6 +1,6 @@
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { knownModels, neededModels } from "../../recipe/parse/references";
+import { foldersOf, knownModels, neededModels } from "../../recipe/parse/references";
 import type { KnownVocabulary, Vocabularies } from "../../recipe/plan/vocabularies";
 import { compareVocabularies } from "../../tokens/compareVocabularies";
 import { readVocabulary, type Tokens, type Vocabulary } from "../../tokens/vocabulary";
@@ -25,8 +25,9 @@ export async function readVocabularies(recipe: string, models: () => ReadonlyMap
   const asked = parsed?.tokenizer !== undefined || parsed?.chatTemplate !== undefined;
   if (references.length < 2 && !asked) return;
   const tried = new Set<Model>();
+  const folders = references.flatMap((reference) => foldersOf(reference).slice(0, 1));
   const next = () =>
-    references.map(({ key }) => models().get(key)).find((model) => model !== undefined && !tried.has(model));
+    folders.map(({ key }) => models().get(key)).find((model) => model !== undefined && !tried.has(model));
   for (let model = next(); model; model = next()) {
     tried.add(model);
     await read(model);

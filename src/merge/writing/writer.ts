@@ -12,7 +12,7 @@ import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
 import { tensorNamed } from "../../model/sources/tensorNamed";
 import { originOf, type SourceTensor, type TensorSource } from "../../model/sources/tensorSource";
-import { type ComingBlock, comingBlocks, type HostBlock } from "../blocks";
+import { type ComingBlock, comingBlocks, type HostBlock, readFinished } from "../blocks";
 import { mergeFailure } from "../failures";
 import type { MapMaking } from "../making";
 import { MergedSource } from "../source";
@@ -141,7 +141,9 @@ class WriteJob {
       await this.#read.push({ tensor, work }, 0);
       const readBytes = source.bytesOf(name, work.count);
       const elementBytes = dtypesOf(work).reduce((sum, dtype) => sum + DTYPE_BYTES[dtype], 0);
-      const coming = comingBlocks(work.inputs, { start: 0, end: work.count }, this.#blockElements(work), signal);
+      const whole = { start: 0, end: work.count };
+      const read = work.kind === "copy" ? readFinished : undefined;
+      const coming = comingBlocks(work.inputs, whole, this.#blockElements(work), signal, read);
       for (const block of coming) {
         void block.inputs.then(() => this.#progress.add("fetch", shareOf(readBytes, work.count, block)), ignore);
         await this.#read.push({ tensor, block }, Math.max(block.count * elementBytes, QUEUE_BYTES / QUEUE_ITEMS));
@@ -179,7 +181,7 @@ class WriteJob {
     const { dtype } = work;
     let found = 0;
     for await (const { start, inputs } of this.#arriving(work.count)) {
-      const [bytes] = inputs;
+      const bytes = inputs[0]?.bytes;
       if (!bytes) continue;
       if (isFloatDType(dtype)) found += countNonFinite(bytes, dtype);
       this.#progress.add("merge", bytes.length);

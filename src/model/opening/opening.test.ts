@@ -219,18 +219,28 @@ describe("I dropped", () => {
     expect(error.message).toContain("weights/model.safetensors");
   });
 
-  it("an adapter: it is called one, with its model and how it is used", async () => {
+  it("an adapter: it is opened as one, also in a folder below, and what it lacks is said", async () => {
     const files = {
-      "adapter_config.json": bytes('{"base_model_name_or_path": "org/base", "peft_type": "LORA"}'),
-      "adapter_model.safetensors": weights("base_model.model.x.lora_A.weight"),
+      "adapter_config.json": bytes(
+        '{"base_model_name_or_path": "org/base", "peft_type": "LORA", "r": 1, "lora_alpha": 2}',
+      ),
+      "adapter_model.safetensors": weights("lm_head.weight"),
     };
-    const error = await open(files).catch((caught: AwaseError) => caught);
-    expect(error).toMatchObject({ code: "model/adapter", facts: { model: "mine", base: "org/base" } });
-    expect((error as AwaseError).message).toContain("`org/base+mine`");
-    await expect(open({ ...files, "adapter_config.json": bytes("{") })).rejects.toMatchObject({
-      code: "model/adapter",
-      message: expect.stringContaining("`base+mine`"),
-    });
+    const below = Object.fromEntries(
+      Object.entries(files).map(([path, content]) => [`checkpoint-10/${path}`, content]),
+    );
+    for (const placed of [files, below]) {
+      expect((await open(placed)).adapter).toMatchObject({
+        base: "org/base",
+        replacements: [{ name: "lm_head.weight" }],
+      });
+    }
+    const { "adapter_config.json": config, "adapter_model.safetensors": factors } = files;
+    expect(await refusal({ "adapter_model.safetensors": factors })).toMatchObject({ code: "adapter/no-config" });
+    const pickled = await refusal({ "adapter_config.json": config, "adapter_model.bin": bytes("x") });
+    expect(pickled).toMatchObject({ code: "adapter/no-weights", facts: { file: "adapter_model.bin" } });
+    const broken = await refusal({ ...files, "adapter_config.json": bytes("{") });
+    expect(broken).toMatchObject({ code: "model/config", facts: { file: "adapter_config.json" } });
   });
 
   it("a full model with an adapter beside it: the model is meant", async () => {

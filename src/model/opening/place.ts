@@ -1,8 +1,8 @@
 import type { AwaseError } from "../../base/errors";
 import { INDEX_FILE, TORCH_INDEX_FILE } from "../../formats/indexJson";
-import { isObject } from "../../formats/json";
 import { isWeightFile } from "../../formats/weightFiles";
 import type { FileEntry, Folder } from "../../io/types";
+import { adapterFailure } from "../adapters/failures";
 import { modelFailure, remark } from "../failures";
 import type { Remark } from "../model";
 
@@ -11,18 +11,23 @@ export interface ModelPlace {
   readonly folder: Folder;
   readonly files: readonly FileEntry[];
   readonly remarks: readonly Remark[];
+  /** What lies there changes a model and is none. */
+  readonly isAdapter?: true;
 }
+
+/** What peft writes. */
+export const ADAPTER_CONFIG = "adapter_config.json";
+export const ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
 /** How many folders a sentence names. */
 const NAMED = 5;
 /** A file that says which commit a branch of the Hub's cache stands at. */
 const MAX_REF_BYTES = 200;
-const MAX_ADAPTER_BYTES = 1024 * 1024;
 
 /**
  * Finds the model in a folder: at its top, in a snapshot of the Hub's cache (`models--org--name/snapshots/<commit>`), or in
  * the only folder below that holds one.
- * @throws {AwaseError} `model/no-files`, `model/adapter`, `model/blobs`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
+ * @throws {AwaseError} `model/no-files`, `adapter/no-config`, `adapter/no-weights`, `model/blobs`, `model/snapshots`, `model/subfolders`, `model/unfinished`, `model/gguf`
  */
 export async function findModel(key: string, folder: Folder, signal?: AbortSignal): Promise<ModelPlace> {
   const files = await folder.list(signal);
@@ -32,15 +37,14 @@ export async function findModel(key: string, folder: Folder, signal?: AbortSigna
   refuseUnfinished(key, files, /\.aria2$/); // lies beside a file that has its size already, and holes in it
   if (top.some(({ path }) => isWeights(path))) return here;
   refuseUnfinished(key, files, UNFINISHED);
+  if (top.some(({ path }) => isAdapterFile(path))) return adapterPlace(key, here);
   const snapshot = await findSnapshot(key, folder, files, signal);
   if (snapshot !== undefined) {
     return below(here, snapshot, remark("model/snapshot-used", { model: key, folder: snapshot }));
   }
   refuseBlobs(key, files);
-  if (top.some(({ path }) => /^adapter_(?:config\.json|model\.)/.test(path)))
-    throw await adapter(key, folder, files, signal);
   if (top.some(({ path }) => isPickle(path))) return here;
-  const inside = foldersWithModels(files);
+  const inside = foldersToOpen(files);
   const [only] = inside;
   if (inside.length > 1) throw subfolders(key, inside);
   if (only !== undefined) {
@@ -68,7 +72,9 @@ function below({ folder, files }: ModelPlace, inside: string, found: Remark): Mo
     list: async (signal) => within(await folder.list(signal), prefix),
     open: (path, signal) => folder.open(prefix + path, signal),
   };
-  return { folder: view, files: within(files, prefix), remarks: [found] };
+  const inIt = within(files, prefix);
+  const isAdapter = inIt.some(({ path }) => path === ADAPTER_CONFIG) && !inIt.some(({ path }) => isWeights(path));
+  return { folder: view, files: inIt, remarks: [found], ...(isAdapter ? { isAdapter } : {}) };
 }
 
 function within(files: readonly FileEntry[], prefix: string): readonly FileEntry[] {
@@ -88,6 +94,22 @@ function foldersWithModels(files: readonly FileEntry[]): readonly string[] {
   return withConfig.filter((path) => withWeights.has(path)).sort();
 }
 
+/** Folders that hold a model, or where none does an adapter. */
+function foldersToOpen(files: readonly FileEntry[]): readonly string[] {
+  const models = foldersWithModels(files);
+  return models.length > 0 ? models : foldersWithAdapters(files);
+}
+
+/** Folders that hold an adapter, as a trainer leaves them: `checkpoint-500`. */
+function foldersWithAdapters(files: readonly FileEntry[]): readonly string[] {
+  const held = new Set(files.map(({ path }) => path));
+  return files
+    .filter(({ path }) => path.endsWith(`/${ADAPTER_CONFIG}`))
+    .map(({ path }) => folderOf(path))
+    .filter((path) => held.has(`${path}/${ADAPTER_WEIGHTS}`))
+    .sort();
+}
+
 /** The snapshot that a cache folder of the Hub's clients stands at: what `refs/main` names, else the only one. */
 async function findSnapshot(
   key: string,
@@ -95,7 +117,7 @@ async function findSnapshot(
   files: readonly FileEntry[],
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const found = foldersWithModels(files).filter((path) => /^(?:.*\/)?snapshots\/[0-9a-f]{7,64}$/.test(path));
+  const found = foldersToOpen(files).filter((path) => /^(?:.*\/)?snapshots\/[0-9a-f]{7,64}$/.test(path));
   const [only] = found;
   if (only === undefined) return undefined;
   const roots = new Set(found.map((path) => path.replace(/snapshots\/[^/]+$/, "")));
@@ -134,32 +156,17 @@ function some(folders: readonly string[]): string {
   return folders.slice(0, NAMED).join(", ") + more;
 }
 
-/** A folder of changes to a model, not a model. */
-async function adapter(
-  key: string,
-  folder: Folder,
-  files: readonly FileEntry[],
-  signal: AbortSignal | undefined,
-): Promise<AwaseError> {
-  const base = await adapterBase(folder, files, signal);
-  return modelFailure("model/adapter", { model: key, base });
+function isAdapterFile(path: string): boolean {
+  return /^adapter_(?:config\.json|model\.)/.test(path);
 }
 
-async function adapterBase(
-  folder: Folder,
-  files: readonly FileEntry[],
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const entry = files.find(({ path }) => path === "adapter_config.json");
-  if (!entry || entry.size > MAX_ADAPTER_BYTES) return undefined;
-  try {
-    const config: unknown = JSON.parse(await readText(folder, entry.path, signal));
-    const base = isObject(config) ? config.base_model_name_or_path : undefined;
-    return typeof base === "string" && base !== "" ? base.slice(0, 200) : undefined;
-  } catch {
-    signal?.throwIfAborted();
-    return undefined; // what it is shows without its content
-  }
+/** A folder of changes to a model. */
+function adapterPlace(key: string, place: ModelPlace): ModelPlace {
+  const paths = new Set(place.files.map(({ path }) => path));
+  if (!paths.has(ADAPTER_CONFIG)) throw adapterFailure("adapter/no-config", { model: key });
+  if (paths.has(ADAPTER_WEIGHTS)) return { ...place, isAdapter: true };
+  const file = [...paths].find((path) => path.startsWith("adapter_model."));
+  throw adapterFailure("adapter/no-weights", { model: key, file });
 }
 
 /** What downloaders call a file until it is whole. */

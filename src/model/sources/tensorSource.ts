@@ -47,7 +47,23 @@ export interface TensorSource {
    * computes nothing. Absent, or `undefined`, where the values are made here.
    */
   same?(name: string): SourceTensor | undefined;
+  /**
+   * Of a tensor whose elements a device should make out of what is read: how that is begun. Absent, or `undefined`, where elements are
+   * read as they are. `read` and `place` give finished elements all the same.
+   */
+  begin?(name: string): Begin | undefined;
 }
+
+/** A stretch of which a device has the last word. */
+export interface BegunStretch {
+  /** In the tensor's own dtype: what is written to the device. */
+  readonly bytes: Bytes;
+  /** Makes the elements of what was written, where it lies: from byte `at` of `buffer` on. */
+  finish(device: Device, buffer: DeviceBuffer, at: number): Promise<void>;
+}
+
+/** Reads elements [start, end) up to where a device goes on. */
+export type Begin = (start: number, end: number, signal?: AbortSignal) => Promise<BegunStretch>;
 
 /** One tensor of a source. */
 export interface SourceTensor {

@@ -8,15 +8,23 @@ export interface Spanned<T> {
   readonly span: TextSpan;
 }
 
-/** A model as a recipe names it: `PATH[@REVISION]`, or the mapping form. */
-export interface ModelReference {
+/** What a reference names that lies somewhere: a model's folder, or an adapter's. */
+export interface FolderReference {
   readonly path: string;
   readonly revision?: string;
+  /** `path@revision`: the key under which it is opened. */
+  readonly key: string;
+}
+
+/** A model as a recipe names it: `PATH[@REVISION][+ADAPTER[@REVISION]]`, or the mapping form. */
+export interface ModelReference extends FolderReference {
+  /** Applied to the model before anything else is done with it. */
+  readonly adapter?: FolderReference;
   /** Stands in for `architectures` of the model's config, also in the output if this model is the donor. */
   readonly overrideArchitecture?: string;
-  /** `path@revision`: the key under which the checkpoint is looked up. */
+  /** The key under which the model is looked up: of one with an adapter `model+adapter`. */
   readonly key: string;
-  /** Equal for references that mean the same input: path, revision and override. */
+  /** Equal for references that mean the same input: path, revision, adapter and override. */
   readonly identity: string;
   readonly span: TextSpan;
 }

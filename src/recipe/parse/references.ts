@@ -2,15 +2,21 @@ import { parseHubReference } from "../../hub/reference";
 import { nearest } from "../text/nearest";
 import { plainScalar } from "../text/plainScalar";
 import { partsOf } from "./parts";
-import type { ModelReference, Recipe } from "./recipe";
+import type { FolderReference, ModelReference, Recipe } from "./recipe";
 
-/** The parts of a model reference's text: `PATH[@REVISION][+LORA]`. */
+/** A path and its revision. */
+export interface FolderParts {
+  readonly path: string;
+  readonly revision?: string;
+}
+
+/** The parts of a model reference's text: `PATH[@REVISION][+ADAPTER[@REVISION]]`. */
 export type ReferenceParts =
   | {
       readonly ok: true;
       readonly path: string;
       readonly revision?: string;
-      readonly lora?: string;
+      readonly adapter?: FolderParts;
       /** The text was an address of the Hub. */
       readonly address?: string;
     }
@@ -40,11 +46,17 @@ export function withoutSlash(path: string): string {
 export function splitReference(text: string): ReferenceParts {
   const address = hubAddress(text);
   if (address) return address;
-  const [model = "", lora, ...moreAdapters] = text.split("+");
+  const [model = "", adapter, ...moreAdapters] = text.split("+");
   if (moreAdapters.length > 0) return { ok: false, reason: "adapters" };
   const parts = splitRevision(model);
-  if (!parts.ok || lora === undefined) return parts;
-  return { ...parts, lora: lora.trim() };
+  if (!parts.ok || adapter === undefined) return parts;
+  const applied = splitRevision(adapter);
+  return applied.ok ? { ...parts, adapter: folderParts(applied) } : applied;
+}
+
+/** The path and the revision of parts. */
+export function folderParts({ path, revision }: FolderParts): FolderParts {
+  return { path, ...(revision === undefined ? {} : { revision }) };
 }
 
 /** Splits at `@` alone, as the inner string of the mapping form is: a `+` is part of the path there. */
@@ -101,6 +113,29 @@ export function nameText(name: string): string {
 /** The key under which a model is looked up: the reference as a recipe would write it. */
 export function modelKey(path: string, revision?: string): string {
   return revision === undefined ? path : `${path}@${revision}`;
+}
+
+/** The same of a model with an adapter. */
+export function adaptedKey(model: FolderParts, adapter: FolderParts | undefined): string {
+  const key = modelKey(model.path, model.revision);
+  return adapter === undefined ? key : `${key}+${modelKey(adapter.path, adapter.revision)}`;
+}
+
+/** What a reference names that has to be opened: the model's folder, then the adapter's. */
+export function foldersOf({ path, revision, adapter }: ModelReference): readonly FolderReference[] {
+  const model = {
+    ...folderParts({ path, ...(revision === undefined ? {} : { revision }) }),
+    key: modelKey(path, revision),
+  };
+  return adapter ? [model, adapter] : [model];
+}
+
+/** What the needed models of a recipe are made of, each folder once by key. */
+export function folderReferences(recipe: Recipe): readonly (FolderReference & Pick<ModelReference, "span">)[] {
+  const seen = new Set<string>();
+  return neededModels(recipe)
+    .flatMap((reference) => foldersOf(reference).map((folder) => ({ ...folder, span: reference.span })))
+    .filter(({ key }) => !seen.has(key) && seen.add(key));
 }
 
 /**

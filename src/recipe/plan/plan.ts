@@ -72,6 +72,16 @@ export interface PlanTotals {
   readonly deviceBytes: number;
 }
 
+/** A model of a plan. */
+export interface PlannedModel {
+  readonly key: string;
+  readonly isBase: boolean;
+  /** Commit on the Hub, if it came from there. */
+  readonly revision?: string;
+  /** What it is made of, where an adapter is applied to a model. */
+  readonly adapted?: Readonly<Record<"model" | "adapter", { readonly key: string; readonly revision?: string }>>;
+}
+
 /**
  * What a merge will do, as plain data: it can be posted, stored and compared. Made from the recipe and the models'
  * headers; no weight is read.
@@ -79,7 +89,7 @@ export interface PlanTotals {
 export interface MergePlan {
   readonly method: string;
   /** Models by key, in document order, the base first. */
-  readonly models: readonly { readonly key: string; readonly isBase: boolean; readonly revision?: string }[];
+  readonly models: readonly PlannedModel[];
   /** Keyed draws of random masks. */
   readonly seed: number;
   readonly outputDType: OutputDType | "as stored";

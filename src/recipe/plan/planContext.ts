@@ -5,8 +5,8 @@ import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe } from "../parse/recipe";
-import { modelReferences, nameText, nearName, neededModels } from "../parse/references";
-import { changeTo } from "../problems/fixes";
+import { modelReferences, neededModels } from "../parse/references";
+import { adaptModels } from "./adapters";
 import { commonArchitecture } from "./checks/architectureCheck";
 import { alignNames } from "./inputs/alignNames";
 import type { ProblemBag } from "./problemBag";
@@ -31,21 +31,11 @@ export interface PlanContext {
 export function openContext(
   recipe: Recipe,
   method: MethodFacts,
-  models: ReadonlyMap<string, Model>,
+  opened: ReadonlyMap<string, Model>,
   bag: ProblemBag,
 ): PlanContext | undefined {
   const references = modelReferences(recipe);
-  for (const { key, span } of neededModels(recipe)) {
-    if (models.has(key)) continue;
-    const meant = nearName(key, models.keys());
-    bag.add({
-      code: "plan/model-missing",
-      severity: "error",
-      span,
-      facts: { model: key, meant },
-      fix: meant === undefined ? undefined : changeTo(meant, span, nameText(meant)),
-    });
-  }
+  const models = adaptModels(neededModels(recipe), opened, bag);
   if (bag.failed) return undefined;
   const architecture = commonArchitecture(references, models, bag);
   const [reference] = references;

@@ -1,9 +1,10 @@
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
-import { knownModels } from "../parse/references";
+import { knownModels, neededModels } from "../parse/references";
 import { fewProblems } from "../problems/fewProblems";
 import type { Problem } from "../problems/problem";
+import { plannedModel, referredVocabularies } from "./adapters";
 import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
 import { checkConfigsFit } from "./checks/configsFit";
 import { checkLayersFit } from "./checks/layersFit";
@@ -79,7 +80,7 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
   if (!recipe || !method || hasError(problems)) return report();
   const opened = openContext(recipe, method, models, bag);
   if (!opened) return report();
-  const known: Vocabularies = vocabularies ?? new Map();
+  const known = referredVocabularies(neededModels(recipe), vocabularies ?? new Map());
   const vocabulary = openVocabulary(opened, known);
   const context: PlanContext = { ...opened, ...(vocabulary ? { vocabulary } : {}) };
 
@@ -97,7 +98,9 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
   if (bag.failed) return report();
   checkLayersFit(context, modules, planned);
   const tokenizer = tokenizerModel(context);
-  if (vocabularies && !vocabulary) checkVocabularies(context, planned, tokenizer, { vocabularies, text, attempt });
+  if (vocabularies && !vocabulary) {
+    checkVocabularies(context, planned, tokenizer, { vocabularies: known, text, attempt });
+  }
   const template = askedTemplate(context, known);
   const ids = newIds(context);
   reportPadding(context, text);
@@ -110,10 +113,7 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
     context,
     modules,
     tensors: planned.tensors,
-    models: context.references.map(({ key }) => {
-      const revision = models.get(key)?.revision;
-      return { key, isBase: key === recipe.base?.key, ...(revision === undefined ? {} : { revision }) };
-    }),
+    models: context.references.map((reference) => plannedModel(reference, models, reference.key === recipe.base?.key)),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,
     sideFiles: sideFiles(context, {

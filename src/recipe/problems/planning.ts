@@ -35,6 +35,13 @@ function why({ lacks, found, expected, ...of }: ShortFacts): string {
     : `${expected} models must have ${agree(of, "it", "them")} and ${found} do${found === 1 ? "es" : ""}`;
 }
 
+/** An adapter that changes tensors of a model that does not have them so. */
+interface AdapterFacts extends Tensors {
+  readonly adapter: string;
+  readonly model: string;
+  readonly found: string;
+}
+
 interface MissingFacts extends Tensors, Method {
   readonly name: string;
   readonly model: string | undefined;
@@ -88,6 +95,16 @@ export const planningSentences = {
     meant === undefined
       ? `The model ${model} is not loaded. Add it from the Hub or drop its files, or change the name.`
       : `The model ${model} is not loaded, but ${meant} is: did you mean that? Else add it from the Hub or drop its files.`,
+  "plan/adapter-alone": ({ model, base, meant }: { model: string; base: string | undefined; meant: string }) =>
+    `${model} is an adapter (LoRA)${base === undefined ? "" : ` for ${base}`}, not a model: it has no weights of its own to merge. Write it behind its model, \`${meant}\`.`,
+  "plan/not-an-adapter": ({ model }: { model: string }) =>
+    `${model} stands behind a \`+\`, but is a model, not an adapter (LoRA). Name it as a model of its own.`,
+  "plan/adapter-base": ({ adapter, base, model }: { adapter: string; base: string; model: string }) =>
+    `${adapter} was trained on ${base} and is applied to ${model}. Where that is no fine-tune of the same model, the result is noise.`,
+  "plan/adapter-lacks": ({ adapter, model, found, ...of }: AdapterFacts) =>
+    `${adapter} changes ${named(of)} (${found}), but ${model} has no such tensor${of.tensors === 1 ? "" : "s"}. Use the adapter with the model that it was trained on.`,
+  "plan/adapter-shape": ({ adapter, model, found, expected, ...of }: AdapterFacts & { readonly expected: string }) =>
+    `${adapter} is made for another model than ${model}: for ${named(of)} it has ${found}, the model has ${expected}. Use the adapter with the model that it was trained on.`,
   "plan/same-model-twice": ({ model }: { model: string }) =>
     `${model} stands twice here and counts once, with the last layer range and the first parameters. To merge two of its layers, name it once with an explicit revision.`,
   "plan/architectures": ({ model, found, names }: { model: string; found: number; names: string }) =>

@@ -82,18 +82,12 @@ function setting({ name, wrong, found }: SettingFacts): string {
 
 /** What mergekit can do and this program cannot. */
 export interface NotYetFacts {
-  readonly what: "lora" | "method";
-  readonly method: string | undefined;
-  readonly known: string | undefined;
+  readonly method: string;
+  readonly known: string;
 }
 
-export function notYet({ what, method, known }: NotYetFacts): string {
-  switch (what) {
-    case "lora":
-      return "LoRA adapters in a model reference are not supported yet. Merge the adapter into its model first.";
-    default:
-      return `The method \`${method}\` is not supported yet. Available: ${known}.`;
-  }
+export function notYet({ method, known }: NotYetFacts): string {
+  return `The method \`${method}\` is not supported yet. Available: ${known}.`;
 }
 
 /** What is wrong with the entry of a token. */

@@ -8,9 +8,10 @@ import { limit } from "../problems/strength";
 /** Why a guard can look at a merge as a whole only, and take nothing of it back: `guard/whole-…`. */
 export type GuardLimit = Said;
 
-/** Key of the model a merge is measured against: its base, else the model that gives the config. */
+/** Key of the model a merge is measured against: its base, else the model that gives the config, without its adapter. */
 export function guardBase({ models }: MergePlan): string {
-  return (models.find(({ isBase }) => isBase) ?? models[0])?.key ?? "";
+  const [first] = models;
+  return models.find(({ isBase }) => isBase)?.key ?? first?.adapted?.model.key ?? first?.key ?? "";
 }
 
 /**

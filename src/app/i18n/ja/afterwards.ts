@@ -1,4 +1,5 @@
 import type { Afterwards } from "../catalogue";
+import { adapters } from "./failures/adapters";
 import { device } from "./failures/device";
 import { engine, runs } from "./failures/engine";
 import { files, storage } from "./failures/files";
@@ -21,6 +22,7 @@ export const afterwards: Afterwards = {
     ...device,
     ...hub,
     ...model,
+    ...adapters,
     ...running,
     ...tokens,
     ...merging,

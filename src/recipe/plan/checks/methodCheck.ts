@@ -44,7 +44,7 @@ export function findMethodFacts(
       code: "recipe/not-yet",
       severity: "error",
       span,
-      facts: { what: "method", method: value, known },
+      facts: { method: value, known },
     });
     return undefined;
   }

@@ -20,7 +20,8 @@ export const model: Translation<typeof modelSentences> = {
     `config.jsonの ${key} が ${found} です（必要なのは ${expected}）。モデルの配布元からファイルを取り直してください。`,
   "model/no-config": ({ model, files }) =>
     `${model} の${files}個のファイルにconfig.jsonがなく、アーキテクチャが分かりません。config.jsonを加えるか、フォルダごと選んでください。`,
-  "model/config": ({ model, what }) => `${model} のconfig.jsonを使えません（${what}）。ダウンロードし直してください。`,
+  "model/config": ({ model, file, what }) =>
+    `${model} の ${file} を使えません（${what}）。ダウンロードし直してください。`,
   "model/duplicate-tensor": ({ model, tensor, first, second }) =>
     `${model} のテンソル ${tensor} が ${first} と ${second} の両方にあり、索引にもありません。ダウンロードし直してください。`,
   "model/file-too-large": ({ model, file, found, limit }) =>
@@ -49,7 +50,7 @@ export const model: Translation<typeof modelSentences> = {
   "model/quantised": ({ model, format, tensor, dtype, way }) =>
     `${model} は量子化されています（${format}）。${tensor}（${dtype}）は重みそのものではなく符号で、そのままマージや測定をすると雑音になります。量子化前のモデル（多くはモデルカードに書かれています）を使うか${way === undefined ? "、元の精度に戻し" : `、先に元の精度に戻し（${way}）`}てから加えてください。`,
   "model/adapter": ({ model, base }) =>
-    `${model} はモデルではなくアダプター（LoRA）です。レシピでは \`${base}+${model}\` のようにモデルの後ろに書きますが、アダプターの適用にはまだ対応していません。先にモデルへマージし（peftのmerge_and_unload）、その結果を指定してください。`,
+    `${model} はモデルではなくアダプター（LoRA）です。レシピでは \`${base}+${model}\` のようにモデルの後ろに書きます。`,
   "model/no-weights": ({ model, single, index, safetensors, files, deeper }) =>
     `${model} に重みのファイルがありません。${files}個のファイルに ${single} も ${index} もなく、ほかのsafetensorsが${safetensors}個あるだけです。${deeper === undefined ? "" : `${deeper} はありますが、同じ場所にconfig.jsonがありません。`}重みを（複数あるなら索引とともに）加えてください。`,
   "model/lfs-pointer": ({ model, file, expected, size, stated }) =>

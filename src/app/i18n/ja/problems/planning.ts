@@ -13,6 +13,16 @@ export const planning: Translation<typeof planningSentences> = {
     `手法 \`${found}\` はありません。${meant === undefined ? "" : `\`${meant}\` のことでしょうか。`}使えるのは ${known} です。`,
   "plan/model-missing": ({ model, meant }) =>
     `モデル ${model} が読み込まれていません。${meant === undefined ? "" : `読み込まれている ${meant} のことでしょうか。`}Hubから追加するか、ファイルをドロップするか、名前を直してください。`,
+  "plan/adapter-alone": ({ model, base, meant }) =>
+    `${model} は${base === undefined ? "" : `${base} 用の`}アダプター（LoRA）で、マージできる重みを持つモデルではありません。\`${meant}\` のようにモデルの後ろに書いてください。`,
+  "plan/not-an-adapter": ({ model }) =>
+    `\`+\` の後ろの ${model} はアダプター（LoRA）ではなくモデルです。一つのモデルとして書いてください。`,
+  "plan/adapter-base": ({ adapter, base, model }) =>
+    `${adapter} は ${base} で学習され、ここでは ${model} に適用されます。同じモデルのファインチューンでなければ、結果は雑音になります。`,
+  "plan/adapter-lacks": ({ adapter, model, found, ...of }) =>
+    `${adapter} は ${named(of)}（${found}）を変えますが、${model} にそのテンソルがありません。アダプターは学習に使ったモデルに適用してください。`,
+  "plan/adapter-shape": ({ adapter, model, found, expected, ...of }) =>
+    `${adapter} は ${model} とは別のモデル用です。${named(of)} がアダプターでは ${found}、モデルでは ${expected} です。アダプターは学習に使ったモデルに適用してください。`,
   "plan/same-model-twice": ({ model }) =>
     `${model} がここに二度あり、一つとして数えます（層の範囲は最後のもの、パラメータは最初のもの）。二つの層をマージするなら、片方にリビジョンを付けて書いてください。`,
   "plan/architectures": ({ model, found, names }) =>

@@ -89,14 +89,7 @@ export const reading: Translation<typeof readingSentences & typeof countSentence
     found === ""
       ? `モジュール \`${module}\` にモデルが書かれていません。\`models:\`（モデル全体）か \`slices:\`（層の範囲）を加えてください。`
       : `モジュール \`${module}\` に ${found} が同時に書かれています。どちらか一つだけ残してください。`,
-  "recipe/not-yet": ({ what, method, known }) => {
-    switch (what) {
-      case "lora":
-        return "モデル参照のLoRAアダプタにはまだ対応していません。先にアダプタをモデルへマージしてください。";
-      default:
-        return `手法 \`${method}\` にはまだ対応していません。使えるのは ${known} です。`;
-    }
-  },
+  "recipe/not-yet": ({ method, known }) => `手法 \`${method}\` にはまだ対応していません。使えるのは ${known} です。`,
   "recipe/unused-key": ({ key }) => `\`${key}\` はmergekitでも使われません。消してください。`,
   "recipe/misplaced-key": ({ key, fault, ...to }) =>
     fault === "cut-off"
