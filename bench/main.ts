@@ -5,10 +5,11 @@ import { root } from "../scripts/setup.mjs";
 import { benchCancel, benchChromium } from "./chromium";
 import { benchColdStart } from "./coldStart";
 import { benchLm, lmTables } from "./lm/main";
-import { BENCH_MODELS, ensureBenchModels } from "./models";
+import { BENCH_MODELS, benchShape, ensureBenchModels } from "./models";
 import { benchNode } from "./node";
 import { benchRecipes } from "./recipes";
 import { type Measured, table } from "./results";
+import { benchThreads, threadsTable } from "./threads";
 
 /**
  * `npm run bench [chromium] [cancel] [node] [lm] [cold]`: measures all, or what is named; writes bench/results/*.json and prints
@@ -29,6 +30,17 @@ const machine = {
   node: process.version,
 };
 
+const size = process.argv.slice(2).flatMap((word) => /^size=(\d+)$/.exec(word)?.[1] ?? [])[0];
+if (wanted.has("node") && wanted.has("wasm")) {
+  const small = size === undefined ? undefined : Number(size);
+  const folder = small === undefined ? models : join(cache, `models-${small}`);
+  await ensureBenchModels(folder, small === undefined ? undefined : benchShape(1e6 * small));
+  const rows = benchThreads(folder, chosen, !wanted.has("fast"), (rows) => {
+    if (methods.size === 0) save(`node-wasm${small === undefined ? "" : `-${small}`}`, { device: "WebAssembly", rows });
+  });
+  console.log(`\nNode on WebAssembly\n\n${threadsTable(rows)}`);
+  process.exit(0);
+}
 if (["chromium", "cancel", "node", "lm"].some(wants)) {
   console.error("Making three models of 1 GB, once…");
   await ensureBenchModels(models);

@@ -32,6 +32,7 @@ export function benchRecipes(owner = ""): readonly BenchRecipe[] {
     },
     { method: "task_arithmetic", inputs: 3, recipe: taskVectors("task_arithmetic") },
     { method: "ties", inputs: 3, recipe: taskVectors("ties", "weight: 0.5, density: 0.5") },
+    { method: "breadcrumbs", inputs: 3, recipe: taskVectors("breadcrumbs", "weight: 0.5, density: 0.5, gamma: 0.01") },
     { method: "dare_linear", inputs: 3, recipe: taskVectors("dare_linear", "weight: 0.5, density: 0.5") },
     { method: "dare_ties", inputs: 3, recipe: taskVectors("dare_ties", "weight: 0.5, density: 0.5") },
   ];

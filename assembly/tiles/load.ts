@@ -15,16 +15,16 @@ export function bytesOf(dtype: u32, count: u32): u32 {
 /**
  * Widens elements to f32, by bit patterns, as `src/formats/convert.ts` does. Reads whole vectors: what follows the last element, up to
  * sixteen bytes, is read and not used. The register gets zeros up to its next multiple of sixteen.
- * @returns how many are NaN or infinite
+ * @returns how many are NaN or infinite, if somebody counts
  */
-export function widen(from: usize, dtype: u32, to: usize, count: u32): u32 {
+export function widen(from: usize, dtype: u32, to: usize, count: u32, counts: bool): u32 {
   if (dtype == F32) copyWords(from, to, count);
   else if (dtype == BF16) widenBf16(from, to, count);
   else if (dtype == F16) widenF16(from, to, count);
   else if (dtype == F8_E4M3) widenE4m3(from, to, count);
   else widenE5m2(from, to, count);
   for (let i = count; i < ((count + 15) & ~15); i++) store<u32>(to + (i << 2), 0);
-  return nonFinite(to, count);
+  return counts ? nonFinite(to, count) : 0;
 }
 
 function copyWords(from: usize, to: usize, count: u32): void {

@@ -8,18 +8,13 @@ import { scratch } from "../layout";
 /** Where words lie in a thread's own memory, between its registers and its histograms. */
 const WORDS: usize = 0x8_0000 - 64;
 
-/** High and low words of the products of four u32 by a constant. */
-function high(even: v128, odd: v128): v128 {
-  return v128.shuffle<i32>(even, odd, 1, 5, 3, 7);
+/** High and low words of the products of four u32 by a constant: of the first two, and of the last two. */
+function high(first: v128, last: v128): v128 {
+  return v128.shuffle<i32>(first, last, 1, 3, 5, 7);
 }
 
-function low(even: v128, odd: v128): v128 {
-  return v128.shuffle<i32>(even, odd, 0, 4, 2, 6);
-}
-
-/** Products of the lanes 0 and 2 (of 1 and 3, after a shift) with a constant, 64 bits each. */
-function product(lanes: v128, factor: v128): v128 {
-  return i64x2.mul(v128.and(lanes, i64x2.splat(0xffff_ffff)), factor);
+function low(first: v128, last: v128): v128 {
+  return v128.shuffle<i32>(first, last, 0, 2, 4, 6);
 }
 
 /**
@@ -41,17 +36,17 @@ export function sixteenWords(to: usize, first: u32, keyLow: u32, keyHigh: u32): 
   let c3 = i32x4.splat(0);
   let k0 = i32x4.splat(keyLow);
   let k1 = i32x4.splat(keyHigh);
-  const m0 = i64x2.splat(0xd251_1f53);
-  const m1 = i64x2.splat(0xcd9e_8d57);
+  const m0 = i32x4.splat(0xd251_1f53);
+  const m1 = i32x4.splat(0xcd9e_8d57);
   for (let round = 0; round < 10; round++) {
-    const even0 = product(c0, m0);
-    const odd0 = product(i64x2.shr_u(c0, 32), m0);
-    const even1 = product(c2, m1);
-    const odd1 = product(i64x2.shr_u(c2, 32), m1);
-    c0 = v128.xor(v128.xor(high(even1, odd1), c1), k0);
-    c1 = low(even1, odd1);
-    c2 = v128.xor(v128.xor(high(even0, odd0), c3), k1);
-    c3 = low(even0, odd0);
+    const first0 = i64x2.extmul_low_i32x4_u(c0, m0);
+    const last0 = i64x2.extmul_high_i32x4_u(c0, m0);
+    const first1 = i64x2.extmul_low_i32x4_u(c2, m1);
+    const last1 = i64x2.extmul_high_i32x4_u(c2, m1);
+    c0 = v128.xor(v128.xor(high(first1, last1), c1), k0);
+    c1 = low(first1, last1);
+    c2 = v128.xor(v128.xor(high(first0, last0), c3), k1);
+    c3 = low(first0, last0);
     k0 = i32x4.add(k0, i32x4.splat(0x9e37_79b9));
     k1 = i32x4.add(k1, i32x4.splat(0xbb67_ae85));
   }

@@ -92,7 +92,9 @@ function perform(at: usize, tile: u32, start: u32, count: u32): void {
   const code = load<u32>(at);
   if (code == LOAD) {
     const dtype = load<u32>(at, 12);
-    tally(load<u32>(at, 16), widen(load<u32>(at, 8) + bytesOf(dtype, start), dtype, register(load<u32>(at, 4)), count));
+    const from = load<u32>(at, 8) + bytesOf(dtype, start);
+    const counter = load<u32>(at, 16);
+    tally(counter, widen(from, dtype, register(load<u32>(at, 4)), count, counter != 0));
     return;
   }
   if (code == STORE) {

@@ -61,7 +61,12 @@ interface Case {
 }
 
 /** Short rows and long ones, that begin anywhere; more columns than a thread takes; rows that lie in one another. */
-const MATRICES = [[1541], [37, 41], [2, 2309], [300, 5], [6, 7, 29]];
+const MATRICES = [
+  [37, 41],
+  [2, 2309],
+  [300, 5],
+  [6, 7, 29],
+];
 
 const TASK = { normalize: true, rescale: true, lambda: 0.7, int8_mask: false };
 const CASES: readonly Case[] = [
@@ -197,17 +202,18 @@ describe("a merge on WebAssembly has the reference's bytes", () => {
   });
 
   it("with 1, 2 and 7 threads, whatever the block size", async () => {
+    const devices = new Map([[2, wasm]]);
+    for (const threads of [1, 7]) devices.set(threads, await openTestWasm(threads));
     for (const found of CASES) {
       const shape = found.shapes ? [221, 317] : [70_001];
       const wanted = recipe(found, shape, ["BF16"], "BF16", false);
       const expected = await merged(cpu, wanted);
-      for (const threads of [1, 2, 7]) {
-        const device = await openTestWasm(threads);
+      for (const [threads, device] of devices) {
         const got = await merged(device, wanted, threads === 2 ? 8192 : undefined);
-        device.close();
         expect(firstDifference(got, expected), `${found.method}, ${threads} threads`).toBeUndefined();
       }
     }
+    for (const threads of [1, 7]) devices.get(threads)?.close();
   });
 
   it("with no kernel that runs its reference, but for the exponentials of Arcee Fusion, which an engine defines", async () => {
