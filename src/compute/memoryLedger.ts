@@ -28,6 +28,8 @@ export const MEMORY_LEDGER = {
   drifting: { weights: 1 / 2, activations: 1 / 8, tensors: 1 / 4, rest: 1 / 8 },
   /** Answers, token by token: their activations are small, and keys of all tokens stay. */
   answering: { weights: 1 / 2, cache: 1 / 4, step: 1 / 8, activations: 1 / 16, blocks: 1 / 16 },
+  /** Products of matrices that lie in ordinary memory; beside them what another situation left. */
+  multiplying: { left: 1 / 16, right: 1 / 16, product: 1 / 16, others: 13 / 16 },
 } as const;
 
 type Ledger = typeof MEMORY_LEDGER;
