@@ -1,3 +1,4 @@
+import type { alignSentences } from "../../align/failures";
 import type { Sentences, Translation } from "../../base/sentences";
 import type { gpuSentences } from "../../compute/devices/failures";
 import type { engineSentences, runNotes } from "../../engine/failures";
@@ -46,6 +47,7 @@ type FailureSentences = typeof gpuSentences &
   typeof lmSentences &
   typeof tokenSentences &
   typeof mergeSentences &
+  typeof alignSentences &
   typeof evalSentences &
   typeof promptSentences &
   typeof stateSentences;

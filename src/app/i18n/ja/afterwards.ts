@@ -1,5 +1,6 @@
 import type { Afterwards } from "../catalogue";
 import { adapters } from "./failures/adapters";
+import { aligning } from "./failures/aligning";
 import { device } from "./failures/device";
 import { engine, runs } from "./failures/engine";
 import { files, storage } from "./failures/files";
@@ -26,6 +27,7 @@ export const afterwards: Afterwards = {
     ...running,
     ...tokens,
     ...merging,
+    ...aligning,
     ...measuring,
     ...prompts,
     ...engine,
