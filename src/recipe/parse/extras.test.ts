@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { own } from "../../base/own";
-import { type Extras, MAX_SEED, writeExtras } from "./extras";
+import { MAX_SEED, writeExtras } from "./extras";
 import { parseRecipe } from "./parse";
+import type { Extras } from "./recipe";
 
 const RECIPE = "merge_method: linear # c\nmodels: [{model: a}]\n";
 const extrasOf = (text: string) => parseRecipe(text).recipe?.extras;

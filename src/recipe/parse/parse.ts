@@ -44,7 +44,7 @@ export const DTYPE_NAMES: Readonly<Record<string, OutputDType>> = {
  */
 export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   const syntax = readSyntax(text);
-  const { extras, problems: extrasProblems } = readExtras(text, syntax);
+  const { extras, problems: extrasProblems } = readExtras(text, syntax, known);
   if (!syntax.document) return { problems: fewProblems([...syntax.problems, ...extrasProblems]) };
 
   const reader = new Reader(syntax, text, known);

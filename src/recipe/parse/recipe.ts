@@ -1,6 +1,15 @@
 import type { OutputDType } from "../../formats/dtypes";
+import type { DonorRequest } from "../donor/donor";
 import type { Problem, TextSpan } from "../problems/problem";
-import type { Extras } from "./extras";
+
+/** What mergekit has no word for: a seed for random masks, the commits that Hub models are pinned to, a donor of rows. */
+export interface Extras {
+  readonly seed?: number;
+  /** Commit by model key. */
+  readonly revisions: Readonly<Record<string, string>>;
+  /** A model of another architecture that lends rows to what the recipe gives. */
+  readonly donor?: DonorRequest;
+}
 
 /** A value and where the text says it. */
 export interface Spanned<T> {

@@ -133,7 +133,7 @@ export function foldersOf({ path, revision, adapter }: ModelReference): readonly
 /** What the needed models of a recipe are made of, each folder once by key. */
 export function folderReferences(recipe: Recipe): readonly (FolderReference & Pick<ModelReference, "span">)[] {
   const seen = new Set<string>();
-  return neededModels(recipe)
+  return openModels(recipe)
     .flatMap((reference) => foldersOf(reference).map((folder) => ({ ...folder, span: reference.span })))
     .filter(({ key }) => !seen.has(key) && seen.add(key));
 }
@@ -166,10 +166,16 @@ export function modelReferences(recipe: Recipe): readonly ModelReference[] {
   return distinct(all);
 }
 
-/** Those and the one whose tokenizer the output gets, which need not give weights: what must be at hand for a plan. */
+/** Those and the one whose tokenizer the output gets, which need not give weights. */
 export function neededModels(recipe: Recipe): readonly ModelReference[] {
   const source = recipe.tokenizer?.source;
   return distinct([...modelReferences(recipe), ...(typeof source === "object" ? [source] : [])]);
+}
+
+/** Those and the donor that lends rows to what they give: what must be at hand for a plan. */
+export function openModels(recipe: Recipe): readonly ModelReference[] {
+  const { donor } = recipe.extras;
+  return distinct([...neededModels(recipe), ...(donor ? [donor.model] : [])]);
 }
 
 function distinct(references: readonly ModelReference[]): readonly ModelReference[] {

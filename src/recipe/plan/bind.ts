@@ -16,7 +16,7 @@ export interface BindOptions {
  * @param parametersOf of each tensor, its inputs in the plan's order; absent: as the recipe says
  */
 export function bind(
-  { context, tensors: structured, models, outputDType, config, sideFiles, rowMaps, recipe }: PlanStructure,
+  { context, tensors: structured, models, outputDType, config, sideFiles, rowMaps, donor, recipe }: PlanStructure,
   { seed, budgetBytes }: BindOptions,
   parametersOf?: (tensor: PlannedTensor) => TensorParameters,
 ): MergePlan {
@@ -31,6 +31,7 @@ export function bind(
     sideFiles,
     rowMaps,
     totals: planTotals(tensors, budgetBytes),
+    ...(donor ? { donor } : {}),
     recipe,
   };
 }

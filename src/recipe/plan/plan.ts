@@ -1,6 +1,7 @@
 import type { DType, OutputDType } from "../../formats/dtypes";
 import type { RowMap } from "../../model/sources/rowMap";
 import type { TokenFileEdit } from "../../tokens/building/editedFiles";
+import type { PlannedDonor } from "../donor/donor";
 import type { ResolvedParameters } from "../facts";
 import type { Problem } from "../problems/problem";
 
@@ -101,6 +102,8 @@ export interface MergePlan {
   /** What the rows of inputs are made of that are brought to another vocabulary, by digest. */
   readonly rowMaps: Readonly<Record<string, RowMap>>;
   readonly totals: PlanTotals;
+  /** Lends rows of its embedding and head to what the tensors above are; see `src/align`. */
+  readonly donor?: PlannedDonor;
   /** The recipe text the plan was made from, byte for byte. */
   readonly recipe: string;
 }

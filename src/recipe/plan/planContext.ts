@@ -5,7 +5,7 @@ import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import { slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe } from "../parse/recipe";
-import { modelReferences, neededModels } from "../parse/references";
+import { modelReferences, openModels } from "../parse/references";
 import { adaptModels } from "./adapters";
 import { commonArchitecture } from "./checks/architectureCheck";
 import { alignNames } from "./inputs/alignNames";
@@ -35,7 +35,7 @@ export function openContext(
   bag: ProblemBag,
 ): PlanContext | undefined {
   const references = modelReferences(recipe);
-  const models = adaptModels(neededModels(recipe), opened, bag);
+  const models = adaptModels(openModels(recipe), opened, bag);
   if (bag.failed) return undefined;
   const architecture = commonArchitecture(references, models, bag);
   const [reference] = references;

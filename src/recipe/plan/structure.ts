@@ -1,4 +1,5 @@
 import type { Model } from "../../model/model";
+import { planDonor } from "../donor/donor";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
 import { knownModels, neededModels } from "../parse/references";
@@ -7,6 +8,7 @@ import type { Problem } from "../problems/problem";
 import { plannedModel, referredVocabularies } from "./adapters";
 import { checkCommonLayers, checkDepth } from "./checks/commonLayers";
 import { checkConfigsFit } from "./checks/configsFit";
+import { checkDonor } from "./checks/donorCheck";
 import { checkLayersFit } from "./checks/layersFit";
 import { lintFilters } from "./checks/lintFilters";
 import { checkInputs, findMethodFacts } from "./checks/methodCheck";
@@ -31,7 +33,7 @@ import { openVocabulary } from "./vocabulary/vocabulary";
 
 /** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
 export interface PlanStructure
-  extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "rowMaps" | "recipe"> {
+  extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "rowMaps" | "donor" | "recipe"> {
   readonly context: PlanContext;
   readonly modules: readonly PlannedModule[];
   /** With the numbers that the recipe gives them. */
@@ -104,6 +106,7 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
   const template = askedTemplate(context, known);
   const ids = newIds(context);
   reportPadding(context, text);
+  checkDonor(context);
   if (bag.failed) return report();
   checkConfigsFit(context);
 
@@ -124,6 +127,7 @@ function structureOnce(text: string, { models, methods, vocabularies, attempt }:
       ...(template === undefined ? {} : { template }),
     }),
     rowMaps: planned.rowMaps,
+    ...(recipe.extras.donor ? { donor: planDonor(recipe.extras.donor) } : {}),
     recipe: text,
   });
 }

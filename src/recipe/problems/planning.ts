@@ -91,6 +91,12 @@ export const planningSentences = {
     meant === undefined
       ? `There is no merge method \`${found}\`. Available: ${known}.`
       : `There is no merge method \`${found}\`. Did you mean \`${meant}\`?`,
+  "plan/donor-is-input": ({ model }: { model: string }) =>
+    `${model} is the donor and one of the models that are merged as well, so most of its rows come back as they are. Name a model of another architecture as the donor.`,
+  "plan/donor-no-tokenizer": ({ model, role }: { model: string; role: "donor" | "base" }) =>
+    role === "donor"
+      ? `The donor ${model} has no tokenizer, so nobody knows which of its rows stand for which tokens. Add its tokenizer.json to the folder, or choose another donor.`
+      : `${model}, which gives the result its tokenizer, has none, so nobody knows which rows a donor could lend to. Add its tokenizer.json to the folder.`,
   "plan/model-missing": ({ model, meant }: { model: string; meant: string | undefined }) =>
     meant === undefined
       ? `The model ${model} is not loaded. Add it from the Hub or drop its files, or change the name.`

@@ -38,6 +38,15 @@ const EXPECTED: Readonly<Record<Expected, string>> = {
   text: "text",
 };
 
+interface DonorValueFacts {
+  readonly name: string;
+  readonly found: string;
+  /** What it may be: `0 … 1`, `true / false`. */
+  readonly expected: string;
+  /** Where nothing is said. */
+  readonly usual: string;
+}
+
 interface ReferenceFacts {
   readonly reason: "empty" | "adapters" | "revisions" | "no-model" | "no-path";
   /** As written, where there is such a text. */
@@ -103,6 +112,10 @@ const TOKEN_FAULTS: Readonly<Record<TokenFault, string>> = {
 
 /** Mistakes in the text of a recipe, in English: what reading it finds, whatever models there are. */
 export const readingSentences = {
+  "recipe/donor-value": ({ name, found, expected, usual }: DonorValueFacts) =>
+    `\`${name}\` of the donor is ${found}; it must be ${expected}. Correct it, or leave the line out: ${usual} is usual.`,
+  "recipe/donor-floor": ({ floor, cap, low, high }: { floor: string; cap: string; low: number; high: number }) =>
+    `\`${floor}\` is ${low} and \`${cap}\` is ${high}: the least that is taken of a donor's row cannot be more than the most. Lower the first, or raise the second.`,
   "recipe/too-long": ({ found, limit }: { found: number; limit: number }) =>
     `The recipe has ${found} characters; at most ${limit} are read. Split it, or remove what is not a recipe.`,
   "recipe/too-deep": ({ found, limit }: { found: number; limit: number }) =>

@@ -1,4 +1,5 @@
-import { type Extras, readExtras, writeExtras } from "../../recipe/parse/extras";
+import { readExtras, writeExtras } from "../../recipe/parse/extras";
+import type { Extras } from "../../recipe/parse/recipe";
 import { type ModelPlace, setParameter } from "../../recipe/text/edit/edit";
 import { readSyntax } from "../../recipe/text/syntax";
 import type { Language } from "../settings";

@@ -11,6 +11,12 @@ function why({ lacks, found, expected }: { lacks: "base" | "models"; found: numb
 export const planning: Translation<typeof planningSentences> = {
   "recipe/unknown-method": ({ found, known, meant }) =>
     `手法 \`${found}\` はありません。${meant === undefined ? "" : `\`${meant}\` のことでしょうか。`}使えるのは ${known} です。`,
+  "plan/donor-is-input": ({ model }) =>
+    `${model} はドナーであると同時に、マージするモデルの一つでもあるため、ほとんどの行がそのまま戻ってきます。ドナーには別のアーキテクチャのモデルを指定してください。`,
+  "plan/donor-no-tokenizer": ({ model, role }) =>
+    role === "donor"
+      ? `ドナー ${model} にトークナイザがないため、どの行がどのトークンのものか分かりません。フォルダに tokenizer.json を加えるか、別のドナーを選んでください。`
+      : `結果のトークナイザの元になる ${model} にトークナイザがないため、ドナーの行を混ぜる先が分かりません。フォルダに tokenizer.json を加えてください。`,
   "plan/model-missing": ({ model, meant }) =>
     `モデル ${model} が読み込まれていません。${meant === undefined ? "" : `読み込まれている ${meant} のことでしょうか。`}Hubから追加するか、ファイルをドロップするか、名前を直してください。`,
   "plan/adapter-alone": ({ model, base, meant }) =>

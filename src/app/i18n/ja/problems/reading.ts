@@ -42,6 +42,10 @@ const SEVERITIES = { error: "エラー", warning: "警告", note: "注意" } as 
 
 /** Mistakes in the text of a recipe, in Japanese. */
 export const reading: Translation<typeof readingSentences & typeof countSentences> = {
+  "recipe/donor-value": ({ name, found, expected, usual }) =>
+    `ドナーの \`${name}\` が ${value(found)} になっています。指定できるのは ${expected} です（既定値は ${usual}）。直すか、この行を消してください。`,
+  "recipe/donor-floor": ({ floor, cap, low, high }) =>
+    `\`${floor}\` が ${low}、\`${cap}\` が ${high} です。ドナーの行を混ぜる割合の下限は上限を超えられません。前者を下げるか、後者を上げてください。`,
   "recipe/too-long": ({ found, limit }) =>
     `レシピが${found}文字あります。読めるのは${limit}文字までです。分割するか、レシピでない部分を除いてください。`,
   "recipe/too-deep": ({ found, limit }) =>
