@@ -20,6 +20,7 @@ Merges language models as a mergekit recipe says. Models are folders (paths from
   --overwrite         replace a model that is in DIR
   --guard FILE        measure the merge with these prompts (txt, jsonl, csv), group of layers by group of layers,
                       before it is written
+  --unguarded         let a donor's rows be written though no prompts guard them
   --cap X             perplexity allowed to the merge, as a multiple of the base's (default: ${GUARD_DEFAULTS.cap})
   --guard-action A    what is done over the cap: warn, halve, roll-back or stop (default: ${GUARD_DEFAULTS.action}). A stack of
                       layers is measured as a whole: over the cap it is warned of, or stopped
@@ -38,6 +39,8 @@ export interface MergeArguments extends CommonArguments {
   readonly allowNonFinite: boolean;
   readonly overwrite: boolean;
   readonly guard?: GuardArguments;
+  /** A donor's rows may be written though nobody guards them. */
+  readonly unguarded: boolean;
 }
 
 export interface GuardArguments extends GuardChoices {
@@ -72,6 +75,7 @@ function read({ values, positionals }: Parsed, common: CommonArguments): MergeAr
     shardBytes,
     allowNonFinite: values["allow-non-finite"],
     overwrite: values.overwrite,
+    unguarded: values.unguarded,
     ...(guard ? { guard } : {}),
   };
 }
@@ -89,6 +93,7 @@ function parse(args: readonly string[]) {
       "allow-non-finite": { type: "boolean", default: false },
       overwrite: { type: "boolean", default: false },
       guard: { type: "string" },
+      unguarded: { type: "boolean", default: false },
       cap: { type: "string", default: String(GUARD_DEFAULTS.cap) },
       "guard-action": { type: "string", default: GUARD_DEFAULTS.action },
       "guard-layers": { type: "string", default: String(GUARD_DEFAULTS.groupLayers) },

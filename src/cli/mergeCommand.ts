@@ -79,8 +79,9 @@ async function merge(
     const { problems, plan } = await session.check(text, seed);
     if (printProblems(options.recipe, problems, stderr)) return undefined;
     if (guard && plan?.guardLimit && !options.quiet) progress.say(`Guard: ${plan.guardLimit.message}`);
-    const { shardBytes, allowNonFinite } = options;
-    const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...(guard ? { guard } : {}) };
+    const { shardBytes, allowNonFinite, unguarded } = options;
+    const rules = { ...(guard ? { guard } : {}), ...(unguarded ? { unguarded } : {}) };
+    const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...rules };
     const earlier = await earlierRun(session, out, text, asked, options.overwrite);
     const report = await run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
     progress.clear();
@@ -132,13 +133,14 @@ async function earlierRun(
 
 /** What an unfinished run was asked for and this one is not. Its folder may have been renamed since. */
 function differences({ recipe, options }: UnfinishedRun, text: string, asked: MergeOptions): readonly string[] {
-  const { seed, shardBytes, allowNonFinite, guard } = asked;
+  const { seed, shardBytes, allowNonFinite, guard, unguarded = false } = asked;
   return [
     ...(recipe === text ? [] : ["recipe"]),
     ...(options.seed === seed ? [] : ["--seed"]),
     ...(options.shardBytes === shardBytes ? [] : ["--shard-size"]),
     ...(options.allowNonFinite === allowNonFinite ? [] : ["--allow-non-finite"]),
     ...(JSON.stringify(options.guard) === JSON.stringify(guard) ? [] : ["--guard"]),
+    ...((options.unguarded ?? false) === unguarded ? [] : ["--unguarded"]),
   ];
 }
 

@@ -31,6 +31,8 @@ export const engineSentences = {
     "The thread that computes checksums stopped unexpectedly. Try again: the merge goes on from its last finished tensor.",
   "guard/not-finite": ({ group, tensor, found }: { group: string; stage: number; tensor: string; found: number }) =>
     `The guard stopped the merge at ${group}: ${tensor} has ${found} NaN or Inf. Nothing was written. Look for a damaged model, which a lower weight does not mend, or for a weight that is far too large.`,
+  "donor/unguarded": ({ donor }: { donor: string }) =>
+    `${donor} shall lend rows, and no prompts guard the result: nobody would see it break. Choose prompts (--guard FILE, or the guard's prompts on the page), or say that it may go unguarded (--unguarded).`,
   "guard/not-expressible": ({ message }: { code: string; message: string }) =>
     `The guard cannot take back a part of this merge. ${message}`,
   "journal/not-found": ({ job }: { job: string }) =>
@@ -89,8 +91,46 @@ export const engineSentences = {
 
 export const engineFailure = failuresOf(engineSentences);
 
+interface DonorFitFacts {
+  readonly base: string;
+  readonly donor: string;
+  readonly part: string;
+  readonly shared: number;
+  /** Absent where too few tokens are shared to hold some out. */
+  readonly cosine: number | undefined;
+  readonly residual: number;
+  readonly rank: number;
+}
+
+interface UnderdeterminedFacts {
+  readonly part: string;
+  readonly pairs: number;
+  readonly needed: number;
+  readonly spanned: number;
+  readonly directions: number;
+}
+
 /** What a run remarks on its way, in English. */
 export const runNotes = {
+  "donor/fit": ({ base, donor, part, shared, cosine, residual, rank }: DonorFitFacts) =>
+    `The ${part} of ${donor} beside that of ${base}: ${shared} shared tokens, cosine ${cosine === undefined ? "unknown" : cosine.toFixed(3)} on tokens that the fit had not seen, residual ${residual.toFixed(3)}, effective rank ${rank.toFixed(0)}.`,
+  "donor/poor-fit": ({ base, donor, part }: { base: string; donor: string; part: string }) =>
+    `The rows of ${donor} hardly point where those of ${base} do (${part}): the fit is too poor to help, whatever is blended. Take another donor; where its tokenizer is what is wanted, transplant that instead.`,
+  "donor/underdetermined": ({ part, pairs, needed, spanned, directions }: UnderdeterminedFacts) =>
+    `Only ${pairs} rows (${part}) tell how to turn the donor, and ${needed} are wanted: they span ${spanned} of ${directions} directions, and the others are turned at will.`,
+  "donor/non-finite": ({ part, pairs, base, donor }: { part: string; pairs: number; base: string; donor: string }) =>
+    `${pairs} pairs of rows (${part}: ${base}, ${donor}) hold NaN or Inf and take no part.`,
+  "donor/tied": ({ base }: { base: string }) =>
+    `The head of ${base} is its embedding, so there is no head to blend: stage B is skipped.`,
+  "donor/no-rows": ({ part, tau }: { part: string; tau: number }) =>
+    `No row of the donor is like enough (${part}: none reaches a cosine of ${tau.toFixed(2)}), so this stage is skipped. Lower min_tau, or take another donor.`,
+  "donor/head-left": ({ cap }: { cap: number }) =>
+    `The embedding went over ${cap} times the perplexity, so the head is left as it is.`,
+  "donor/nobody-guards": ({ donor }: { donor: string }) =>
+    `Nothing was measured: nobody guards the rows that ${donor} lends.`,
+  "donor/nothing": ({ base }: { base: string }) => `Nothing is blended: what is written is ${base}.`,
+  "donor/rows": ({ donor, embedding, head }: { base: string; donor: string; embedding: number; head: number }) =>
+    `${donor} lends ${embedding} rows to the embedding and ${head} to the head.`,
   "gpu/lost": ({ finished, tensors }: { finished: number; tensors: number }) =>
     `The GPU went away. A new device takes over: ${finished} of ${tensors} tensors are done.`,
   "device/thread-lost": ({ finished, tensors }: { finished: number; tensors: number }) =>

@@ -100,6 +100,8 @@ export function createSession(environment: Environment): Session {
       plan: planning.plan,
       renew,
       guard: async (...watched) => (await measure()).settle(...watched),
+      lend: async (...asked) => (await measure()).lend(...asked),
+      lending: async (...asked) => (await measure()).lending(...asked),
       yieldToMerge: () => residency.yieldToMerge(),
     });
     return merging;

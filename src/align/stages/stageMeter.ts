@@ -14,7 +14,7 @@ import { perplexity } from "../../eval/measures/perplexity";
 import { relativePerplexity } from "../../eval/measures/relative";
 import { type RowReader, readRows } from "../../eval/rows";
 import { scoresOf } from "../../eval/texts";
-import type { PositionRule, Prompt } from "../../eval/types";
+import type { Divergence, Perplexity, PositionRule, Prompt, RelativePerplexity } from "../../eval/types";
 import { windowFor } from "../../eval/windows";
 import type { LanguageModel } from "../../lm/types";
 
@@ -28,6 +28,13 @@ export interface StageValues {
   readonly klSymTopk: number;
   /** By prompt: −ln p of all its tokens but the first. */
   readonly nllPerPrompt: readonly number[];
+  /** The same with their errors, and more. */
+  readonly found: {
+    readonly perplexity: Perplexity;
+    readonly relative: RelativePerplexity;
+    /** The base's own is none. */
+    readonly divergence?: Divergence;
+  };
 }
 
 export interface StageMeterOptions {
@@ -62,6 +69,7 @@ export class StageMeter {
       klSym: 0,
       klSymTopk: 0,
       nllPerPrompt: scores.map(({ nll }) => nll),
+      found: { perplexity: perplexity(scores), relative: relativePerplexity(scores, scores) },
     };
     return new StageMeter(base, questions, before, topK, values);
   }
@@ -86,12 +94,15 @@ export class StageMeter {
     const against = { ...before, model: subject.model };
     await readRows({ model, states }, against, [exact, top], { width, signal });
     const [scores, own] = [scoresOf(texts, nll), scoresOf(texts, before.nll)];
+    const relative = relativePerplexity(scores, own);
+    const { divergence } = exact.found();
     return {
       ppl: perplexity(scores).tokenWeighted,
-      relPPL: relativePerplexity(scores, own).ratio,
-      klSym: exact.found().divergence.symmetric,
+      relPPL: relative.ratio,
+      klSym: divergence.symmetric,
       klSymTopk: top.found(),
       nllPerPrompt: scores.map((score) => score.nll),
+      found: { perplexity: perplexity(scores), relative, divergence },
     };
   }
 }

@@ -1,5 +1,12 @@
+import type { Strengths } from "../../align/lender";
+import type { Device } from "../../compute/device";
 import type { GuardOptions, GuardReport } from "../../eval/types";
+import type { TensorSource } from "../../model/sources/tensorSource";
+import type { MergePlan } from "../../recipe/plan/plan";
+import { createLenders } from "../donor/lenders";
+import { type LendingOptions, type LendingOutcome, lend, lending } from "../donor/lending";
 import type { Answer, AnswerRequest, GuardEvent } from "../protocol/evalProtocol";
+import type { MergeEvent } from "../protocol/protocol";
 import { answer } from "./answers";
 import { type BaseRecords, keepBaseValues } from "./baseValues";
 import { createEvaluations, type EvaluationContext, type Evaluations } from "./evaluation";
@@ -23,6 +30,20 @@ export interface Measuring extends Evaluations, Pick<Subjects, "forget" | "close
   readonly watch: Watch;
   /** Watches, for a merge that writes what the guard settles on. @throws {AwaseError} `guard/stopped` */
   readonly settle: Watch;
+  /** Decides, for a merge, what a donor's rows may do. See `lend`. */
+  lend(
+    plan: MergePlan,
+    options: LendingOptions,
+    onEvent: (event: MergeEvent) => void,
+    signal: AbortSignal,
+  ): Promise<LendingOutcome>;
+  /** What puts them in. See `lending`. */
+  lending(
+    plan: MergePlan,
+    strengths: Strengths,
+    device: Device,
+    signal: AbortSignal,
+  ): Promise<(source: TensorSource) => TensorSource>;
   answer(request: AnswerRequest, onText: (text: string) => void, signal: AbortSignal): Promise<Answer>;
 }
 
@@ -34,12 +55,15 @@ export interface MeasuringSession extends Omit<EvaluationContext, "subjects" | "
 
 /** @param residency room for weights that stay on the device; a merge, which has it too, may claim it */
 export function createMeasuring(session: MeasuringSession, residency: Residency): Measuring {
-  const subjects = createSubjects(session.shelf, residency);
-  const context = { ...session, subjects, baseCache: keepBaseValues(session.base) };
+  const lenders = createLenders(session.shelf);
+  const subjects = createSubjects(session.shelf, residency, lenders);
+  const context = { ...session, subjects, lenders, baseCache: keepBaseValues(session.base) };
   return {
     ...createEvaluations(context),
     watch: (...watched) => watch(context, ...watched),
     settle: (...watched) => settle(context, ...watched),
+    lend: (...asked) => lend(context, ...asked),
+    lending: (...asked) => lending(context, ...asked),
     answer: (...asked) => answer(context, ...asked),
     forget: subjects.forget,
     close: subjects.close,

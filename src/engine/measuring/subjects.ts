@@ -16,6 +16,7 @@ import { ResidentSource } from "../../model/sources/resident";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planFolders, planModels } from "../../recipe/plan/planModels";
+import type { Lenders } from "../donor/lenders";
 import type { ForwardModel } from "../machine/rates";
 import { contentKey, planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
@@ -82,7 +83,8 @@ interface OnDevice {
   inputs: { readonly inputs: ResidentInputs; readonly tenant: Tenant } | undefined;
 }
 
-export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
+/** @param lenders align the donors of plans that have one */
+export function createSubjects(shelf: Shelf, residency: Residency, lenders: Lenders): Subjects {
   let current: OnDevice | undefined;
 
   function on(device: Device): OnDevice {
@@ -153,14 +155,24 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
   }
 
   /** Inputs stay, and what is merged of them is gone after its layer. */
-  function mergedOnTheWay(at: OnDevice, plan: MergePlan): Weights {
+  async function mergedOnTheWay(at: OnDevice, plan: MergePlan, texts: Model, signal?: AbortSignal): Promise<Weights> {
     const { inputs, tenant } = residentInputs(at, plan);
-    return { source: mergedSource(at.device, plan, "measuring", inputs), tenant, owner: false };
+    const merged = mergedSource(at.device, plan, "measuring", inputs);
+    return { source: await lent(at, plan, texts, merged, signal), tenant, owner: false };
+  }
+
+  /** With the rows of a plan's donor, all that its parameters select: nobody guards here. */
+  async function lent(at: OnDevice, plan: MergePlan, texts: Model, source: TensorSource, signal?: AbortSignal) {
+    if (!plan.donor) return source;
+    const { parameters } = plan.donor;
+    const lender = await lenders.open(plan, { weights: source, folder: texts.folder }, at.device, { signal });
+    return lender.source(source, lender.choose(parameters), { embedding: 1, head: 1 }, parameters);
   }
 
   /** What was merged stays; inputs are used where they happen to lie. */
-  function mergedOnce(at: OnDevice, plan: MergePlan): Weights {
-    return resident(at, mergedSource(at.device, plan, "answering", at.inputs?.inputs), {
+  async function mergedOnce(at: OnDevice, plan: MergePlan, texts: Model, signal?: AbortSignal): Promise<Weights> {
+    const merged = mergedSource(at.device, plan, "answering", at.inputs?.inputs);
+    return resident(at, await lent(at, plan, texts, merged, signal), {
       bytes: padded(plan.totals.writeBytes),
       passing: twoLayers(plan.config, plan.tensors),
     });
@@ -205,7 +217,10 @@ export function createSubjects(shelf: Shelf, residency: Residency): Subjects {
       const content = await planKey(plan, shelf.checkpoints, signal);
       return kept(at, `${purpose} ${content}`, async () => {
         const texts = plannedTexts(plan, planModels(plan, shelf.checkpoints));
-        const weights = purpose === "measure" ? mergedOnTheWay(at, plan) : mergedOnce(at, plan);
+        const weights =
+          purpose === "measure"
+            ? await mergedOnTheWay(at, plan, texts, signal)
+            : await mergedOnce(at, plan, texts, signal);
         const generationConfig = await readGenerationConfig(texts);
         const model = await openLanguageModel({
           config: plan.config,

@@ -139,6 +139,8 @@ export interface MergeOptions {
   readonly directory?: FileSystemDirectoryHandle;
   /** Watches the recipe stage by stage before anything is written; what it settles on is what is written. */
   readonly guard?: GuardOptions;
+  /** Whether a donor's rows may be written though nobody guards them. */
+  readonly unguarded?: boolean;
 }
 
 /** What is asked of a merge. */

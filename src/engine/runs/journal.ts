@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { AwaseError } from "../../base/errors";
 import type { GuardReport } from "../../eval/types";
 import type { UnknownObject } from "../../formats/json";
+import type { LendingOutcome } from "../donor/lending";
 import { engineFailure } from "../failures";
 import type { Records } from "../machine/records";
 import type { RunId } from "../protocol/ids";
@@ -20,6 +21,8 @@ export interface RunRecord {
   readonly options: MergeOptions;
   /** What the guard found before the first byte was written: a run that goes on is not watched again. */
   readonly guard?: GuardReport;
+  /** What was decided about a donor's rows, likewise. */
+  readonly lent?: LendingOutcome;
   /** Of the plan; see `planFingerprint`. */
   readonly fingerprint: string;
   /** The models' weight files, and what was read of them. */

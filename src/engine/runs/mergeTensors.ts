@@ -1,5 +1,6 @@
 import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/writing/run";
+import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
 import { neverFalling } from "../boundary/monotone";
@@ -16,6 +17,8 @@ export interface TensorRun {
   readonly journal: RunJournal;
   readonly ledger: Pick<InputLedger, "models">;
   readonly writer: WeightWriter;
+  /** What is written instead of the plan's own tensors. */
+  readonly over?: ((device: Device) => Promise<(source: TensorSource) => TensorSource>) | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface TensorRun {
  * @throws {AwaseError} `gpu/lost` when the second device is lost as well, and what `runMerge` throws
  */
 export async function mergeTensors(
-  { plan, journal, ledger, writer }: TensorRun,
+  { plan, journal, ledger, writer, over }: TensorRun,
   keeper: DeviceKeeper,
   listener: (event: MergeEvent) => void,
   signal: AbortSignal,
@@ -46,6 +49,7 @@ export async function mergeTensors(
     signal,
     async (device) => {
       await runMerge(plan, {
+        over: await over?.(device),
         models: planModels(plan, ledger.models),
         device,
         write: (tensor, at, bytes) => writer.write(tensor, bytes, at),

@@ -1,5 +1,6 @@
 import { AwaseError } from "../../base/errors";
 import { largest } from "../../base/lists";
+import type { Device } from "../../compute/device";
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import { planShards, type Shard } from "../../formats/safetensorsWriter";
 import { findMethod } from "../../merge/registry";
@@ -7,11 +8,14 @@ import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
+import type { LendingOutcome } from "../donor/lending";
+import { STATS_FILE } from "../donor/statsFile";
 import { engineFailure } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import type { Environment, OutputPlace } from "../machine/environment";
 import type { RateBook } from "../machine/rates";
 import { checkRoom } from "../machine/storage";
+import type { Measuring } from "../measuring/measuring";
 import type { GuardEvent } from "../protocol/evalProtocol";
 import type { RunId } from "../protocol/ids";
 import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../protocol/protocol";
@@ -58,6 +62,10 @@ export interface RunsContext {
     onEvent: (event: GuardEvent) => void,
     signal: AbortSignal,
   ): Promise<GuardReport>;
+  /** Decides what the rows of a plan's donor may do. */
+  lend: Measuring["lend"];
+  /** What puts them in. */
+  lending: Measuring["lending"];
   /** Frees device memory for a merge until disposed. */
   yieldToMerge(): Disposable;
 }
@@ -115,7 +123,7 @@ export function createRuns(context: RunsContext): Runs {
     onEvent: OnEvent,
     signal: AbortSignal,
   ): Promise<OpenRun> {
-    const asked = await context.plan(recipe, options.seed);
+    const asked = withStats(await context.plan(recipe, options.seed), undefined);
     // A guard changes numbers, no names and no shapes.
     const shards = planShards(asked.tensors, options.shardBytes);
     await settled(); // their bytes still count as used, and one may have had this id
@@ -123,8 +131,10 @@ export function createRuns(context: RunsContext): Runs {
     await checkRoom(environment, options.name, bytesToStore(place, shards));
     const inTheWay = await place.inTheWay(outputPaths(asked, shards));
     if (inTheWay.length > 0) throw notEmpty(place.name, inTheWay);
-    const guard = options.guard && (await context.guard(recipe, options.seed, options.guard, onEvent, signal));
-    const plan = guard ? await context.plan(guard.recipe, options.seed) : asked;
+    const { guard: watched, unguarded = false } = options;
+    const lent = asked.donor && (await context.lend(asked, { guard: watched, unguarded }, onEvent, signal));
+    const guard = lent ? lent.guard : watched && (await context.guard(recipe, options.seed, watched, onEvent, signal));
+    const plan = withStats(guard ? await context.plan(guard.recipe, options.seed) : asked, lent);
     const models = context.models();
     const [fingerprint, inputs] = [await planFingerprint(plan), await inputFiles(plan, models, signal)];
     const release = await lock(id);
@@ -136,6 +146,7 @@ export function createRuns(context: RunsContext): Runs {
         recipe,
         options,
         ...(guard ? { guard } : {}),
+        ...(lent ? { lent } : {}),
         fingerprint,
         inputs,
         tensors: plan.tensors.length,
@@ -167,7 +178,8 @@ export function createRuns(context: RunsContext): Runs {
     return undoneOnFailure(undo, async () => {
       const record = open?.journal.record ?? (await findRun(records, id));
       checkModels(record.options.name, record.recipe);
-      const plan = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
+      const planned = await context.plan(record.guard?.recipe ?? record.recipe, record.options.seed);
+      const plan = withStats(planned, record.lent);
       checkFingerprint(record, await planFingerprint(plan));
       const ledger = await takeUpInputs(record, plan, onEvent, signal);
       const onLost = (lost: LostOutput) => onEvent(lostOutput(lost, plan.tensors.length));
@@ -215,7 +227,9 @@ export function createRuns(context: RunsContext): Runs {
     const seconds = () => soFar + (performance.now() - start) / 1000;
     using _room = context.yieldToMerge();
     try {
-      const { device, peakBytes } = await mergeTensors(run, context.device, onEvent, signal);
+      const { lent } = journal.record;
+      const over = lent && ((device: Device) => context.lending(plan, lent.strengths, device, signal));
+      const { device, peakBytes } = await mergeTensors({ ...run, over }, context.device, onEvent, signal);
       await holdInputs(run, context.models(), !isFirstTry, context.renew, signal);
       await writer.complete(signal);
       await writeSideFiles({
@@ -353,6 +367,14 @@ export function createRuns(context: RunsContext): Runs {
     discard,
     settled,
   };
+}
+
+/** With the file that tells of a donor's rows among those that are written. */
+function withStats(plan: MergePlan, lent: LendingOutcome | undefined): MergePlan {
+  if (!plan.donor) return plan;
+  const others = plan.sideFiles.filter(({ path }) => path !== STATS_FILE);
+  const text = lent ? `${JSON.stringify(lent.stats, null, 1)}\n` : "";
+  return { ...plan, sideFiles: [...others, { path: STATS_FILE, kind: "text", text }] };
 }
 
 /** Errors that the same recipe and models bring about each time. */

@@ -36,11 +36,11 @@ export async function planKey(
   checkpoints: ReadonlyMap<string, Checkpoint>,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { method, seed, tensors, config } = plan;
+  const { method, seed, tensors, config, donor } = plan;
   const keys: unknown[] = [];
   for (const { key } of planFolders(plan)) {
     const checkpoint = checkpoints.get(key);
     keys.push([key, checkpoint && (await contentKey(checkpoint, signal))]);
   }
-  return sha256(JSON.stringify({ method, seed, tensors, config, keys }));
+  return sha256(JSON.stringify({ method, seed, tensors, config, keys, ...(donor ? { lent: donor.parameters } : {}) }));
 }

@@ -1,4 +1,5 @@
 import type { Model } from "../../model/model";
+import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { MergedSource } from "../source";
 import { float16Overflow } from "./overflow";
@@ -6,6 +7,8 @@ import { type WriteRun, writeTensors } from "./writer";
 
 export interface MergeRun extends Omit<WriteRun, "overflow"> {
   readonly models: ReadonlyMap<string, Model>;
+  /** What is written instead of the merge's own tensors: with rows replaced, say. */
+  readonly over?: ((source: TensorSource) => TensorSource) | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export async function runMerge(plan: MergePlan, run: MergeRun): Promise<void> {
     ...(blockBytes === undefined ? {} : { blockBytes }),
   });
   const names = plan.tensors.map(({ name }) => name);
-  return writeTensors(source, names, {
+  return writeTensors(run.over ? run.over(source) : source, names, {
     ...run,
     overflow: async (tensor, nonFinite, signal) => {
       const planned = plan.tensors[tensor];

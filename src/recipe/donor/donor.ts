@@ -22,11 +22,15 @@ export interface DonorRequest {
 export interface PlannedDonor {
   /** Key of the model. */
   readonly model: string;
+  /** Keys of the folders it is made of: its own, or those of a model and an adapter. */
+  readonly folders: readonly string[];
   readonly parameters: DonorParameters;
 }
 
 export function planDonor({ model, parameters }: DonorRequest): PlannedDonor {
-  return { model: model.key, parameters: { ...DONOR_DEFAULTS, ...parameters } };
+  const { key, path, revision, adapter } = model;
+  const folders = adapter ? [revision === undefined ? path : `${path}@${revision}`, adapter.key] : [key];
+  return { model: key, folders, parameters: { ...DONOR_DEFAULTS, ...parameters } };
 }
 
 /** The key of the block again, as YAML has it. */

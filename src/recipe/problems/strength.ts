@@ -42,6 +42,8 @@ export const limitSentences = {
     `${tensor} of the merge has the shape ${found}, and in ${base} it has ${expected}, so no group of layers can be taken back to it. ${WHOLE}`,
   "guard/whole-method": ({ base, method }: { base: string; method: string }) =>
     `${method} has no parameter that leads back to ${base}, so no group of layers can be weakened. ${WHOLE} To have groups rolled back, use a method that can be weakened, such as task_arithmetic.`,
+  "guard/whole-donor": ({ base, donor }: { base: string; donor: string }) =>
+    `${donor} lends rows to the result. When it is merged, its embedding and then its head are measured against what it was before, and over ppl_cap they are halved or taken back; here the whole is measured against ${base}.`,
   "guard/whole-recipe": ({ base, reason }: { base: string; code: string; reason: string }) =>
     `No group of layers can be taken back to ${base}: ${reason} ${WHOLE}`,
 } satisfies Sentences;

@@ -24,6 +24,7 @@ export function guardLimit(
   base: Pick<ModelHeaders, "config" | "tensors"> | undefined,
 ): GuardLimit | undefined {
   const key = guardBase(plan);
+  if (plan.donor) return limit("guard/whole-donor", { base: key, donor: plan.donor.model });
   if (!base) return undefined;
   const [layers, own] = [depthOf(plan.config), depthOf(base.config)];
   if (layers !== own) {

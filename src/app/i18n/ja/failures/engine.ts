@@ -7,6 +7,8 @@ export const engine: Translation<typeof engineSentences> = {
     "チェックサムの計算が止まりました。もう一度お試しください。マージは最後に終わったテンソルから続きます。",
   "guard/not-finite": ({ group, tensor, found }) =>
     `ガードが ${group} でマージを止めました。${tensor} にNaNかInfが${found}個あります。何も書き込んでいません。壊れたモデル（weightを下げても直りません）や、大きすぎるweightがないか確かめてください。`,
+  "donor/unguarded": ({ donor }) =>
+    `${donor} の行を混ぜますが、結果を確かめるプロンプトがなく、壊れても気づけません。プロンプトを選ぶか（--guard FILE、またはページのガードのプロンプト）、確かめずに進めることを指定してください（--unguarded）。`,
   "guard/not-expressible": ({ code }) =>
     `ガードはこのマージの一部を元に戻せません（${code}）。task_arithmetic のように強さを変えられる手法を使うか、ガードなしでマージしてください。`,
   "journal/not-found": ({ job }) =>
@@ -49,6 +51,21 @@ export const engine: Translation<typeof engineSentences> = {
 
 /** What a run remarks on its way, in Japanese. */
 export const runs: Translation<typeof runNotes> = {
+  "donor/fit": ({ base, donor, part, shared, cosine, residual, rank }) =>
+    `${donor} と ${base} の${table(part)}：共通トークン${shared}個、合わせるのに使わなかったトークンでのコサイン ${cosine === undefined ? "不明" : cosine.toFixed(3)}、残差 ${residual.toFixed(3)}、実効ランク ${rank.toFixed(0)}。`,
+  "donor/poor-fit": ({ base, donor, part }) =>
+    `${donor} の行は ${base} の行とほとんど同じ向きになりません（${table(part)}）。これでは何を混ぜても役に立ちません。別のドナーを選んでください。ドナーのトークナイザが欲しい場合は、トークナイザの移植を使ってください。`,
+  "donor/underdetermined": ({ part, pairs, needed, spanned, directions }) =>
+    `ドナーの回転を決める行が${pairs}個しかありません（${table(part)}、目安は${needed}個）。${directions}方向のうち${spanned}方向だけが決まり、残りは任意になります。`,
+  "donor/non-finite": ({ part, pairs, base, donor }) =>
+    `NaNかInfを含む${pairs}対の行を除きました（${table(part)}：${base}、${donor}）。`,
+  "donor/tied": ({ base }) => `${base} のヘッドは埋め込みと共有なので、混ぜるヘッドがありません。段階Bを飛ばします。`,
+  "donor/no-rows": ({ part, tau }) =>
+    `十分に似たドナーの行がないため、この段階を飛ばします（${table(part)}：コサイン ${tau.toFixed(2)} に届く行なし）。min_tauを下げるか、別のドナーを選んでください。`,
+  "donor/head-left": ({ cap }) => `埋め込みでパープレキシティが${cap}倍を超えたため、ヘッドはそのままにします。`,
+  "donor/nobody-guards": ({ donor }) => `何も測っていません。${donor} の行を混ぜた結果は確かめられていません。`,
+  "donor/nothing": ({ base }) => `何も混ぜませんでした。書き出されるのは ${base} そのものです。`,
+  "donor/rows": ({ donor, embedding, head }) => `${donor} から埋め込みに${embedding}行、ヘッドに${head}行を混ぜます。`,
   "gpu/lost": ({ finished, tensors }) =>
     `GPUが失われたため、新しいデバイスで続けます（テンソル ${finished + 1} / ${tensors} から）。`,
   "device/thread-lost": ({ finished, tensors }) =>
@@ -60,3 +77,7 @@ export const runs: Translation<typeof runNotes> = {
   "hub/offline": ({ repo, commit }) =>
     `Hubに接続できないため、${repo} を前回と同じ内容（コミット ${commit.slice(0, 12)}）で開きます。`,
 };
+
+function table(part: string): string {
+  return part === "head" ? "ヘッド" : "埋め込み";
+}

@@ -27,6 +27,8 @@ export const limits: Translation<typeof limitSentences> = {
     `マージ結果の ${tensor} の形状は ${found}、${base} では ${expected} なので、層のまとまりをベースに戻せません。${WHOLE}`,
   "guard/whole-method": ({ base, method }) =>
     `${method} には ${base} に戻すためのパラメータがなく、層のまとまりを弱められません。${WHOLE}まとまりごとに戻したいときは、task_arithmetic のように強さを変えられる手法を使ってください。`,
+  "guard/whole-donor": ({ base, donor }) =>
+    `${donor} が結果に行を貸します。マージのときは、埋め込み、ヘッドの順に混ぜる前と比べて測り、ppl_capを超えたら割合を半分にするか元に戻します。ここでは全体を ${base} と比べて測ります。`,
   "guard/whole-recipe": ({ base }) =>
     `このレシピでは一部の層だけを弱めて書けないため、層のまとまりを ${base} に戻せません。${WHOLE}`,
 };
