@@ -18,7 +18,7 @@ export function addProduct(at: usize, piece: u32): void {
   const first = piece * PIECE;
   const count = min(PIECE, load<u32>(at, 12) - first);
   const w = load<u32>(at) + first * (dtype == F32 ? 4 : 2);
-  widen(w, dtype, scratch, count);
+  widen(w, dtype, scratch, count, false);
   const columns = load<u32>(at, 20);
   let row = (load<u32>(at, 16) + first) / columns;
   let column = (load<u32>(at, 16) + first) % columns;

@@ -22,7 +22,11 @@ describe("a donor in a recipe", () => {
     expect(donor?.model).toMatchObject({ path: "org/gemma", revision: "v1", key: "org/gemma@v1" });
     expect(donor?.parameters).toEqual({ target_emb_frac: 0.5, kl_positions: "stride:2", use_soft_clip: false });
     const changed = { target_emb_frac: 0.5, kl_positions: "stride:2", use_soft_clip: false };
-    expect(donor && planDonor(donor)).toEqual({ model: "org/gemma@v1", parameters: { ...DONOR_DEFAULTS, ...changed } });
+    expect(donor && planDonor(donor)).toEqual({
+      model: "org/gemma@v1",
+      folders: ["org/gemma@v1"],
+      parameters: { ...DONOR_DEFAULTS, ...changed },
+    });
   });
 
   it("stands in one line as well, beside seed and revisions, and is kept when those are written anew", () => {
