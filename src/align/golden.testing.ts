@@ -183,7 +183,8 @@ export function describeGolden(
     expect(source.same?.("model.norm.weight")).toEqual({ source: stored.weights, name: "model.norm.weight" });
   });
 
-  it.runIf(caps)("a cap that nothing meets halves, rolls back and leaves the head alone", async () => {
+  if (!caps) return; // what is decided does not depend on the device
+  it("a cap that nothing meets halves, rolls back and leaves the head alone", async () => {
     const { actions, relPPL, klSym, rows } = await trial({ ...parameters, ppl_cap: 1.0001 });
     expect(actions.map(({ stage, did, strength }) => `${stage} ${did} ${strength}`)).toEqual([
       "A halved 1",
