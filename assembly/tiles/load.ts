@@ -17,7 +17,7 @@ export function bytesOf(dtype: u32, count: u32): u32 {
  * sixteen bytes, is read and not used. The register gets zeros up to its next multiple of sixteen.
  * @returns how many are NaN or infinite, if somebody counts
  */
-export function widen(from: usize, dtype: u32, to: usize, count: u32, counts: bool): u32 {
+export function widen(from: usize, dtype: u32, to: usize, count: u32, counts: bool = false): u32 {
   if (dtype == F32) copyWords(from, to, count);
   else if (dtype == BF16) widenBf16(from, to, count);
   else if (dtype == F16) widenF16(from, to, count);
