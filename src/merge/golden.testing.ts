@@ -42,7 +42,7 @@ const ALL = [...MERGES, ...AROUND].map((found) => {
 const CASES = ALL.filter(({ offered }) => offered);
 
 /** Fields of `config.json` that a merge decides or must keep. */
-const CONFIG_FIELDS = [
+export const CONFIG_FIELDS = [
   "architectures",
   "model_type",
   "hidden_size",
@@ -114,13 +114,13 @@ async function inOurOrder(values: Values, { tensors }: MergePlan, ours: Folder, 
   return ordered;
 }
 
-function facts(
+export function facts(
   tensors: readonly { readonly name: string; readonly dtype: DType; readonly shape: readonly number[] }[],
 ) {
   return tensors.map(({ name, dtype, shape }) => `${name} ${dtype} [${shape.join(", ")}]`).sort();
 }
 
-async function valuesOf(checkpoint: Model): Promise<Values> {
+export async function valuesOf(checkpoint: Model): Promise<Values> {
   const source = checkpoint.weights;
   const values = new Map<string, Float32Array>();
   for (const [name, { dtype, shape }] of checkpoint.tensors) {
@@ -129,13 +129,13 @@ async function valuesOf(checkpoint: Model): Promise<Values> {
   return values;
 }
 
-function decode(bytes: Bytes, dtype: DType): Float32Array {
+export function decode(bytes: Bytes, dtype: DType): Float32Array {
   if (!isFloatDType(dtype)) throw new Error(`No golden tensor is ${dtype}.`);
   return widen(bytes, dtype);
 }
 
 /** f32 within 2e-6 + 4e-6·|x|; 16-bit types at most one unit in the last place off, and equal in 99.9 % of the elements. */
-function compareValues(
+export function compareValues(
   plan: MergePlan,
   merged: Values,
   golden: Values,

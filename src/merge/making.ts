@@ -8,9 +8,13 @@ import type { Model } from "../model/model";
 import type { MergePlan, PlannedInput, PlannedTensor } from "../recipe/plan/plan";
 import { castMethod } from "./cast";
 import { mergeFailure } from "./failures";
-import { openInput, type TensorInput } from "./inputs";
+import { openInput, type RowMaps, type TensorInput } from "./inputs";
+import { type Routers, stackOf } from "./mixture/stack";
 import { findMethod } from "./registry";
 import type { MergeMethod, TensorTask } from "./types";
+
+/** What a plan of a mixture has as its method: nothing is blended. */
+const MIXTURE_ID = "mixture";
 
 /** How one output tensor is made, as data: its inputs, found, and what is to be done with them. */
 export type Making = CopyMaking | MapMaking;
@@ -43,9 +47,16 @@ export function makingOf(
   plan: Pick<MergePlan, "method" | "seed" | "rowMaps">,
   tensor: PlannedTensor,
   models: ReadonlyMap<string, Model>,
+  routers: Routers = new Map(),
 ): Making {
-  const method = findMethod(plan.method);
   const task = taskOf(plan, tensor);
+  if (tensor.action === "stack" || tensor.action === "make") {
+    const stacked = stackOf(tensor, models, plan.seed, routers);
+    const [input] = stacked.inputs;
+    return input.dtype === tensor.dtype ? stacked : mapMaking(castMethod, task, [input], outputDType(tensor));
+  }
+  if (plan.method === MIXTURE_ID) return copyMaking(task, tensor, models, plan.rowMaps);
+  const method = findMethod(plan.method);
   const only = tensor.action === "copy" ? 0 : method.unchanged?.(task);
   const all = baseFirst(tensor.inputs);
   const planned = only === undefined ? all : all.slice(only, only + 1);
@@ -56,6 +67,20 @@ export function makingOf(
   if (only !== undefined && first?.dtype === tensor.dtype && stored)
     return { kind: "copy", inputs: [first], count: task.count };
   return mapMaking(only === undefined ? method : castMethod, task, inputs, outputDType(tensor));
+}
+
+/** A tensor of one model as it is, in the output's dtype. */
+function copyMaking(
+  task: TensorTask,
+  tensor: PlannedTensor,
+  models: ReadonlyMap<string, Model>,
+  maps: RowMaps,
+): Making {
+  const [planned] = tensor.inputs;
+  if (!planned) throw new TypeError(`Nothing is planned to be ${tensor.name}.`);
+  const input = openInput(planned, tensor.shape, models, maps);
+  if (input.dtype === tensor.dtype) return { kind: "copy", inputs: [input], count: task.count };
+  return mapMaking(castMethod, task, [input], outputDType(tensor));
 }
 
 /**

@@ -9,11 +9,14 @@ import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "../mod
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { inputKey } from "./inputs";
 import { baseFirst, castMaking, type Making, type MapMaking, makingOf } from "./making";
+import type { Routers } from "./mixture/stack";
 import { BlockPipeline, type MadeBlock, type MakeOptions, type PipelineOptions, type Stretch } from "./pipeline";
 import { inputsKey } from "./resident";
 
 export interface MergedSourceOptions extends PipelineOptions {
   readonly models: ReadonlyMap<string, Model>;
+  /** Of a mixture: the rows of its routers. */
+  readonly routers?: Routers;
 }
 
 /**
@@ -85,7 +88,8 @@ export class MergedSource implements TensorSource {
   making(name: string): Making {
     const known = this.#makings.get(name);
     if (known) return known;
-    const making = makingOf(this.plan, tensorNamed(this.tensors, name, "the merged model"), this.options.models);
+    const { models, routers } = this.options;
+    const making = makingOf(this.plan, tensorNamed(this.tensors, name, "the merged model"), models, routers);
     this.#makings.set(name, making);
     return making;
   }

@@ -15,6 +15,7 @@ import type { modelSentences, remarkSentences } from "../../model/failures";
 import type { countSentences } from "../../recipe/problems/fewProblems";
 import type { fittingSentences } from "../../recipe/problems/fitting";
 import type { fixLabels } from "../../recipe/problems/fixes";
+import type { mixtureSentences } from "../../recipe/problems/mixtures";
 import type { outputSentences } from "../../recipe/problems/output";
 import type { planningSentences } from "../../recipe/problems/planning";
 import type { readingSentences } from "../../recipe/problems/reading";
@@ -29,6 +30,7 @@ type ProblemSentences = typeof readingSentences &
   typeof countSentences &
   typeof planningSentences &
   typeof fittingSentences &
+  typeof mixtureSentences &
   typeof outputSentences &
   typeof vocabularySentences &
   typeof strengthSentences &

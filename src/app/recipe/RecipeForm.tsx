@@ -35,6 +35,7 @@ export function RecipeForm() {
     );
   }
   if (!recipe) return <p className={classes.unreadable}>{t.recipe.unreadable}</p>;
+  if (recipe.mixture) return <p className={classes.unreadable}>{t.recipe.mixture}</p>;
   const method = methods.find(({ id }) => id === recipe.method.value);
   return (
     <>

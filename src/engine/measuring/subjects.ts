@@ -5,6 +5,7 @@ import { DTYPE_BYTES } from "../../formats/dtypes";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
 import { openLanguageModel } from "../../lm/open";
 import type { LanguageModel } from "../../lm/types";
+import type { Routers } from "../../merge/mixture/stack";
 import { ResidentInputs } from "../../merge/resident";
 import { MergedSource } from "../../merge/source";
 import { partsByKey } from "../../model/adapters/byKey";
@@ -20,6 +21,7 @@ import type { Lenders } from "../donor/lenders";
 import type { ForwardModel } from "../machine/rates";
 import { contentKey, planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
+import { routersOf } from "../shelf/routersOf";
 import { readGenerationConfig } from "./generationConfig";
 import { plannedTexts } from "./plannedTexts";
 import type { Residency, Tenant, Wish } from "./residency";
@@ -154,10 +156,16 @@ export function createSubjects(shelf: Shelf, residency: Residency, lenders: Lend
     return at.inputs;
   }
 
+  /** The rows of a mixture's routers; none for a merge. */
+  async function routersFor(at: OnDevice, plan: MergePlan, signal?: AbortSignal): Promise<Routers> {
+    const { routers } = await routersOf(plan, planModels(plan, shelf.checkpoints), at.device, signal);
+    return routers ?? new Map();
+  }
+
   /** Inputs stay, and what is merged of them is gone after its layer. */
   async function mergedOnTheWay(at: OnDevice, plan: MergePlan, texts: Model, signal?: AbortSignal): Promise<Weights> {
     const { inputs, tenant } = residentInputs(at, plan);
-    const merged = mergedSource(at.device, plan, "measuring", inputs);
+    const merged = mergedSource(at.device, plan, "measuring", inputs, await routersFor(at, plan, signal));
     return { source: await lent(at, plan, texts, merged, signal), tenant, owner: false };
   }
 
@@ -171,7 +179,8 @@ export function createSubjects(shelf: Shelf, residency: Residency, lenders: Lend
 
   /** What was merged stays; inputs are used where they happen to lie. */
   async function mergedOnce(at: OnDevice, plan: MergePlan, texts: Model, signal?: AbortSignal): Promise<Weights> {
-    const merged = mergedSource(at.device, plan, "answering", at.inputs?.inputs);
+    const routers = await routersFor(at, plan, signal);
+    const merged = mergedSource(at.device, plan, "answering", at.inputs?.inputs, routers);
     return resident(at, await lent(at, plan, texts, merged, signal), {
       bytes: padded(plan.totals.writeBytes),
       passing: twoLayers(plan.config, plan.tensors),
@@ -183,12 +192,14 @@ export function createSubjects(shelf: Shelf, residency: Residency, lenders: Lend
     plan: MergePlan,
     situation: "measuring" | "answering",
     residents: ResidentInputs | undefined,
+    routers: Routers,
   ): MergedSource {
     return new MergedSource(plan, {
       models: planModels(plan, shelf.checkpoints),
       device,
       budgetBytes: shareOf(device.info.budgetBytes, situation, "blocks"),
       ...(residents ? { residents } : {}),
+      routers,
     });
   }
 

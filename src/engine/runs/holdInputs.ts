@@ -59,7 +59,11 @@ async function madeOf(
   const made: number[] = [];
   for (const [index, { inputs, shape }] of plan.tensors.entries()) {
     for (const input of inputs) {
-      const ranges = await inputSource(input, models, plan.rowMaps).ranges(input.tensor, 0, elementCount(shape));
+      const ranges = await inputSource(input, models, plan.rowMaps).ranges(
+        input.tensor,
+        0,
+        Math.min(elementCount(shape), elementCount(input.shape)),
+      );
       if (ranges.some(({ source }) => files.has(source))) made.push(index);
     }
   }

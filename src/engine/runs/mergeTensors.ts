@@ -8,6 +8,7 @@ import { runNote } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import { onDevice } from "../machine/onDevice";
 import type { MergeEvent } from "../protocol/protocol";
+import { routersOf } from "../shelf/routersOf";
 import type { InputLedger } from "./inputLedger";
 import type { RunJournal } from "./journal";
 import type { WeightWriter } from "./output";
@@ -52,6 +53,7 @@ export async function mergeTensors(
         over: await over?.(device),
         models: planModels(plan, ledger.models),
         device,
+        ...(await routersOf(plan, planModels(plan, ledger.models), device, signal)),
         write: (tensor, at, bytes) => writer.write(tensor, bytes, at),
         tensorDone,
         skip: new Set(writer.finished),

@@ -6,6 +6,7 @@ import { planShards, type Shard } from "../../formats/safetensorsWriter";
 import { findMethod } from "../../merge/registry";
 import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
+import type { MethodFacts } from "../../recipe/facts";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
 import type { LendingOutcome } from "../donor/lending";
@@ -239,8 +240,7 @@ export function createRuns(context: RunsContext): Runs {
         place,
         journal,
         newHasher: environment.hasher,
-        card: (weights) =>
-          modelCard({ name: journal.record.options.name, plan, method: findMethod(plan.method), weights }),
+        card: (weights) => modelCard({ name: journal.record.options.name, plan, method: methodOf(plan), weights }),
         signal,
       });
       const { record } = journal;
@@ -379,6 +379,11 @@ function withStats(plan: MergePlan, lent: LendingOutcome | undefined): MergePlan
 
 /** Errors that the same recipe and models bring about each time. */
 const WOULD_FAIL_AGAIN: ReadonlySet<string> = new Set(["merge/non-finite", "merge/float16-overflow"]);
+
+/** What a model card says of how the model was made. */
+function methodOf({ mixture, method }: MergePlan): Pick<MethodFacts, "label" | "paper"> {
+  return mixture ? { label: "Mixture of experts" } : findMethod(method);
+}
 
 /** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
 function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {

@@ -36,11 +36,12 @@ export async function planKey(
   checkpoints: ReadonlyMap<string, Checkpoint>,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { method, seed, tensors, config, donor } = plan;
+  const { method, seed, tensors, config, donor, mixture } = plan;
   const keys: unknown[] = [];
   for (const { key } of planFolders(plan)) {
     const checkpoint = checkpoints.get(key);
     keys.push([key, checkpoint && (await contentKey(checkpoint, signal))]);
   }
-  return sha256(JSON.stringify({ method, seed, tensors, config, keys, ...(donor ? { lent: donor.parameters } : {}) }));
+  const lent = donor ? { lent: donor.parameters } : {};
+  return sha256(JSON.stringify({ method, seed, tensors, config, keys, mixture, ...lent }));
 }

@@ -10,7 +10,7 @@ import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/refer
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
-import { type StructureReport, structure } from "../../recipe/plan/structure";
+import { type LayOutMixture, type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems/problem";
 import { engineFailure } from "../failures";
 import type { RecipeReport } from "../protocol/protocol";
@@ -40,13 +40,15 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
   /** Longest unused first. */
   const kept = new Map<string, { readonly over: readonly unknown[]; readonly report: StructureReport }>();
 
+  let mixtures: LayOutMixture | undefined;
+
   function structured(recipe: string): StructureReport {
     const vocabularies = knownVocabularies(models());
     const over = [...models().values(), ...vocabularies.values()];
     const known = kept.get(recipe);
     kept.delete(recipe);
     const still = known?.over.length === over.length && known.over.every((each, at) => each === over[at]);
-    const report = known && still ? known.report : structure(recipe, models(), methodFacts, vocabularies);
+    const report = known && still ? known.report : structure(recipe, models(), methodFacts, vocabularies, mixtures);
     kept.set(recipe, { over, report });
     const [oldest] = kept.keys();
     if (oldest !== undefined && kept.size > KEPT) kept.delete(oldest);
@@ -56,6 +58,7 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
   async function report(recipe: string, seed: number): Promise<PlanReport> {
     const options = { seed, budgetBytes: await budgetBytes() };
     await readVocabularies(recipe, models);
+    if (/\bexperts\b/.test(recipe)) mixtures = (await import("../../recipe/mixture/structureMixture")).structureMixture;
     const { structure: found, problems } = structured(recipe);
     if (!found) return { problems };
     const plan = bind(found, options);
@@ -135,7 +138,8 @@ async function bytesToFetch(plan: MergePlan, opened: Models): Promise<number> {
   for (const { inputs, shape } of plan.tensors) {
     for (const input of inputs) {
       const from = inputSource(input, models, plan.rowMaps);
-      for (const { source, start, end } of await from.ranges(input.tensor, 0, elementCount(shape))) {
+      const elements = Math.min(elementCount(shape), elementCount(input.shape));
+      for (const { source, start, end } of await from.ranges(input.tensor, 0, elements)) {
         const ranges = wanted.get(source) ?? new Map<number, ByteRange>();
         wanted.set(source, ranges);
         ranges.set(start, { start, end: Math.max(end, ranges.get(start)?.end ?? 0) });

@@ -1,6 +1,7 @@
 import type { Model } from "../../model/model";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
+import type { Routers } from "../mixture/stack";
 import { MergedSource } from "../source";
 import { float16Overflow } from "./overflow";
 import { type WriteRun, writeTensors } from "./writer";
@@ -9,6 +10,8 @@ export interface MergeRun extends Omit<WriteRun, "overflow"> {
   readonly models: ReadonlyMap<string, Model>;
   /** What is written instead of the merge's own tensors: with rows replaced, say. */
   readonly over?: ((source: TensorSource) => TensorSource) | undefined;
+  /** Of a mixture: the rows of its routers. */
+  readonly routers?: Routers;
 }
 
 /**
@@ -16,10 +19,11 @@ export interface MergeRun extends Omit<WriteRun, "overflow"> {
  * @throws {AwaseError} what `writeTensors` throws
  */
 export async function runMerge(plan: MergePlan, run: MergeRun): Promise<void> {
-  const { models, device, blockBytes } = run;
+  const { models, device, blockBytes, routers } = run;
   const source = new MergedSource(plan, {
     models,
     device,
+    ...(routers ? { routers } : {}),
     budgetBytes: device.info.budgetBytes, // one tensor after the other: nobody else needs room
     ...(blockBytes === undefined ? {} : { blockBytes }),
   });
@@ -28,7 +32,10 @@ export async function runMerge(plan: MergePlan, run: MergeRun): Promise<void> {
     ...run,
     overflow: async (tensor, nonFinite, signal) => {
       const planned = plan.tensors[tensor];
-      return planned && float16Overflow(plan, planned, nonFinite, { models, device }, signal);
+      const isMerged = planned?.action === "merge" || planned?.action === "copy";
+      return isMerged && plan.mixture === undefined
+        ? float16Overflow(plan, planned, nonFinite, { models, device }, signal)
+        : undefined;
     },
   });
 }

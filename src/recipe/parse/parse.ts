@@ -1,7 +1,9 @@
 import { own } from "../../base/own";
 import type { OutputDType } from "../../formats/dtypes";
+import { isMixture, MIXTURE_KEYS, parseMixture } from "../mixture/parseMixture";
 import { fewProblems } from "../problems/fewProblems";
 import { changeTo } from "../problems/fixes";
+import type { Problem } from "../problems/problem";
 import { nearest } from "../text/nearest";
 import { type Field, type Fields, Reader } from "../text/reader";
 import { readSyntax } from "../text/syntax";
@@ -12,7 +14,7 @@ import { checkOneOf, parseModules } from "./parseModules";
 import { parseReference } from "./parseReference";
 import { parseSettings } from "./parseSettings";
 import { parseTokenizer } from "./parseTokenizer";
-import type { ParsedRecipe, Spanned } from "./recipe";
+import type { Extras, ParsedRecipe, Spanned } from "./recipe";
 import type { KnownModels } from "./references";
 
 /** Keys of the document, in the order people write them. */
@@ -58,6 +60,7 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   }
   const fields = reader.mapping(contents, "a recipe", undefined, syntax.span(0, 0));
   if (!fields) return { problems: [...reader.problems, ...extrasProblems] };
+  if (isMixture(fields)) return mixtureRecipe(reader, fields, extras, extrasProblems);
   reportMisplaced(reader, fields, "document");
   reader.dropUnknown(fields, "a recipe", RECIPE_KEYS);
 
@@ -99,6 +102,33 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
     },
     problems,
   };
+}
+
+/** What mergekit-moe reads: models are put beside each other, and no method merges them. */
+function mixtureRecipe(
+  reader: Reader,
+  fields: Map<string, Field>,
+  extras: Extras,
+  extrasProblems: readonly Problem[],
+): ParsedRecipe {
+  reader.dropUnknown(fields, "a recipe with `experts`", MIXTURE_KEYS);
+  const dtype = parseDType(reader, reader.present(fields, "dtype"));
+  const mixture = parseMixture(reader, fields, dtype);
+  const problems = [...reader.problems, ...extrasProblems];
+  if (!mixture) return { problems };
+  const all = [...mixture.experts, ...(mixture.shared ? [mixture.shared] : [])];
+  const recipe = {
+    method: { value: "mixture", span: mixture.span },
+    models: all.map(({ model, span }) => ({ model, parameters: new Map(), span })),
+    slices: [],
+    modules: [],
+    base: mixture.base,
+    parameters: new Map(),
+    ...(dtype ? { dtype } : {}),
+    mixture,
+    extras,
+  };
+  return { recipe, problems };
 }
 
 function parseMethod(reader: Reader, fields: Fields): Spanned<string> | undefined {

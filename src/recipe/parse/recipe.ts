@@ -1,5 +1,6 @@
 import type { OutputDType } from "../../formats/dtypes";
 import type { DonorRequest } from "../donor/donor";
+import type { GateMode, MixtureKind, RouterPrompts } from "../mixture/mixture";
 import type { Problem, TextSpan } from "../problems/problem";
 
 /** What mergekit has no word for: a seed for random masks, the commits that Hub models are pinned to, a donor of rows. */
@@ -121,6 +122,31 @@ export interface TokenizerRequest {
   readonly span: TextSpan;
 }
 
+/** What a router is to send to an expert, and how the expert is made of its model. */
+export interface MixtureExpert extends RouterPrompts {
+  readonly model: ModelReference;
+  /** Deviation of normal noise that is added to the matrices; 0 for none. */
+  readonly noise: number;
+  /** Multiplies the expert's last matrix; 1 for none. */
+  readonly residual: number;
+  readonly span: TextSpan;
+}
+
+/** A recipe of mergekit-moe: whole models beside each other, as the experts of one. */
+export interface Mixture {
+  readonly base: ModelReference;
+  readonly gateMode: Spanned<GateMode>;
+  readonly experts: readonly MixtureExpert[];
+  /** Every token goes through it. */
+  readonly shared?: MixtureExpert;
+  readonly perToken: Spanned<number>;
+  readonly dtype?: Spanned<OutputDType>;
+  /** Which kind is asked for; the first that fits the models unless given. */
+  readonly kind?: Spanned<MixtureKind>;
+  /** Of `experts`. */
+  readonly span: TextSpan;
+}
+
 /** A recipe as written, checked for structure alone. Exactly one of `models`, `slices` and `modules` is not empty. */
 export interface Recipe extends RecipePart {
   readonly method: Spanned<string>;
@@ -131,6 +157,8 @@ export interface Recipe extends RecipePart {
   readonly tokenizer?: TokenizerRequest;
   /** `auto`, a name mergekit knows, or the template itself. */
   readonly chatTemplate?: Spanned<string>;
+  /** A recipe with `experts`: its models stand in `models` as well, and nothing is merged. */
+  readonly mixture?: Mixture;
   readonly extras: Extras;
 }
 

@@ -1,7 +1,7 @@
 import type { TensorParameters } from "../facts";
 import { planTotals } from "./output/totals";
 import type { MergePlan, PlannedTensor } from "./plan";
-import type { PlanStructure } from "./structure";
+import type { PlanStructure } from "./planContext";
 
 export interface BindOptions {
   /** Of random masks. Absent: the recipe's own, else 0. */
@@ -16,7 +16,18 @@ export interface BindOptions {
  * @param parametersOf of each tensor, its inputs in the plan's order; absent: as the recipe says
  */
 export function bind(
-  { context, tensors: structured, models, outputDType, config, sideFiles, rowMaps, donor, recipe }: PlanStructure,
+  {
+    context,
+    tensors: structured,
+    models,
+    outputDType,
+    config,
+    sideFiles,
+    rowMaps,
+    donor,
+    recipe,
+    mixture,
+  }: PlanStructure,
   { seed, budgetBytes }: BindOptions,
   parametersOf?: (tensor: PlannedTensor) => TensorParameters,
 ): MergePlan {
@@ -33,6 +44,7 @@ export function bind(
     totals: planTotals(tensors, budgetBytes),
     ...(donor ? { donor } : {}),
     recipe,
+    ...(mixture ? { mixture } : {}),
   };
 }
 

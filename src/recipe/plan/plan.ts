@@ -3,6 +3,7 @@ import type { RowMap } from "../../model/sources/rowMap";
 import type { TokenFileEdit } from "../../tokens/building/editedFiles";
 import type { PlannedDonor } from "../donor/donor";
 import type { ResolvedParameters } from "../facts";
+import type { MixturePlan } from "../mixture/mixture";
 import type { Problem } from "../problems/problem";
 
 /** One model's tensor that goes into an output tensor. */
@@ -30,13 +31,20 @@ export interface PlannedTensor {
   readonly bytes: number;
   /**
    * `merge`: the method runs over `inputs`. `copy`: the bytes (or, if the dtype differs, the values) of `inputs[0]` go out as
-   * they are: integer tensors, tensors only one model has where the method says so.
+   * they are: integer tensors, tensors only one model has where the method says so. `stack`: the elements of all inputs, one input after
+   * the other, each with noise of deviation `parameters.noise` and times `parameters.scale`. `make`: there are no inputs; see `made`.
    */
-  readonly action: "merge" | "copy";
+  readonly action: "merge" | "copy" | "stack" | "make";
+  readonly made?: MadeTensor;
   /** In the method's order: recipe order, an unlisted base last. */
   readonly inputs: readonly PlannedInput[];
   readonly parameters: ResolvedParameters;
 }
+
+/** A tensor that no model has: zeros, or rows of a mixture's router, for its experts or for the one that every token goes through. */
+export type MadeTensor =
+  | { readonly kind: "zeros" }
+  | { readonly kind: "router"; readonly layer: number; readonly rows: "experts" | "shared" };
 
 /** A file of the output folder that is not weights. */
 export type SideFile =
@@ -106,6 +114,8 @@ export interface MergePlan {
   readonly donor?: PlannedDonor;
   /** The recipe text the plan was made from, byte for byte. */
   readonly recipe: string;
+  /** What routers are made of, where the recipe has `experts`. */
+  readonly mixture?: MixturePlan;
 }
 
 /** A plan, or no plan and the reasons. With an `error` among the problems there is no plan. */

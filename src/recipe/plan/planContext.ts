@@ -8,7 +8,9 @@ import type { ModelReference, Recipe } from "../parse/recipe";
 import { modelReferences, openModels } from "../parse/references";
 import { adaptModels } from "./adapters";
 import { commonArchitecture } from "./checks/architectureCheck";
+import type { PlannedModule } from "./expand";
 import { alignNames } from "./inputs/alignNames";
+import type { MergePlan, PlannedTensor } from "./plan";
 import type { ProblemBag } from "./problemBag";
 import type { OutputVocabulary } from "./vocabulary/outputVocabulary";
 
@@ -25,6 +27,18 @@ export interface PlanContext {
   readonly bag: ProblemBag;
   /** Where the recipe asks for a tokenizer: what embedding and head are brought to. */
   readonly vocabulary?: OutputVocabulary;
+}
+
+/** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
+export interface PlanStructure
+  extends Pick<
+    MergePlan,
+    "models" | "outputDType" | "config" | "sideFiles" | "rowMaps" | "donor" | "recipe" | "mixture"
+  > {
+  readonly context: PlanContext;
+  readonly modules: readonly PlannedModule[];
+  /** With the numbers that the recipe gives them. */
+  readonly tensors: readonly PlannedTensor[];
 }
 
 /** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */

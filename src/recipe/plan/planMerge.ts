@@ -1,5 +1,6 @@
 import type { Model } from "../../model/model";
 import type { MethodFacts } from "../facts";
+import { structureMixture } from "../mixture/structureMixture";
 import { type BindOptions, bind } from "./bind";
 import type { PlanReport } from "./plan";
 import { structure } from "./structure";
@@ -12,6 +13,6 @@ export function planMerge(
   methods: readonly MethodFacts[],
   options: BindOptions & { readonly vocabularies?: Vocabularies },
 ): PlanReport {
-  const { structure: found, problems } = structure(text, models, methods, options.vocabularies);
+  const { structure: found, problems } = structure(text, models, methods, options.vocabularies, structureMixture);
   return { ...(found ? { plan: bind(found, options) } : {}), problems };
 }

@@ -2,6 +2,7 @@ import { type CodeOf, type FactsOf, known, type Said, sentence } from "../../bas
 import { fewProblems } from "../problems/fewProblems";
 import { fittingSentences } from "../problems/fitting";
 import type { Fix } from "../problems/fixes";
+import { mixtureSentences } from "../problems/mixtures";
 import { outputSentences } from "../problems/output";
 import { planningSentences } from "../problems/planning";
 import { type Problem, placed, type TextSpan } from "../problems/problem";
@@ -13,6 +14,7 @@ import { vocabularySentences } from "../problems/vocabulary";
 const sentences = {
   ...planningSentences,
   ...fittingSentences,
+  ...mixtureSentences,
   ...outputSentences,
   ...vocabularySentences,
   "recipe/not-yet": notYet,

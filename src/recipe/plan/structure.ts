@@ -2,6 +2,7 @@ import type { Model } from "../../model/model";
 import { planDonor } from "../donor/donor";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
+import type { Mixture, Recipe } from "../parse/recipe";
 import { knownModels, neededModels } from "../parse/references";
 import { fewProblems } from "../problems/fewProblems";
 import type { Problem } from "../problems/problem";
@@ -16,12 +17,11 @@ import type { Attempt } from "./checks/otherDonor";
 import { checkSize } from "./checks/sizeCheck";
 import { reportUnplaced } from "./checks/unplaced";
 import { checkVocabularies } from "./checks/vocabularyFits";
-import { expandRecipe, type PlannedModule } from "./expand";
+import { expandRecipe } from "./expand";
 import { outputConfig } from "./output/outputConfig";
 import { sideFiles } from "./output/sideFiles";
 import { lintParameters } from "./parameters";
-import type { MergePlan, PlannedTensor } from "./plan";
-import { openContext, type PlanContext } from "./planContext";
+import { openContext, type PlanContext, type PlanStructure } from "./planContext";
 import { byWeight, ProblemBag } from "./problemBag";
 import { planTensors } from "./tensors";
 import type { Vocabularies } from "./vocabularies";
@@ -30,15 +30,6 @@ import { reportPadding } from "./vocabulary/padding";
 import { newIds } from "./vocabulary/specialIds";
 import { tokenizerModel } from "./vocabulary/tokenizerModel";
 import { openVocabulary } from "./vocabulary/vocabulary";
-
-/** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */
-export interface PlanStructure
-  extends Pick<MergePlan, "models" | "outputDType" | "config" | "sideFiles" | "rowMaps" | "donor" | "recipe"> {
-  readonly context: PlanContext;
-  readonly modules: readonly PlannedModule[];
-  /** With the numbers that the recipe gives them. */
-  readonly tensors: readonly PlannedTensor[];
-}
 
 /** A structure, or none and the reasons: with an `error` among the problems there is none. */
 export interface StructureReport {
@@ -50,6 +41,7 @@ export interface StructureReport {
  * Reads a recipe and lays out what it makes, from the headers of its models. No weight is read; all that mergekit finds out after the
  * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
  * @param models opened models by key; those the recipe does not name are ignored
+ * @param mixtures how recipes with `experts` are laid out; they need it
  * @param vocabularies of the models; without them it is not asked whether rows mean the same tokens, and no tokenizer can be asked for
  */
 export function structure(
@@ -57,27 +49,45 @@ export function structure(
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
   vocabularies?: Vocabularies,
+  mixtures?: LayOutMixture,
 ): StructureReport {
   const layOut = (recipe: string, attempt: Attempt) =>
-    structureOnce(recipe, { models, methods, vocabularies, attempt });
+    structureOnce(recipe, { models, methods, vocabularies, mixtures, attempt });
   return layOut(text, (edited) => layOut(edited, () => false).structure !== undefined);
 }
+
+/** Lays out a recipe with `experts`; a part of its own, as few recipes have any. */
+export type LayOutMixture = (
+  text: string,
+  recipe: Recipe & { readonly mixture: Mixture },
+  models: ReadonlyMap<string, Model>,
+  bag: ProblemBag,
+) => PlanStructure | undefined;
 
 interface Surroundings {
   readonly models: ReadonlyMap<string, Model>;
   readonly methods: readonly MethodFacts[];
   readonly vocabularies: Vocabularies | undefined;
+  readonly mixtures: LayOutMixture | undefined;
   /** Tells whether an edited recipe can be merged, for fixes. */
   readonly attempt: Attempt;
 }
 
-function structureOnce(text: string, { models, methods, vocabularies, attempt }: Surroundings): StructureReport {
+function structureOnce(
+  text: string,
+  { models, methods, vocabularies, mixtures, attempt }: Surroundings,
+): StructureReport {
   const { recipe, problems } = parseRecipe(text, knownModels(models.keys()));
   const bag = new ProblemBag();
   const report = (found?: PlanStructure): StructureReport => ({
     ...(found ? { structure: found } : {}),
     problems: fewProblems([...problems, ...bag.problems()].sort(byWeight)),
   });
+  if (recipe?.mixture) {
+    if (!mixtures) throw new TypeError("Nobody here lays out mixtures.");
+    const found = hasError(problems) ? undefined : mixtures(text, { ...recipe, mixture: recipe.mixture }, models, bag);
+    return report(bag.failed ? undefined : found);
+  }
   const method = recipe && findMethodFacts(recipe.method, methods, bag);
   if (!recipe || !method || hasError(problems)) return report();
   const opened = openContext(recipe, method, models, bag);

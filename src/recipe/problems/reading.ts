@@ -1,6 +1,7 @@
 import { own } from "../../base/own";
 import type { Sentences } from "../../base/sentences";
 import { type PlaceFacts, placeName } from "./fixes";
+import { mixtureSentences } from "./mixtures";
 import { problemsOf } from "./problem";
 
 /** What to do about text that is not YAML, by the reader's code; for all others, what is wrong most often. */
@@ -15,12 +16,10 @@ const YAML_ADVICE: Readonly<Record<string, string>> = {
 const INDENTATION = "Check how far this line and those around it are indented, and put text that holds `: ` in quotes.";
 
 /** Files that other programs read. */
-export type ForeignKind = "mixture" | "evolve" | "multi" | "card" | "adapter";
+export type ForeignKind = "evolve" | "multi" | "card" | "adapter";
 
 /** What they are, and what can be done here. */
 const FOREIGN: Readonly<Record<ForeignKind, string>> = {
-  mixture:
-    "a recipe of mergekit-moe, which puts whole models beside each other as the experts of a mixture. That is another thing than a merge, and is not made here: use mergekit-moe, or write `merge_method:` and `models:` to merge the weights",
   evolve:
     "a configuration of mergekit-evolve, which searches for a recipe. It is not run here: paste one of the recipes that it found",
   multi:
@@ -231,7 +230,10 @@ export const readingSentences = {
   "recipe/extras-twice": () => "There is a second `# awase:` block; the first one counts. Remove this one.",
 } satisfies Sentences;
 
-export const readingProblem = problemsOf(readingSentences);
+/** All that is said of a text before its models are opened. */
+export const textSentences = { ...readingSentences, ...mixtureSentences };
+
+export const readingProblem = problemsOf(textSentences);
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

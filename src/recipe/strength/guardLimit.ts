@@ -38,6 +38,7 @@ export function guardLimit(
     const facts = { base: key, tensor: name, found: `[${shape.join(", ")}]`, expected: `[${other.join(", ")}]` };
     return limit("guard/whole-shape", facts);
   }
+  if (plan.mixture) return limit("guard/whole-method", { base: key, method: "Mixture of experts" });
   if (method && !method.strength) {
     const facts = { base: key, method: method.label };
     return limit("guard/whole-method", facts);

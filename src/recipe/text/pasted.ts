@@ -59,11 +59,6 @@ const RECIPE = ["merge_method", "models", "slices"];
 
 const FOREIGN: readonly Foreign[] = [
   {
-    kind: "mixture",
-    keys: ["experts", "gate_mode", "experts_per_token", "shared_experts"],
-    unless: ["merge_method"],
-  },
-  {
     kind: "evolve",
     keys: ["genome"],
     unless: ["merge_method"],

@@ -4,7 +4,7 @@ import type { CodeOf } from "../../base/sentences";
 import { ProblemList } from "../problems/fewProblems";
 import { changeTo } from "../problems/fixes";
 import type { Circumstances, CodeAndFacts, Problem, TextSpan } from "../problems/problem";
-import { readingProblem, type readingSentences } from "../problems/reading";
+import { readingProblem, type textSentences } from "../problems/reading";
 import { nearest } from "./nearest";
 import { plainScalar } from "./plainScalar";
 import type { Syntax } from "./syntax";
@@ -29,8 +29,8 @@ export const MAX_ENTRIES = 100_000;
 /** Merge keys inside merged mappings. */
 const MAX_MERGE_DEPTH = 16;
 
-type ReadingCode = CodeOf<typeof readingSentences>;
-type Parts<C extends ReadingCode> = CodeAndFacts<typeof readingSentences, C> & Omit<Circumstances, "severity">;
+type ReadingCode = CodeOf<typeof textSentences>;
+type Parts<C extends ReadingCode> = CodeAndFacts<typeof textSentences, C> & Omit<Circumstances, "severity">;
 
 /**
  * Reads YAML nodes with the types and the laxness of mergekit's schema, and collects what is wrong instead of throwing.

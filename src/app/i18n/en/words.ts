@@ -135,6 +135,7 @@ export const en = {
     slicesHint: "This recipe assembles layers. Their sources are set in the text.",
     slice: (index: number) => `Slice ${index}`,
     unreadable: "The form needs readable YAML. Mend the marked line first.",
+    mixture: "A mixture of experts is written as text: the form has no fields for it.",
   },
   plan: {
     checking: "Checking…",

@@ -136,6 +136,7 @@ export const ja = {
     slicesHint: "層を組み合わせるレシピです。元になる層はテキストで指定します。",
     slice: (index) => `スライス ${index}`,
     unreadable: "YAMLが読めないためフォームを使えません。印の付いた行を直してください。",
+    mixture: "専門家の混合モデルはテキストで書きます。フォームには項目がありません。",
   },
   plan: {
     checking: "確認中…",

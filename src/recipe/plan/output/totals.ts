@@ -18,6 +18,12 @@ export function planTotals(tensors: readonly PlannedTensor[], budgetBytes: numbe
 }
 
 function deviceBytes({ inputs, dtype, shape, action }: PlannedTensor, budgetBytes: number): number {
+  if (action === "stack" || action === "make") {
+    // One input made on the host, in the output's type or in F32.
+    return isOutput(dtype)
+      ? deviceBytesFor({ inputs: ["F32"], output: dtype, count: elementCount(shape) }, budgetBytes)
+      : 0;
+  }
   const dtypes = inputs.map((input) => input.dtype).filter(isFloatDType);
   if (dtypes.length < inputs.length || !isOutput(dtype) || (action === "copy" && inputs[0]?.dtype === dtype)) return 0;
   return deviceBytesFor({ inputs: dtypes, output: dtype, count: elementCount(shape) }, budgetBytes);

@@ -23,8 +23,6 @@ const YAML_ADVICE: Readonly<Record<string, string>> = {
 const INDENTATION = "この行と前後の行の字下げを確かめ、`: ` を含む文字列は引用符で囲んでください。";
 
 const FOREIGN: Readonly<Record<ForeignKind, string>> = {
-  mixture:
-    "これはmergekit-moeのレシピです。複数のモデルを専門家として並べるもので、重みのマージとは別です。ここでは作れません。mergekit-moeを使うか、重みをマージするなら `merge_method:` と `models:` を書いてください。",
   evolve: "これはレシピを探すmergekit-evolveの設定です。ここでは実行できません。見つかったレシピを貼り付けてください。",
   multi:
     "これはmergekit-multiの設定で、互いの結果を使う複数のレシピが一つのファイルにあります。ここでは一つずつマージします。一つだけ残し、ほかはその結果を使って後で実行してください。",
