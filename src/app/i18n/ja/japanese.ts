@@ -13,6 +13,16 @@ import { ja } from "./words";
 /** What the first screen says in Japanese; whole, or a type error. */
 export const atFirst: AtFirst = {
   messages: ja,
-  problems: { ...reading, ...planning, ...fitting, ...mixtures, ...output, ...vocabulary, ...strength, ...findings, ...remarks },
+  problems: {
+    ...reading,
+    ...planning,
+    ...fitting,
+    ...mixtures,
+    ...output,
+    ...vocabulary,
+    ...strength,
+    ...findings,
+    ...remarks,
+  },
   fixes,
 };
