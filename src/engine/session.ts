@@ -2,6 +2,7 @@ import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
 import { methodFacts } from "../merge/registry";
+import { type Adapter, adapterRanks } from "../model/adapters/adapter";
 import { modelByKey } from "../model/adapters/byKey";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts, storedAs } from "../model/facts";
@@ -19,7 +20,14 @@ import { Residency } from "./measuring/residency";
 import type { Engine, Watch } from "./protocol/engine";
 import type { Subject } from "./protocol/evalProtocol";
 import type { ModelKey } from "./protocol/ids";
-import type { EngineSettings, ModelOrigin, ModelSummary, Note, RecipeReport } from "./protocol/protocol";
+import type {
+  AdapterSummary,
+  EngineSettings,
+  ModelOrigin,
+  ModelSummary,
+  Note,
+  RecipeReport,
+} from "./protocol/protocol";
 import { keepResults } from "./runs/results";
 import type { Runs } from "./runs/runs";
 import { unfinishedRuns } from "./runs/unfinished";
@@ -249,6 +257,7 @@ function watching<E>({ signal, onEvent }: Watch<E> = {}): { signal: AbortSignal;
 
 async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<ModelSummary> {
   const { checkpoint, license, revision, note } = model;
+  const { adapter } = checkpoint;
   const facts = modelFacts(checkpoint);
   return {
     ...facts,
@@ -258,7 +267,14 @@ async function summarise(origin: ModelOrigin, model: ShelvedModel): Promise<Mode
     ...(license === undefined ? {} : { license }),
     ...(revision === undefined ? {} : { revision }),
     ...(note ? { note } : {}),
+    ...(adapter ? { adapter: adapterSummary(adapter) } : {}),
   };
+}
+
+function adapterSummary(adapter: Adapter): AdapterSummary {
+  const { base, products, replacements } = adapter;
+  const changes = products.length + replacements.length;
+  return { ...(base === undefined ? {} : { base }), ranks: adapterRanks(adapter), changes };
 }
 
 /** What is here already: all of it, unless it comes through the cache. */

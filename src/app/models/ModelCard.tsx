@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Button, Loader, Menu, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconDots, IconExternalLink, IconFlag, IconListSearch, IconPlus, IconTrash } from "@tabler/icons-react";
 import type { ModelOrigin, ModelSummary } from "../../engine/protocol/protocol";
+import { adaptedNames } from "../../state/models/adapters";
 import { entryName, type ModelEntry } from "../../state/models/models";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
@@ -65,6 +66,7 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
   const t = useText();
   const formats = useFormats();
   const { architecture, layers, parameters, dtypes, bytes, cachedBytes, origin, license, revision } = summary;
+  const { adapter } = summary;
   const onHub = origin.kind === "hub";
   // Config and tokenizer are kept as well, and only what is all there may be called whole.
   const share = bytes === 0 ? 1 : Math.min(1, Math.floor((100 * cachedBytes) / bytes) / 100);
@@ -75,11 +77,18 @@ function Facts({ summary }: { readonly summary: ModelSummary }) {
       : t.models.cached(formats.percent(share));
   return (
     <>
-      <div className={classes.line} title={architecture}>
-        <span className={classes.ellipsis}>{architecture}</span>
-        <span className={classes.dot}>·</span>
-        <span>{t.models.layers(layers)}</span>
-      </div>
+      {adapter ? (
+        <div className={classes.line} title={adapter.base}>
+          <span>{t.models.adapter([...new Set(adapter.ranks)].join("–"), adapter.changes)}</span>
+          {adapter.base && <span className={classes.ellipsis}>{t.models.adapterFor(adapter.base)}</span>}
+        </div>
+      ) : (
+        <div className={classes.line} title={architecture}>
+          <span className={classes.ellipsis}>{architecture}</span>
+          <span className={classes.dot}>·</span>
+          <span>{t.models.layers(layers)}</span>
+        </div>
+      )}
       <div className={classes.line}>
         <span className={classes.figure} title={t.models.parameters}>
           {formats.parameters(parameters)}
@@ -136,7 +145,8 @@ function CardMenu({ entry, name }: { readonly entry: ModelEntry; readonly name: 
   const removeModel = useStudio((state) => state.removeModel);
   const hubUrl = useStudio((state) => state.hubUrl);
   const { recipe, change } = useRecipe();
-  const listed = recipe?.models.some(({ model }) => model.key === name);
+  const models = useStudio((state) => state.models);
+  const isListed = (key: string) => recipe?.models.some(({ model }) => model.key === key) ?? false;
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
@@ -152,20 +162,35 @@ function CardMenu({ entry, name }: { readonly entry: ModelEntry; readonly name: 
             <Menu.Item leftSection={<IconListSearch size={15} />} onClick={() => show({ inspected: entry.id })}>
               {t.models.inspectItem}
             </Menu.Item>
-            <Menu.Item
-              leftSection={<IconPlus size={15} />}
-              disabled={listed ?? false}
-              onClick={() => change.addModel(name)}
-            >
-              {t.models.addToRecipe}
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<IconFlag size={15} />}
-              disabled={recipe?.base?.key === name}
-              onClick={() => change.setBase(name)}
-            >
-              {t.models.useAsBase}
-            </Menu.Item>
+            {entry.summary.adapter ? (
+              adaptedNames(models, name).map((adapted) => (
+                <Menu.Item
+                  key={adapted}
+                  leftSection={<IconPlus size={15} />}
+                  disabled={isListed(adapted)}
+                  onClick={() => change.addModel(adapted)}
+                >
+                  {t.models.addBehind(adapted)}
+                </Menu.Item>
+              ))
+            ) : (
+              <>
+                <Menu.Item
+                  leftSection={<IconPlus size={15} />}
+                  disabled={isListed(name)}
+                  onClick={() => change.addModel(name)}
+                >
+                  {t.models.addToRecipe}
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconFlag size={15} />}
+                  disabled={recipe?.base?.key === name}
+                  onClick={() => change.setBase(name)}
+                >
+                  {t.models.useAsBase}
+                </Menu.Item>
+              </>
+            )}
           </>
         )}
         {entry.origin.kind === "hub" && (

@@ -4,7 +4,8 @@ import type { ModelItem, Recipe, RecipePart } from "../../recipe/parse/recipe";
 import { modelReferences } from "../../recipe/parse/references";
 import type { ModelPlace } from "../../recipe/text/edit/edit";
 import type { FormMethod } from "../../state/engine";
-import { entryName, modelNames } from "../../state/models/models";
+import { mergeableNames } from "../../state/models/adapters";
+import { entryName } from "../../state/models/models";
 import { useStudio, useText } from "../context";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
@@ -147,7 +148,7 @@ function dtypeName(dtype: "BF16" | "F16" | "F32" | undefined): string {
 function useModelNames(recipe: Recipe): string[] {
   const models = useStudio((state) => state.models);
   const named = modelReferences(recipe).map(({ key }) => key);
-  return [...new Set([...modelNames(models), ...named])];
+  return [...new Set([...mergeableNames(models), ...named])];
 }
 
 function Models({ recipe, method, part, module }: PartProps) {
@@ -155,7 +156,7 @@ function Models({ recipe, method, part, module }: PartProps) {
   const models = useStudio((state) => state.models);
   const { change } = useRecipe();
   const listed = new Set(part.models.map(({ model }) => model.key));
-  const addable = modelNames(models).filter((name) => !listed.has(name));
+  const addable = mergeableNames(models).filter((name) => !listed.has(name));
   return (
     <Section title={t.recipe.part(t.recipe.models, module)}>
       {part.models.length === 0 && (

@@ -44,8 +44,20 @@ export interface ModelSummary {
   readonly revision?: string;
   /** Bytes of it in this browser; equal to `bytes` when it is all local. */
   readonly cachedBytes: number;
+  /** It is an adapter: what it was made for, and how much of it it changes. */
+  readonly adapter?: AdapterSummary;
   /** A remark made while it was opened: the Hub was out of reach, and this is what it was the last time. */
   readonly note?: Note;
+}
+
+/** What the card of an adapter shows. */
+export interface AdapterSummary {
+  /** The model that it was trained on, as its trainer called it. */
+  readonly base?: string;
+  /** Of its products. */
+  readonly ranks: readonly [least: number, largest: number];
+  /** Products and tensors that it holds whole. */
+  readonly changes: number;
 }
 
 export interface TensorRow {

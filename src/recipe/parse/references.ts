@@ -105,6 +105,17 @@ export function sameLetters(a: string, b: string): boolean {
   return letters(a) === letters(b);
 }
 
+/** Whether a model is the one that a trainer called so: by the last part of its path, in which owner and folder say nothing. */
+export function isCalled(key: string, base: string): boolean {
+  const last = (path: string) =>
+    path
+      .replace(/@[^@/]*$/, "")
+      .replace(/\/+$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  return sameLetters(last(key), last(base));
+}
+
 /** A model's name as YAML: quoted where a plain one would be something else. */
 export function nameText(name: string): string {
   return /^[\w./~][\w./@+-]*$/.test(name) && typeof plainScalar(name) === "string" ? name : JSON.stringify(name);

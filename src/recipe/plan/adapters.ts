@@ -1,7 +1,7 @@
 import { type Adapted, adaptedModel, type Misfit } from "../../model/adapters/adaptedModel";
 import type { Model } from "../../model/model";
 import type { ModelReference } from "../parse/recipe";
-import { foldersOf, nameText, nearName, sameLetters } from "../parse/references";
+import { foldersOf, isCalled, nameText, nearName } from "../parse/references";
 import { changeTo } from "../problems/fixes";
 import type { PlannedModel } from "./plan";
 import type { ProblemBag } from "./problemBag";
@@ -89,17 +89,6 @@ function reportOtherBase({ span }: ModelReference, model: Model, adapter: Model,
   if (base === undefined || isCalled(model.key, base)) return;
   const facts = { adapter: adapter.key, base, model: model.key };
   bag.add({ code: "plan/adapter-base", severity: "note", span, group: adapter.key, facts });
-}
-
-/** Whether a model is the one that a trainer called so: by the last part of its path, in which owner and folder say nothing. */
-function isCalled(key: string, base: string): boolean {
-  const last = (path: string) =>
-    path
-      .replace(/@[^@/]*$/, "")
-      .replace(/\/+$/, "")
-      .split("/")
-      .at(-1) ?? "";
-  return sameLetters(last(key), last(base));
 }
 
 /** What a plan says of a reference's models. */

@@ -204,7 +204,7 @@ type Speaking = Pick<
 
 /** Everybody who can answer: the base, the other models of the recipe, the merge, then whoever else is loaded. */
 export function possibleSpeakers(state: Omit<Speaking, "speakers">): Speaker[] {
-  const keys = readyModels(state.models).map(({ key }) => key);
+  const keys = readyModels(state.models).flatMap(({ key, adapter }) => (adapter ? [] : [key]));
   const base = baseOf(state);
   const named = state.report?.plan?.models ?? [];
   const rank = (key: string) => (key === base ? 0 : named.includes(key) ? 1 : 3);

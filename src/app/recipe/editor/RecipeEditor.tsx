@@ -2,7 +2,7 @@ import { setDiagnostics } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "react";
-import { modelNames } from "../../../state/models/models";
+import { mergeableNames } from "../../../state/models/adapters";
 import type { Studio } from "../../../state/studio";
 import { useCatalogue, useStudio, useStudioStore, useText } from "../../context";
 import { onGoToLine } from "../reveal";
@@ -81,7 +81,7 @@ function createEditor(studio: Studio, parent: HTMLElement, label: ReturnType<Com
           redo: () => studio.getState().redo(),
           vocabulary: () => {
             const { methods, models } = studio.getState();
-            return { methods, models: modelNames(models) };
+            return { methods, models: mergeableNames(models) };
           },
         }),
         label,
