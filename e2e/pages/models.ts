@@ -96,7 +96,7 @@ export class Models {
   }
 
   async ready(name: string): Promise<void> {
-    await expect(this.card(name)).toContainText(/layers/);
+    await expect(this.card(name)).toContainText(/layers|LoRA/);
   }
 
   private async menu(item: string): Promise<void> {

@@ -35,6 +35,25 @@ export interface Remark {
   readonly facts: ErrorFacts;
 }
 
+/** A tensor that an adapter changes and a model does not have, or has in another size. */
+export interface Misfit {
+  readonly tensor: string;
+  /** Shapes: what the adapter is made for, and what the model has; absent where it has no such tensor. */
+  readonly found: string;
+  readonly expected?: string;
+}
+
+/** A model with an adapter applied, or why it cannot be. */
+export type Adapted =
+  | { readonly model: Model; readonly misfits?: never }
+  | { readonly model?: never; readonly misfits: readonly Misfit[] };
+
+/** An adapter, with what applies it: it comes with the adapter, so that nobody has it who has none. */
+export interface OpenAdapter extends Adapter {
+  /** @param adapter the model that this belongs to */
+  apply(base: Model, adapter: Model): Adapted;
+}
+
 /**
  * A model as everybody sees it: what its headers say, its tensors on demand, and the files around them. Where the tensors come
  * from (files, an adapter over a base, another merge) is known to its source alone.
@@ -51,7 +70,7 @@ export interface Model extends ModelHeaders {
   /** Commit on the Hub, if it came from there. */
   readonly revision?: string;
   /** It is no model of its own, but a change to one: its config is adapter_config.json, its tensors are factors. */
-  readonly adapter?: Adapter;
+  readonly adapter?: OpenAdapter;
   /** What was found and put right when it was opened. */
   readonly remarks?: readonly Remark[];
 }

@@ -7,7 +7,6 @@ import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import { isTorchFile } from "../formats/weightFiles";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
-import { readAdapter } from "./adapters/readAdapter";
 import type { Checkpoint } from "./checkpoint";
 import { modelFailure } from "./failures";
 import type { JsonObject } from "./model";
@@ -36,7 +35,7 @@ const MAX_POINTER_BYTES = 400;
  * single file, and safetensors to files of PyTorch, as transformers and mergekit do.
  * @param key the name recipes use for it
  * @throws {AwaseError} `model/no-config`, `model/config`, `model/duplicate-tensor`, what `findModel`, `findWeights`, `recognise`
- *   `readAdapter` and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
+ *   `openAdapter` and `resolveQuantisation` name, and what reading safetensors and files throws; every one names the model
  */
 export async function openCheckpoint(
   key: string,
@@ -82,7 +81,8 @@ export async function openCheckpoint(
   };
   if (place.isAdapter) {
     const weights = weightsOf({ key, tensors: stored, source });
-    const adapter = readAdapter(key, config, stored);
+    const { openAdapter } = await import("./adapters/openAdapter");
+    const adapter = openAdapter(key, config, stored);
     return { ...opening, weights, tensors: stored, adapter, remarks: place.remarks };
   }
   await refusePointers(key, folder, files, signal);

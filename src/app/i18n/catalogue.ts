@@ -8,6 +8,7 @@ import type { torchSentences } from "../../formats/torch/failures";
 import type { hubNotes, hubSentences } from "../../hub/errors";
 import type { ioSentences, storageNotes } from "../../io/failures";
 import type { lmSentences } from "../../lm/failures";
+import type { extractSentences } from "../../merge/extract/failures";
 import type { mergeSentences } from "../../merge/failures";
 import type { findingSentences } from "../../merge/findings";
 import type { adapterSentences } from "../../model/adapters/failures";
@@ -46,6 +47,7 @@ type FailureSentences = typeof gpuSentences &
   typeof engineSentences &
   typeof modelSentences &
   typeof adapterSentences &
+  typeof extractSentences &
   typeof lmSentences &
   typeof tokenSentences &
   typeof mergeSentences &

@@ -4,23 +4,10 @@ import { elementCount } from "../../formats/tensor";
 import { architectureNames } from "../config";
 import { editJson } from "../jsonEdit";
 import { layoutOf } from "../layout/layoutOf";
-import type { Model, ModelTensor } from "../model";
+import type { Adapted, Misfit, Model, ModelTensor } from "../model";
 import { AdaptedSource, type Change } from "../sources/adapted";
 import type { Adapter, AdapterProduct } from "./adapter";
 import { targetNames } from "./targets";
-
-/** A tensor that an adapter changes and a model does not have, or has in another size. */
-export interface Misfit {
-  readonly tensor: string;
-  /** Shapes: what the adapter is made for, and what the model has; absent where it has no such tensor. */
-  readonly found: string;
-  readonly expected?: string;
-}
-
-/** A model with an adapter applied, or why it cannot be. */
-export type Adapted =
-  | { readonly model: Model; readonly misfits?: never }
-  | { readonly model?: never; readonly misfits: readonly Misfit[] };
 
 /** Two matrices [rows, columns] that one tensor is the sum of. */
 type Sides = readonly [rows: number, columns: number];

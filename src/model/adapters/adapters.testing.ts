@@ -1,13 +1,13 @@
 import { type TestTensor, testModel } from "../checkpoint.testing";
 import type { JsonObject, Model } from "../model";
-import { readAdapter } from "./readAdapter";
+import { openAdapter } from "./openAdapter";
 
 /** An adapter in memory: names as peft writes them, without `base_model.model.`. @throws as `readAdapter` */
 export function testAdapter(config: JsonObject, tensors: Readonly<Record<string, TestTensor>>, key = "l"): Model {
   const named = Object.entries(tensors).map(([name, tensor]) => [`base_model.model.${name}`, tensor]);
   const model = testModel(key, Object.fromEntries(named));
   const whole = { peft_type: "LORA", base_model_name_or_path: "org/m", ...config };
-  return { ...model, config: whole, adapter: readAdapter(key, whole, model.tensors) };
+  return { ...model, config: whole, adapter: openAdapter(key, whole, model.tensors) };
 }
 
 /** The factors of one module. */

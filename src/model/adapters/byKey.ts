@@ -1,5 +1,4 @@
 import type { Model } from "../model";
-import { adaptedModel } from "./adaptedModel";
 
 type Models = ReadonlyMap<string, Model>;
 
@@ -16,7 +15,7 @@ export function partsByKey(key: string, opened: Models): readonly string[] {
 /** The model of a key: one that is open, or one with an adapter that fits it. */
 export function modelByKey(key: string, opened: Models): Model | undefined {
   const [model, adapter] = partsByKey(key, opened).map((part) => opened.get(part));
-  return model && adapter && !model.adapter ? adaptedModel(model, adapter).model : model;
+  return model && adapter && !model.adapter ? adapter.adapter?.apply(model, adapter).model : model;
 }
 
 /** The open models, and those of the keys that are made of them. */

@@ -1,5 +1,4 @@
-import { type Adapted, adaptedModel, type Misfit } from "../../model/adapters/adaptedModel";
-import type { Model } from "../../model/model";
+import type { Misfit, Model } from "../../model/model";
 import type { ModelReference } from "../parse/recipe";
 import { foldersOf, isCalled, nameText, nearName } from "../parse/references";
 import { changeTo } from "../problems/fixes";
@@ -25,9 +24,9 @@ export function adaptModels(references: readonly ModelReference[], opened: Model
       bag.add({ code: "plan/not-an-adapter", severity: "error", span: reference.span, facts });
       continue;
     }
-    const adapted = adaptedModel(model, adapter);
+    const adapted = adapter.adapter.apply(model, adapter);
     if (adapted.model) models.set(reference.key, adapted.model);
-    else reportMisfits(reference, model, adapter, adapted, bag);
+    else reportMisfits(reference, model, adapter, adapted.misfits, bag);
     reportOtherBase(reference, model, adapter, bag);
   }
   return models;
@@ -72,7 +71,7 @@ function reportMisfits(
   { span }: ModelReference,
   model: Model,
   adapter: Model,
-  { misfits }: Extract<Adapted, { readonly misfits: readonly Misfit[] }>,
+  misfits: readonly Misfit[],
   bag: ProblemBag,
 ): void {
   for (const { tensor, found, expected } of misfits) {

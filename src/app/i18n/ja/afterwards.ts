@@ -1,6 +1,6 @@
 import type { Afterwards } from "../catalogue";
-import { adapters } from "./failures/adapters";
 import { aligning } from "./failures/aligning";
+import { adapters, extracting } from "./failures/adapters";
 import { device } from "./failures/device";
 import { engine, runs } from "./failures/engine";
 import { files, storage } from "./failures/files";
@@ -24,6 +24,7 @@ export const afterwards: Afterwards = {
     ...hub,
     ...model,
     ...adapters,
+    ...extracting,
     ...running,
     ...tokens,
     ...merging,

@@ -1,4 +1,5 @@
 import type { Translation } from "../../../../base/sentences";
+import type { extractSentences } from "../../../../merge/extract/failures";
 import type { adapterSentences } from "../../../../model/adapters/failures";
 
 const INSTEAD = "先にpeftでモデルへマージし（merge_and_unload）、その結果を指定してください。";
@@ -23,4 +24,16 @@ export const adapters: Translation<typeof adapterSentences> = {
     `${model} の ${module} のランクは${found}ですが、adapter_config.jsonでは${expected}です。倍率がこれで決まるため、同じチェックポイントの二つのファイルを使ってください。`,
   "adapter/dtype": ({ model, tensor, dtype }) =>
     `${model} の ${tensor} の型 ${dtype} では計算できません。アダプターをF32、F16、BF16のいずれかで保存し直してください。`,
+};
+
+/** Why no adapter can be made of two models, in Japanese. */
+export const extracting: Translation<typeof extractSentences> = {
+  "extract/shape": ({ model, base, tensor, found, expected }) =>
+    `${tensor} は ${model} では ${found}、${base} では ${expected} です。アダプターで足せるのは同じ大きさの行列だけです。${model} の元になったベースを指定してください。`,
+  "extract/missing": ({ model, base, tensor }) =>
+    `${model} の ${tensor} が ${base} にありません。${model} の元になったベースを指定してください。`,
+  "extract/nothing": ({ model, base }) =>
+    `${base} から ${model} への変化のうち、対象に当てはまるモジュールがありません。--include-regex と --exclude-regex を直してください。`,
+  "extract/non-finite": ({ tensor }) =>
+    `${tensor} にNaNかInfがあり、特異値を求められません。モデルが壊れていないか確かめてください。`,
 };
