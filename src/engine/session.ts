@@ -1,6 +1,7 @@
 import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
+import type { ExtractionReport } from "../merge/extract/extractAdapter";
 import { methodFacts } from "../merge/registry";
 import { type Adapter, adapterRanks } from "../model/adapters/adapter";
 import { modelByKey } from "../model/adapters/byKey";
@@ -15,6 +16,7 @@ import { keepDevice } from "./machine/deviceKeeper";
 import type { Environment } from "./machine/environment";
 import { createRateBook } from "./machine/rates";
 import { storageFacts, sweep } from "./machine/storage";
+import type { ExtractionProgress, ExtractionRequest } from "./making/extracting";
 import type { Measuring } from "./measuring/measuring";
 import { Residency } from "./measuring/residency";
 import type { Engine, Watch } from "./protocol/engine";
@@ -50,6 +52,8 @@ export interface Session extends Engine {
     sequences: readonly TokenIds[],
     watch?: Watch<number>,
   ): Promise<readonly (readonly number[])[]>;
+  /** Makes the adapter that one model is of another. @throws as `extract` of `making/extracting` */
+  extract(request: ExtractionRequest, watch?: Watch<ExtractionProgress>): Promise<ExtractionReport>;
   /** Waits until what cancelled merges left is taken away; a cancel itself does not wait for it. */
   settled(): Promise<void>;
   /** Lets go of the device. */
@@ -230,6 +234,11 @@ export function createSession(environment: Environment): Session {
     async likelihoods(subject, sequences, watch) {
       const { onEvent, signal } = watching(watch);
       return (await measure()).likelihoods(subject, sequences, onEvent, signal);
+    },
+    async extract(request, watch) {
+      const { onEvent, signal } = watching(watch);
+      const { extract } = await import("./making/extracting");
+      return extract({ shelf, renew, device }, request, onEvent, signal);
     },
     storage: () => storageFacts(environment),
     evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),

@@ -4,7 +4,7 @@ import { narrow, widen } from "../../formats/convert";
 import { DTYPE_BYTES, isFloatDType, type OutputDType } from "../../formats/dtypes";
 import { planShards } from "../../formats/safetensorsWriter";
 import { elementCount, type TensorFacts } from "../../formats/tensor";
-import type { ByteSink, OutputFolder } from "../../io/types";
+import type { OutputFolder } from "../../io/types";
 import type { Model, ModelTensor } from "../../model/model";
 import { adapterCard, adapterConfig, type ModuleRank } from "./adapterFiles";
 import { Difference } from "./difference";
@@ -42,6 +42,7 @@ export interface ExtractionReport {
 }
 
 const FILE = "adapter_model.safetensors";
+const CONFIG = "adapter_config.json";
 /** Elements of a tensor that are copied at a time. */
 const COPIED = 4 * 2 ** 20;
 
@@ -94,16 +95,17 @@ export async function extractAdapter(model: Model, base: Model, run: ExtractionR
     }
     for (const tensor of plan.saved) await copy(tensor, model, put, progress, run.signal);
     await run.hold?.();
+    await output.remove(CONFIG); // of an adapter that was here before: its scales are not those of the new weights
     await sink.close();
   } catch (error) {
-    await abort(sink, output);
+    await sink.abort().catch(() => undefined);
     throw error;
   }
   const files = { model: model.key, base: base.key, plan, ranks };
   const card = new TextEncoder().encode(adapterCard(files));
   const config = new TextEncoder().encode(adapterConfig(files));
   await writeWhole(output, "README.md", card);
-  await writeWhole(output, "adapter_config.json", config);
+  await writeWhole(output, CONFIG, config);
   const all = ranks.map(({ rank }) => rank);
   return {
     modules: plan.modules.length,
@@ -219,13 +221,7 @@ async function writeWhole(output: OutputFolder, path: string, bytes: Bytes): Pro
     await sink.write(bytes, 0);
     await sink.close();
   } catch (error) {
-    await abort(sink, output);
+    await sink.abort().catch(() => undefined);
     throw error;
   }
-}
-
-/** Nothing of what was begun stays. */
-async function abort(sink: ByteSink, output: OutputFolder): Promise<void> {
-  await sink.abort().catch(() => undefined);
-  await output.remove(FILE).catch(() => undefined);
 }

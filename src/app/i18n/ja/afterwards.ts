@@ -1,6 +1,6 @@
 import type { Afterwards } from "../catalogue";
-import { aligning } from "./failures/aligning";
 import { adapters, extracting } from "./failures/adapters";
+import { aligning } from "./failures/aligning";
 import { device } from "./failures/device";
 import { engine, runs } from "./failures/engine";
 import { files, storage } from "./failures/files";
