@@ -3,6 +3,7 @@ import type { StoredTensor } from "../../formats/tensor";
 import type { Checkpoint, CheckpointTensor } from "../checkpoint";
 import { isBuffer } from "../layout/layout";
 import { type Claim, claimOf } from "./claim";
+import { withWidenedBlocks } from "./mxfp4";
 import { fp8WithoutScales, quantised } from "./refusals";
 import { isActivationScale, pairScales, withScales } from "./scaledFp8";
 import { SCHEMES, type Scheme } from "./schemes";
@@ -28,11 +29,33 @@ interface Evidence {
 }
 
 /**
- * What is left of a model's tensors when quantisation is taken off: fp8 codes with scales become F32 tensors, everything that was
+ * What is left of a model's tensors when quantisation is taken off: fp8 codes with scales and gpt-oss's MXFP4 blocks become F32 tensors, everything that was
  * never quantised stays. The tensors decide, not config.json, which may be older than they are; it lends the name.
  * @throws {AwaseError} `model/quantised`, `model/fp8-without-scales`, `model/fp8-scales`
  */
 export function resolveQuantisation(
+  { key, config, files }: Pick<Checkpoint, "key" | "config" | "files">,
+  stored: ReadonlyMap<string, StoredTensor>,
+): ReadonlyMap<string, CheckpointTensor> {
+  const blocks = withWidenedBlocks(config, stored);
+  const tensors = new Map([...blocks].filter(([, { scaled }]) => !scaled));
+  const resolved = resolveRest({ key, config, files }, tensors);
+  return blocks === stored
+    ? resolved
+    : new Map([...blocks].flatMap(([name, tensor]) => inOrder(name, tensor, resolved)));
+}
+
+/** What was widened, and of the rest what is left. */
+function inOrder(
+  name: string,
+  tensor: CheckpointTensor,
+  resolved: ReadonlyMap<string, CheckpointTensor>,
+): [string, CheckpointTensor][] {
+  const found = tensor.scaled ? tensor : resolved.get(name);
+  return found ? [[name, found]] : [];
+}
+
+function resolveRest(
   { key, config, files }: Pick<Checkpoint, "key" | "config" | "files">,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): ReadonlyMap<string, CheckpointTensor> {

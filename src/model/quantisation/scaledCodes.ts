@@ -4,9 +4,19 @@ import { type DType, type FloatDType, isFloatDType } from "../../formats/dtypes"
 import type { StoredTensor } from "../../formats/tensor";
 
 /** Stored numbers that stand for values only together with scales: value = code · scale, in f32. */
-export interface ScaledCodes {
+export type ScaledCodes = ScaledFp8 | ScaledFp4;
+
+export interface ScaledFp8 {
   readonly dtype: CodeDType;
   readonly scales: StoredTensor & { readonly dtype: ScaleDType };
+  readonly grid: ScaleGrid;
+}
+
+/** Two codes to a byte; matrices are stored the other way round than they are read. See `mxfp4.ts`. */
+export interface ScaledFp4 {
+  readonly dtype: "F4";
+  readonly scales: StoredTensor;
+  /** Of the matrices as stored. */
   readonly grid: ScaleGrid;
 }
 
@@ -53,7 +63,7 @@ export function scalesOf(
  */
 export function applyScales(
   codes: Uint8Array,
-  { dtype, grid }: Pick<ScaledCodes, "dtype" | "grid">,
+  { dtype, grid }: Pick<ScaledFp8, "dtype" | "grid">,
   scales: Float32Array,
   start: number,
 ): Floats {

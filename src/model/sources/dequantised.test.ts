@@ -5,7 +5,7 @@ import { DTYPE_BYTES } from "../../formats/dtypes";
 import { elementCount } from "../../formats/tensor";
 import { memorySource } from "../../io/memory";
 import type { CheckpointTensor } from "../checkpoint";
-import type { ScaleDType, ScaledCodes } from "../quantisation/scaledCodes";
+import type { CodeDType, ScaleDType } from "../quantisation/scaledCodes";
 import { CheckpointSource } from "./checkpoint";
 import { DequantisedSource } from "./dequantised";
 import { originOf } from "./tensorSource";
@@ -16,7 +16,7 @@ const FILLER = 5;
 function scaledTensor(
   shape: readonly number[],
   block: readonly [number, number],
-  { codes = "F8_E4M3", scales = "F32" }: { codes?: ScaledCodes["dtype"]; scales?: ScaleDType } = {},
+  { codes = "F8_E4M3", scales = "F32" }: { codes?: CodeDType; scales?: ScaleDType } = {},
 ) {
   const [rows = 1, columns = 1] = shape.slice(-2);
   const [blockRows, blockColumns] = block;
