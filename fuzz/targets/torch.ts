@@ -10,6 +10,8 @@ import { filesEnding, readBytes } from "../seeds";
 import { ACCEPTED, answerOf, bytesOf, ensure, type Input, type Target } from "../target";
 
 const FILE = "pytorch_model.bin";
+/** The description of the tensors is what mutations are about. */
+const SEED_BYTES = 20_000;
 /** A view may stand for more elements than the file has bytes: one that is larger is not read here. */
 const MAX_ELEMENTS = 100_000;
 /** Instructions of pickles, and numbers in them. */
@@ -25,7 +27,9 @@ export const torch: Target = {
   name: "torch",
   time: { base: 60, perKb: 3 },
   async open() {
-    const real = filesEnding("e2e/golden/torch", ".bin").map(readBytes);
+    const real = filesEnding("e2e/golden/torch", ".bin")
+      .map(readBytes)
+      .filter(({ length }) => length < SEED_BYTES);
     return { make: (random) => ({ [FILE]: make(random, real) }), check };
   },
 };

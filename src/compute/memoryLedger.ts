@@ -10,6 +10,8 @@ export const MEMORY_LEDGER = {
   streaming: { blocks: 3 / 4, rest: 1 / 4 },
   /** A merge that meets values beyond float16 makes the tensor once more, wider, to tell which. */
   overflowing: { merge: 1 / 2, again: 1 / 2 },
+  /** A merge of which another is made. */
+  chained: { result: 3 / 4, stage: 1 / 4 },
   /** A pass through layers. */
   measuring: {
     /** What stays from use to use, and the two layers that pass beside it. */

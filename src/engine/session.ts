@@ -9,7 +9,7 @@ import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts, storedAs } from "../model/facts";
 import { storedBytes } from "../model/storedBytes";
 import { planFolders } from "../recipe/plan/planModels";
-import { guardBase, guardLimit } from "../recipe/strength/guardLimit";
+import { guardBase, guardLimit, plannedHeaders } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 import { engineFailure } from "./failures";
 import { keepDevice } from "./machine/deviceKeeper";
@@ -137,7 +137,7 @@ export function createSession(environment: Environment): Session {
     const limit = guardLimit(
       report.plan,
       methodFacts.find(({ id }) => id === method),
-      modelByKey(guardBase(report.plan), models),
+      plannedHeaders(report.plan, guardBase(report.plan)) ?? modelByKey(guardBase(report.plan), models),
     );
     const seconds = await rates.estimate((await device.get()).info, report.plan);
     return {

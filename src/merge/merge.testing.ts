@@ -47,6 +47,7 @@ export function testPlan(recipe: TestRecipe, shape?: readonly number[]): MergePl
     config: {},
     sideFiles: [],
     rowMaps: {},
+    stages: [],
     totals: {
       tensors: tensors.length,
       parameters: sum((tensor) => elementCount(tensor.shape)),

@@ -1,12 +1,14 @@
 import type { Bytes } from "../base/bytes";
 import type { BlockLayout } from "../compute/blockSize";
 import type { Device } from "../compute/device";
+import { shareOf } from "../compute/memoryLedger";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import type { Model } from "../model/model";
 import { checkStretch, placed, placedBytes, placedDType } from "../model/sources/placed";
 import { tensorNamed } from "../model/sources/tensorNamed";
 import type { FileRange, PlacedTensor, SourceTensor, TensorSource } from "../model/sources/tensorSource";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
+import { planModels } from "../recipe/plan/planModels";
 import { inputKey } from "./inputs";
 import { baseFirst, castMaking, type Making, type MapMaking, makingOf } from "./making";
 import type { Routers } from "./mixture/stack";
@@ -28,6 +30,8 @@ export class MergedSource implements TensorSource {
   readonly tensors: ReadonlyMap<string, PlannedTensor>;
   readonly #makings = new Map<string, Making>();
   readonly #pipeline: BlockPipeline;
+  /** Those that are loaded, and the results of the recipes that feed this one. */
+  readonly #models: ReadonlyMap<string, Model>;
   #wanted: ReadonlySet<string> | undefined;
 
   constructor(
@@ -35,7 +39,15 @@ export class MergedSource implements TensorSource {
     private readonly options: MergedSourceOptions,
   ) {
     this.tensors = new Map(plan.tensors.map((tensor) => [tensor.name, tensor]));
-    this.#pipeline = new BlockPipeline(options, () => this.#wantedKeys());
+    let budgetBytes = options.budgetBytes ?? shareOf(options.device.info.budgetBytes, "overflowing", "again");
+    this.#models = planModels(plan, options.models, (stage, models) => {
+      const { device, blockBytes } = options;
+      const own = shareOf(budgetBytes, "chained", "stage");
+      budgetBytes = shareOf(budgetBytes, "chained", "result");
+      const blocks = blockBytes === undefined ? {} : { blockBytes };
+      return new MergedSource(stage, { device, models, budgetBytes: own, ...blocks });
+    });
+    this.#pipeline = new BlockPipeline({ ...options, budgetBytes }, () => this.#wantedKeys());
   }
 
   /** @throws {AwaseError} `merge/no-tensor`, and what merging throws; NaN and Inf pass. */
@@ -88,8 +100,8 @@ export class MergedSource implements TensorSource {
   making(name: string): Making {
     const known = this.#makings.get(name);
     if (known) return known;
-    const { models, routers } = this.options;
-    const making = makingOf(this.plan, tensorNamed(this.tensors, name, "the merged model"), models, routers);
+    const { routers } = this.options;
+    const making = makingOf(this.plan, tensorNamed(this.tensors, name, "the merged model"), this.#models, routers);
     this.#makings.set(name, making);
     return making;
   }
@@ -123,7 +135,7 @@ export class MergedSource implements TensorSource {
 
   /** What the plan's tensors are made of. */
   #wantedKeys(): ReadonlySet<string> {
-    const { models } = this.options;
+    const models = this.#models;
     this.#wanted ??= new Set(
       this.plan.tensors.map(({ inputs, shape }) =>
         inputsKey(baseFirst(inputs).map((input) => ({ key: inputKey(input, shape, models, this.plan.rowMaps) }))),

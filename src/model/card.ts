@@ -21,14 +21,15 @@ export interface CardFacts {
 export function modelCard({ name, plan, method, weights }: CardFacts): string {
   const title = method.paper ? `[${escaped(method.label)}](${method.paper.url})` : escaped(method.label);
   const base = plan.models.find(({ isBase }) => isBase);
-  const merged = plan.models.length === 1 ? "one model" : `${plan.models.length} models`;
+  const sources = sourcesOf(plan);
+  const merged = sources.length === 1 ? "one model" : `${sources.length} models`;
   const sections = [
     `# ${escaped(oneLine(name))}`,
     `A language model merged from ${merged} with Awase, from a mergekit recipe.`,
     "## Merge",
     `Method: ${title}${base ? `, with ${modelLink(base.key, base.revision)} as the base` : ""}.`,
     "### Models",
-    plan.models.map(modelLine).join("\n"),
+    [...plan.stages.map(stageLine), ...sources.map(modelLine)].join("\n"),
     "### Recipe",
     `Random draws used seed ${plan.seed}; recipes without random masks do not depend on it.`,
     fenced(plan.recipe, "yaml"),
@@ -41,7 +42,7 @@ export function modelCard({ name, plan, method, weights }: CardFacts): string {
 
 /** Hub paths once each, revisions removed; models that did not come from the Hub have no place in its lineage. */
 function frontMatter(plan: MergePlan): string {
-  const folders = plan.models.flatMap((model) =>
+  const folders = sourcesOf(plan).flatMap((model) =>
     model.adapted ? [model.adapted.model, model.adapted.adapter] : [model],
   );
   const paths = folders.flatMap(({ key, revision }) => (revision === undefined ? [] : (hubPath(key) ?? [])));
@@ -56,6 +57,17 @@ function frontMatter(plan: MergePlan): string {
 function hubPath(key: string): string | undefined {
   const parts = splitRevision(key);
   return parts.ok ? hubIdOf(parts.path) : undefined;
+}
+
+/** Models that were there before, each once: the plan's own, then those of the recipes that feed it. */
+function sourcesOf({ models, stages }: MergePlan): readonly PlannedModel[] {
+  const seen = new Set(stages.map(({ key }) => key));
+  return [...models, ...stages.flatMap(({ plan }) => plan.models)].filter(({ key }) => !seen.has(key) && seen.add(key));
+}
+
+/** Another recipe of the text, whose result was never written. */
+function stageLine({ key, plan }: MergePlan["stages"][number]): string {
+  return `- ${code(key)}: made on the way, from ${plan.models.map((model) => code(model.key)).join(", ")}`;
 }
 
 function modelLine({ adapted, isBase, ...model }: PlannedModel): string {

@@ -2,7 +2,7 @@ import { Badge, Button, Loader, Modal, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { own } from "../../base/own";
 import type { HubLook, HubOrigin, ModelSummary } from "../../engine/protocol/protocol";
-import { neededModels } from "../../recipe/parse/references";
+import { folderReferences } from "../../recipe/parse/references";
 import { type Failure, failureOf } from "../../state/failure";
 import { readyModels } from "../../state/models/models";
 import { parsedRecipe } from "../../state/recipe/parsed";
@@ -77,7 +77,7 @@ function Look({ review: { shared, report } }: { readonly review: Extract<Review,
         ]}
       />
       <SharedModels
-        references={recipe ? neededModels(recipe).map(({ key }) => key) : []}
+        references={recipe ? folderReferences(recipe).map(({ key }) => key) : []}
         origins={
           new Map(
             report?.missing.flatMap(({ reference, origin }) => (origin?.kind === "hub" ? [[reference, origin]] : [])),

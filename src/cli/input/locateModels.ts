@@ -7,7 +7,15 @@ import type { ModelOrigin, Note } from "../../engine/protocol/protocol";
 import type { Session } from "../../engine/session";
 import { nodeFolder } from "../../io/node";
 import type { FolderReference, ModelReference, Recipe } from "../../recipe/parse/recipe";
-import { foldersOf, hubIdOf, modelKey, nameText, openModels, sameLetters } from "../../recipe/parse/references";
+import {
+  allReferences,
+  foldersOf,
+  hubIdOf,
+  isMade,
+  modelKey,
+  nameText,
+  sameLetters,
+} from "../../recipe/parse/references";
 import { changeTo } from "../../recipe/problems/fixes";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
@@ -50,8 +58,9 @@ export interface LocatedModels {
 export async function locateModels(recipe: Recipe, cwd: string): Promise<LocatedModels> {
   const models: LocatedModel[] = [];
   const problems: Problem[] = [];
-  for (const reference of openModels(recipe)) {
+  for (const reference of allReferences(recipe)) {
     for (const folder of foldersOf(reference)) {
+      if (isMade(recipe, folder)) continue;
       const model = await locateModel(folder, cwd, own(recipe.extras.revisions, folder.key));
       const near = model?.kind === "folder" ? undefined : await nearFolder(folder.path, cwd);
       // A folder that differs in nothing but case is meant, whatever the Hub may have under such a name.

@@ -21,6 +21,7 @@ const plan = (method: string, bytes: number, fetchBytes = 0): MergePlan => ({
   config: {},
   sideFiles: [],
   rowMaps: {},
+  stages: [],
   recipe: "",
   totals: { tensors: 1, parameters: 1, readBytes: bytes, writeBytes: bytes, fetchBytes, deviceBytes: 0 },
 });

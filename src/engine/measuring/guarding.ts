@@ -11,8 +11,9 @@ import { tensorDrift } from "../../merge/drift";
 import { methodFacts } from "../../merge/registry";
 import { layerGroups, type ModelLayers } from "../../model/layout/layerOf";
 import type { MergePlan } from "../../recipe/plan/plan";
+import { stageOf } from "../../recipe/plan/stages/stages";
 import type { Problem } from "../../recipe/problems/problem";
-import { guardBase, guardLimit, unwritableLimit } from "../../recipe/strength/guardLimit";
+import { guardBase, guardLimit, plannedHeaders, unwritableLimit } from "../../recipe/strength/guardLimit";
 import { openWeakening, type Weakening } from "../../recipe/strength/strength";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";
@@ -22,6 +23,7 @@ import type { GuardEvent } from "../protocol/evalProtocol";
 import { type EvaluationContext, measurable } from "./evaluation";
 import { heldBack, holdModels, modelsOf } from "./holdModels";
 import { MergeAtStrengths, notExpressible } from "./mergeAtStrengths";
+import type { OpenModel, Subjects } from "./subjects";
 
 const PROGRESS_INTERVAL = 100;
 /** How often a tensor is there while its drift is measured: the base's values, the merged ones, both side by side, and the inputs of the merge. */
@@ -48,7 +50,8 @@ export async function watch(
   const report = await onDevice(context.device, signal, (device) =>
     guard({ context: { ...context, baseCache }, plan, options, device, onEvent, signal }),
   );
-  await holdModels(context, modelsOf(plan, guardBase(plan)), signal);
+  const base = guardBase(plan);
+  await holdModels(context, stageOf(plan, base) ? modelsOf(plan) : modelsOf(plan, base), signal);
   await baseCache.release();
   onEvent({ type: "guard-end", report });
   return report;
@@ -95,7 +98,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
   const layers = layerGroups({ config: plan.config, tensors }, options.groupLayers);
   const baseKey = guardBase(plan);
   const method = methodFacts.find(({ id }) => id === plan.method);
-  const limit = guardLimit(plan, method, shelf.model(baseKey));
+  const limit = guardLimit(plan, method, plannedHeaders(plan, baseKey) ?? shelf.model(baseKey));
   if (limit) return guardWhole(guarding, limit);
   const strengthOf = (strengths: Strengths) => (tensor: string) =>
     strengthIn(strengths, layers.groupOf(tensor).id) ?? 1;
@@ -108,7 +111,7 @@ async function guard(guarding: Guarding): Promise<GuardReport> {
   using merge = new MergeAtStrengths({ subjects, device, plan, weakening, layers, signal });
   // Rows of another vocabulary are compared with the base's for the same tokens, and texts are cut into the same ones for both.
   const moved = Object.keys(plan.rowMaps).length > 0;
-  using own = moved ? undefined : await subjects.openModel(baseKey, device, signal);
+  using own = moved ? undefined : await openBase(subjects, plan, device, signal);
   const base = own ?? (await merge.at(0));
   const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
   return await runGuard({
@@ -169,7 +172,7 @@ async function guardWhole(
   limit: GuardLimit,
 ): Promise<GuardReport> {
   const { subjects } = context;
-  using base = await subjects.openModel(guardBase(plan), device, signal);
+  using base = await openBase(subjects, plan, device, signal);
   using merged = await subjects.openPlan(plan, device, "measure", signal);
   const throttle = new Throttle<GuardEvent>(PROGRESS_INTERVAL, onEvent);
   const { cap } = options;
@@ -188,6 +191,13 @@ async function guardWhole(
       onEvent({ type: "guard-stage", stage });
     },
   });
+}
+
+/** The model that a merge is held against: one that is loaded, or the result of another recipe of the text. */
+function openBase(subjects: Subjects, plan: MergePlan, device: Device, signal: AbortSignal): Promise<OpenModel> {
+  const key = guardBase(plan);
+  const stage = stageOf(plan, key);
+  return stage ? subjects.openPlan(stage, device, "measure", signal) : subjects.openModel(key, device, signal);
 }
 
 /** Passes on what was not said before: a guard that begins anew on another device measures the same stages again. */

@@ -6,6 +6,15 @@ import type { MergePlan } from "../../recipe/plan/plan";
  * weights are told apart by `inputFiles`.
  * Not in it: what is cached, the device, the block size, the size of shards.
  */
-export async function planFingerprint({ method, seed, tensors, config, recipe }: MergePlan): Promise<string> {
-  return sha256(JSON.stringify({ method, seed, tensors, config, recipe }));
+export async function planFingerprint(plan: MergePlan): Promise<string> {
+  return sha256(
+    JSON.stringify({
+      ...deciding(plan),
+      ...(plan.stages.length > 0 ? { stages: plan.stages.map(({ plan: stage }) => deciding(stage)) } : {}),
+    }),
+  );
+}
+
+function deciding({ method, seed, tensors, config, recipe }: MergePlan) {
+  return { method, seed, tensors, config, recipe };
 }

@@ -2,9 +2,9 @@ import { elementCount } from "../../formats/tensor";
 import { isFault } from "../../io/store/fileProof";
 import type { ByteSource } from "../../io/types";
 import { inputSource } from "../../merge/inputs";
+import { modelsWithRanges } from "../../merge/plannedRanges";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planModels } from "../../recipe/plan/planModels";
 import type { InputFile, InputLedger } from "./inputLedger";
 import type { WeightWriter } from "./output";
 
@@ -55,7 +55,7 @@ async function madeOf(
   opened: ReadonlyMap<string, Checkpoint>,
   files: ReadonlySet<ByteSource>,
 ): Promise<readonly number[]> {
-  const models = planModels(plan, opened);
+  const models = modelsWithRanges(plan, opened);
   const made: number[] = [];
   for (const [index, { inputs, shape }] of plan.tensors.entries()) {
     for (const input of inputs) {

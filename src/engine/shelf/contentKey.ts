@@ -36,12 +36,14 @@ export async function planKey(
   checkpoints: ReadonlyMap<string, Checkpoint>,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { method, seed, tensors, config, donor, mixture } = plan;
+  const { method, seed, tensors, config, donor, mixture, stages } = plan;
+  const made = stages.map(({ key, plan: stage }) => [key, stage.method, stage.tensors]);
   const keys: unknown[] = [];
   for (const { key } of planFolders(plan)) {
     const checkpoint = checkpoints.get(key);
     keys.push([key, checkpoint && (await contentKey(checkpoint, signal))]);
   }
   const lent = donor ? { lent: donor.parameters } : {};
-  return sha256(JSON.stringify({ method, seed, tensors, config, keys, mixture, ...lent }));
+  const fed = made.length > 0 ? { made } : {};
+  return sha256(JSON.stringify({ method, seed, tensors, config, keys, mixture, ...lent, ...fed }));
 }

@@ -3,13 +3,13 @@ import { own } from "../../base/own";
 import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
 import { inputSource } from "../../merge/inputs";
+import { modelsWithRanges } from "../../merge/plannedRanges";
 import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
-import { planModels } from "../../recipe/plan/planModels";
 import { type LayOutMixture, type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems/problem";
 import { engineFailure } from "../failures";
@@ -134,7 +134,7 @@ async function bytesToFetch(plan: MergePlan, opened: Models): Promise<number> {
   const remote = new Map(
     [...opened].map(([key, model]) => [key, model.revision === undefined ? atHand(model) : model]),
   );
-  const models = planModels(plan, remote);
+  const models = modelsWithRanges(plan, remote);
   for (const { inputs, shape } of plan.tensors) {
     for (const input of inputs) {
       const from = inputSource(input, models, plan.rowMaps);

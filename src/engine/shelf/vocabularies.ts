@@ -1,6 +1,6 @@
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { foldersOf, knownModels, neededModels } from "../../recipe/parse/references";
+import { allReferences, foldersOf, knownModels } from "../../recipe/parse/references";
 import type { KnownVocabulary, Vocabularies } from "../../recipe/plan/vocabularies";
 import { compareVocabularies } from "../../tokens/compareVocabularies";
 import { readVocabulary, type Tokens, type Vocabulary } from "../../tokens/vocabulary";
@@ -21,7 +21,7 @@ let before: Promise<void> = Promise.resolve();
  */
 export async function readVocabularies(recipe: string, models: () => ReadonlyMap<string, Model>): Promise<void> {
   const parsed = parseRecipe(recipe, knownModels(models().keys())).recipe;
-  const references = parsed ? neededModels(parsed) : [];
+  const references = parsed ? allReferences(parsed) : [];
   const asked = parsed?.tokenizer !== undefined || parsed?.chatTemplate !== undefined;
   if (references.length < 2 && !asked) return;
   const tried = new Set<Model>();

@@ -70,6 +70,7 @@ export function structureMixture(
     config,
     sideFiles: sideFiles(context, { tokenizer: mixture.base, configText, recipe: text, ids: {} }).map(renamed),
     rowMaps: {},
+    stages: [],
     recipe: text,
     mixture: {
       base: mixture.base.key,

@@ -3,10 +3,12 @@ import type { OutputDType } from "../../formats/dtypes";
 import { isMixture, MIXTURE_KEYS, parseMixture } from "../mixture/parseMixture";
 import { fewProblems } from "../problems/fewProblems";
 import { changeTo } from "../problems/fixes";
-import type { Problem } from "../problems/problem";
+import type { Problem, TextSpan } from "../problems/problem";
+import { documentsOf, type TextDocument } from "../text/documents";
 import { nearest } from "../text/nearest";
 import { type Field, type Fields, Reader } from "../text/reader";
 import { readSyntax } from "../text/syntax";
+import { joinDocuments } from "./documents";
 import { readExtras } from "./extras";
 import { reportMisplaced } from "./misplaced";
 import { parseModels, parseSlices } from "./parseLists";
@@ -30,6 +32,7 @@ export const RECIPE_KEYS = [
   "tokenizer",
   "tokenizer_source",
   "chat_template",
+  "name",
 ] as const;
 
 /** dtype names mergekit knows that can hold weights, and what we call them. */
@@ -41,11 +44,20 @@ export const DTYPE_NAMES: Readonly<Record<string, OutputDType>> = {
 
 /**
  * Reads a mergekit recipe: YAML 1.1, mergekit's schema and laxness, and Awase's own comment block. Structure alone is checked; whether
- * it fits the models is the planner's question. The text is never changed. Never throws.
+ * it fits the models is the planner's question. The text is never changed. Never throws. Several recipes in one text (`---` between
+ * them, all but one with a `name`) are one recipe and its stages.
  * @param known the models at hand: what is called like one of them is meant, whatever signs are in its name
  */
 export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
+  const documents = documentsOf(text);
+  const [only] = documents;
+  if (only && documents.length === 1) return parseOne(only, known);
+  return joinDocuments(documents, (document) => parseOne(document, known));
+}
+
+function parseOne({ text, begin }: TextDocument, known?: KnownModels): ParsedRecipe {
   const syntax = readSyntax(text);
+  const start = syntax.span(begin, begin);
   const { extras, problems: extrasProblems } = readExtras(text, syntax, known);
   if (!syntax.document) return { problems: fewProblems([...syntax.problems, ...extrasProblems]) };
 
@@ -54,17 +66,19 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   if (reader.isNull(contents)) {
     reader.error({
       code: "recipe/empty",
-      span: syntax.span(0, 0),
+      span: start,
     });
     return { problems: [...reader.problems, ...extrasProblems] };
   }
-  const fields = reader.mapping(contents, "a recipe", undefined, syntax.span(0, 0));
+  const fields = reader.mapping(contents, "a recipe", undefined, start);
   if (!fields) return { problems: [...reader.problems, ...extrasProblems] };
   if (isMixture(fields)) return mixtureRecipe(reader, fields, extras, extrasProblems);
   reportMisplaced(reader, fields, "document");
   reader.dropUnknown(fields, "a recipe", RECIPE_KEYS);
 
-  const method = parseMethod(reader, fields);
+  const method = parseMethod(reader, fields, start);
+  const nameField = reader.present(fields, "name");
+  const name = nameField && reader.string(nameField.node, "`name`", nameField.keySpan);
   const models = parseModels(reader, reader.present(fields, "models"));
   const slices = parseSlices(reader, reader.present(fields, "slices"));
   const modules = parseModules(reader, reader.present(fields, "modules"));
@@ -81,7 +95,7 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   const templateField = reader.present(fields, "chat_template");
   const chatTemplate = templateField && reader.string(templateField.node, "`chat_template`", templateField.keySpan);
   checkOneOf(reader, fields, ["models", "slices", "modules"], (found, span) =>
-    reader.error({ code: "recipe/one-of", facts: { found }, span: span ?? reader.syntax.span(0, 0) }),
+    reader.error({ code: "recipe/one-of", facts: { found }, span: span ?? start }),
   );
 
   const problems = [...reader.problems, ...extrasProblems];
@@ -89,6 +103,8 @@ export function parseRecipe(text: string, known?: KnownModels): ParsedRecipe {
   return {
     recipe: {
       method,
+      ...(name ? { name: { value: name, span: reader.span(nameField.node, nameField.keySpan) } } : {}),
+      stages: [],
       models,
       slices,
       modules,
@@ -122,6 +138,7 @@ function mixtureRecipe(
     models: all.map(({ model, span }) => ({ model, parameters: new Map(), span })),
     slices: [],
     modules: [],
+    stages: [],
     base: mixture.base,
     parameters: new Map(),
     ...(dtype ? { dtype } : {}),
@@ -131,12 +148,12 @@ function mixtureRecipe(
   return { recipe, problems };
 }
 
-function parseMethod(reader: Reader, fields: Fields): Spanned<string> | undefined {
+function parseMethod(reader: Reader, fields: Fields, start: TextSpan): Spanned<string> | undefined {
   const field = fields.get("merge_method");
   if (!field) {
     return reader.error({
       code: "recipe/missing-method",
-      span: reader.syntax.span(0, 0),
+      span: start,
     });
   }
   const value = reader.string(field.node, "`merge_method`", field.keySpan);

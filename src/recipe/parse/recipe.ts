@@ -147,8 +147,22 @@ export interface Mixture {
   readonly span: TextSpan;
 }
 
+/** Another recipe of the text, whose result is taken under its name and never written. */
+export interface RecipeStage {
+  readonly name: string;
+  readonly recipe: Recipe;
+}
+
 /** A recipe as written, checked for structure alone. Exactly one of `models`, `slices` and `modules` is not empty. */
 export interface Recipe extends RecipePart {
+  /** Under which other recipes of the text take its result. */
+  readonly name?: Spanned<string>;
+  /** The recipes it takes the results of, each after those that it takes itself. */
+  readonly stages: readonly RecipeStage[];
+  /** Names of recipes of the text that nobody takes the results of: a misspelled reference may mean one. */
+  readonly unused?: readonly string[];
+  /** Where in the text it stands, if that holds several. */
+  readonly range?: { readonly from: number; readonly to: number };
   readonly method: Spanned<string>;
   readonly modules: readonly ModuleItem[];
   readonly base?: ModelReference;

@@ -144,9 +144,14 @@ export function foldersOf({ path, revision, adapter }: ModelReference): readonly
 /** What the needed models of a recipe are made of, each folder once by key. */
 export function folderReferences(recipe: Recipe): readonly (FolderReference & Pick<ModelReference, "span">)[] {
   const seen = new Set<string>();
-  return openModels(recipe)
+  return allReferences(recipe)
     .flatMap((reference) => foldersOf(reference).map((folder) => ({ ...folder, span: reference.span })))
-    .filter(({ key }) => !seen.has(key) && seen.add(key));
+    .filter((folder) => !isMade(recipe, folder) && !seen.has(folder.key) && seen.add(folder.key));
+}
+
+/** Whether a folder is none: another recipe of the text makes what is called so. */
+export function isMade({ stages }: Recipe, { path }: { readonly path: string }): boolean {
+  return stages.some(({ name }) => name === path);
 }
 
 /**
@@ -187,6 +192,11 @@ export function neededModels(recipe: Recipe): readonly ModelReference[] {
 export function openModels(recipe: Recipe): readonly ModelReference[] {
   const { donor } = recipe.extras;
   return distinct([...neededModels(recipe), ...(donor ? [donor.model] : [])]);
+}
+
+/** All that a recipe and its stages refer to. */
+export function allReferences(recipe: Recipe): readonly ModelReference[] {
+  return distinct([recipe, ...recipe.stages.map((stage) => stage.recipe)].flatMap(openModels));
 }
 
 function distinct(references: readonly ModelReference[]): readonly ModelReference[] {

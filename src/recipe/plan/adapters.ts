@@ -11,11 +11,17 @@ type Models = ReadonlyMap<string, Model>;
 /**
  * The models that references mean, by key: those that are open, and where an adapter is named the model with it. What is missing, is
  * no adapter, is nothing else or does not fit goes into `bag`.
+ * @param unused names of other recipes of the text, one of which may be meant
  */
-export function adaptModels(references: readonly ModelReference[], opened: Models, bag: ProblemBag): Models {
+export function adaptModels(
+  references: readonly ModelReference[],
+  opened: Models,
+  bag: ProblemBag,
+  unused: readonly string[] = [],
+): Models {
   const models = new Map(opened);
   for (const reference of references) {
-    reportMissing(reference, opened, bag);
+    reportMissing(reference, [...opened.keys(), ...unused], opened, bag);
     const [model, adapter] = foldersOf(reference).map(({ key }) => opened.get(key));
     if (model?.adapter) reportAlone(reference, model, opened, bag);
     if (!model || model.adapter || !adapter) continue;
@@ -32,11 +38,11 @@ export function adaptModels(references: readonly ModelReference[], opened: Model
   return models;
 }
 
-function reportMissing(reference: ModelReference, opened: Models, bag: ProblemBag): void {
+function reportMissing(reference: ModelReference, names: readonly string[], opened: Models, bag: ProblemBag): void {
   const { adapter, span } = reference;
   for (const { key } of foldersOf(reference)) {
     if (opened.has(key)) continue;
-    const meant = nearName(key, opened.keys());
+    const meant = nearName(key, names);
     const fixed = adapter === undefined && meant !== undefined;
     bag.add({
       code: "plan/model-missing",

@@ -1,6 +1,6 @@
 import type { TensorParameters } from "../facts";
 import { planTotals } from "./output/totals";
-import type { MergePlan, PlannedTensor } from "./plan";
+import type { MergePlan, PlannedStage, PlannedTensor } from "./plan";
 import type { PlanStructure } from "./planContext";
 
 export interface BindOptions {
@@ -27,6 +27,7 @@ export function bind(
     donor,
     recipe,
     mixture,
+    stages,
   }: PlanStructure,
   { seed, budgetBytes }: BindOptions,
   parametersOf?: (tensor: PlannedTensor) => TensorParameters,
@@ -41,11 +42,27 @@ export function bind(
     config,
     sideFiles,
     rowMaps,
+    stages: boundStages(stages, { seed, budgetBytes }),
     totals: planTotals(tensors, budgetBytes),
     ...(donor ? { donor } : {}),
     recipe,
     ...(mixture ? { mixture } : {}),
   };
+}
+
+/** One plan for each recipe, under however many references. */
+function boundStages(stages: PlanStructure["stages"], { seed, budgetBytes }: StageOptions): readonly PlannedStage[] {
+  const plans = new Map<PlanStructure, MergePlan>();
+  return stages.map(({ key, structure }) => {
+    const plan = plans.get(structure) ?? bind(structure, { budgetBytes, ...(seed === undefined ? {} : { seed }) });
+    plans.set(structure, plan);
+    return { key, plan };
+  });
+}
+
+interface StageOptions {
+  readonly seed: number | undefined;
+  readonly budgetBytes: number;
 }
 
 function withParameters(tensor: PlannedTensor, { globals, inputs }: TensorParameters): PlannedTensor {

@@ -91,6 +91,13 @@ export interface PlannedModel {
   readonly adapted?: Readonly<Record<"model" | "adapter", { readonly key: string; readonly revision?: string }>>;
 }
 
+/** A merge that feeds another and is not written. */
+export interface PlannedStage {
+  /** Of its result: the reference by which it is taken. */
+  readonly key: string;
+  readonly plan: MergePlan;
+}
+
 /**
  * What a merge will do, as plain data: it can be posted, stored and compared. Made from the recipe and the models'
  * headers; no weight is read.
@@ -107,6 +114,8 @@ export interface MergePlan {
   readonly config: Readonly<Record<string, unknown>>;
   /** `config.json`, `generation_config.json`, tokenizer files, `mergekit_config.yml`. The model card and the index are made at the end. */
   readonly sideFiles: readonly SideFile[];
+  /** Recipes whose results this one takes, each after those that it takes itself; none has stages of its own. */
+  readonly stages: readonly PlannedStage[];
   /** What the rows of inputs are made of that are brought to another vocabulary, by digest. */
   readonly rowMaps: Readonly<Record<string, RowMap>>;
   readonly totals: PlanTotals;

@@ -39,6 +39,8 @@ export interface PlanStructure
   readonly modules: readonly PlannedModule[];
   /** With the numbers that the recipe gives them. */
   readonly tensors: readonly PlannedTensor[];
+  /** What the recipe takes the results of, under each reference to them. */
+  readonly stages: readonly { readonly key: string; readonly structure: PlanStructure }[];
 }
 
 /** Looks up the models and finds their common layout; `undefined` with problems when one is missing or they do not fit. */
@@ -49,7 +51,7 @@ export function openContext(
   bag: ProblemBag,
 ): PlanContext | undefined {
   const references = modelReferences(recipe);
-  const models = adaptModels(openModels(recipe), opened, bag);
+  const models = adaptModels(openModels(recipe), opened, bag, recipe.unused);
   if (bag.failed) return undefined;
   const architecture = commonArchitecture(references, models, bag);
   const [reference] = references;

@@ -1,9 +1,10 @@
+import { append } from "../../base/lists";
 import type { Model } from "../../model/model";
 import { planDonor } from "../donor/donor";
 import type { MethodFacts } from "../facts";
 import { parseRecipe } from "../parse/parse";
 import type { Mixture, Recipe } from "../parse/recipe";
-import { knownModels, neededModels } from "../parse/references";
+import { foldersOf, knownModels, neededModels, openModels } from "../parse/references";
 import { fewProblems } from "../problems/fewProblems";
 import type { Problem } from "../problems/problem";
 import { plannedModel, referredVocabularies } from "./adapters";
@@ -23,8 +24,9 @@ import { sideFiles } from "./output/sideFiles";
 import { lintParameters } from "./parameters";
 import { openContext, type PlanContext, type PlanStructure } from "./planContext";
 import { byWeight, ProblemBag } from "./problemBag";
+import { plannedModel as modelOfPlan } from "./stages/plannedModel";
 import { planTensors } from "./tensors";
-import type { Vocabularies } from "./vocabularies";
+import type { KnownVocabulary, Vocabularies } from "./vocabularies";
 import { askedTemplate } from "./vocabulary/chatTemplate";
 import { reportPadding } from "./vocabulary/padding";
 import { newIds } from "./vocabulary/specialIds";
@@ -51,9 +53,9 @@ export function structure(
   vocabularies?: Vocabularies,
   mixtures?: LayOutMixture,
 ): StructureReport {
-  const layOut = (recipe: string, attempt: Attempt) =>
+  const once = (recipe: string, attempt: Attempt) =>
     structureOnce(recipe, { models, methods, vocabularies, mixtures, attempt });
-  return layOut(text, (edited) => layOut(edited, () => false).structure !== undefined);
+  return once(text, (edited) => once(edited, () => false).structure !== undefined);
 }
 
 /** Lays out a recipe with `experts`; a part of its own, as few recipes have any. */
@@ -73,23 +75,92 @@ interface Surroundings {
   readonly attempt: Attempt;
 }
 
-function structureOnce(
+function structureOnce(text: string, around: Surroundings): StructureReport {
+  const { recipe, problems } = parseRecipe(text, knownModels(around.models.keys()));
+  const said = [...problems];
+  const report = (structure?: PlanStructure): StructureReport => ({
+    ...(structure ? { structure } : {}),
+    problems: fewProblems(said.sort(byWeight)),
+  });
+  if (!recipe || hasError(problems)) {
+    const bag = new ProblemBag();
+    for (const each of recipe ? [recipe, ...recipe.stages.map((stage) => stage.recipe)] : []) {
+      if (!each.mixture) findMethodFacts(each.method, around.methods, bag);
+    }
+    append(said, bag.problems());
+    return report();
+  }
+  const staged = layOutStages(recipe, text, around, said);
+  if (!staged) return report();
+  const { structure, problems: found } = layOut(recipe, text, staged.around);
+  append(said, found);
+  return report(structure && { ...structure, stages: staged.stages });
+}
+
+/** The recipes that feed this one, and the models with their results; `undefined` with what was found where one has none. */
+function layOutStages(recipe: Recipe, text: string, surroundings: Surroundings, said: Problem[]) {
+  const stages: PlanStructure["stages"][number][] = [];
+  const references = [recipe, ...recipe.stages.map((stage) => stage.recipe)].flatMap(openModels);
+  const models = new Map(surroundings.models);
+  const vocabularies = surroundings.vocabularies && new Map(surroundings.vocabularies);
+  let failed = false;
+  for (const { name, recipe: stage } of recipe.stages) {
+    if (surroundings.methods.some(({ id }) => id === name)) {
+      const bag = new ProblemBag();
+      bag.add({ code: "plan/method-name", severity: "warning", span: stage.name?.span, facts: { name } });
+      append(said, bag.problems());
+    }
+    const { structure, problems } = layOut(stage, text, { ...surroundings, models: new Map(models), vocabularies });
+    append(said, problems);
+    failed ||= structure === undefined;
+    const taken = references.flatMap((reference) => foldersOf(reference)).filter(({ path }) => path === name);
+    for (const key of new Set(taken.map((folder) => folder.key))) {
+      if (!structure) continue;
+      stages.push({ key, structure });
+      models.set(key, modelOfPlan(key, structure, new Map(models)));
+      const known = vocabularyOf(structure, vocabularies);
+      if (known) vocabularies?.set(key, known);
+    }
+  }
+  return failed ? undefined : { stages, around: { ...surroundings, models, vocabularies } };
+}
+
+/** What is known of the tokenizer that a plan's output has. */
+function vocabularyOf({ context }: PlanStructure, vocabularies: Vocabularies | undefined): KnownVocabulary | undefined {
+  const { output } = context.vocabulary ?? {};
+  const [folder] = foldersOf(tokenizerModel(context));
+  const own = folder && vocabularies?.get(folder.key);
+  return output ? { vocabulary: { ...own?.vocabulary, roles: [], tokens: output.tokens } } : own;
+}
+
+/** Lays out one recipe of the text. Edits that would reach into another are left out. */
+function layOut(recipe: Recipe, text: string, around: Surroundings): StructureReport {
+  const { structure, problems } = layOutAlone(recipe, text, around);
+  const { from = 0, to = text.length } = recipe.range ?? {};
+  const own = problems.map((problem) => {
+    const { fix, ...rest } = problem;
+    return fix && (fix.from < from || fix.to > to) ? rest : problem;
+  });
+  return { ...(structure ? { structure } : {}), problems: own };
+}
+
+function layOutAlone(
+  recipe: Recipe,
   text: string,
   { models, methods, vocabularies, mixtures, attempt }: Surroundings,
 ): StructureReport {
-  const { recipe, problems } = parseRecipe(text, knownModels(models.keys()));
   const bag = new ProblemBag();
   const report = (found?: PlanStructure): StructureReport => ({
     ...(found ? { structure: found } : {}),
-    problems: fewProblems([...problems, ...bag.problems()].sort(byWeight)),
+    problems: bag.problems(),
   });
-  if (recipe?.mixture) {
+  if (recipe.mixture) {
     if (!mixtures) throw new TypeError("Nobody here lays out mixtures.");
-    const found = hasError(problems) ? undefined : mixtures(text, { ...recipe, mixture: recipe.mixture }, models, bag);
+    const found = mixtures(text, { ...recipe, mixture: recipe.mixture }, models, bag);
     return report(bag.failed ? undefined : found);
   }
-  const method = recipe && findMethodFacts(recipe.method, methods, bag);
-  if (!recipe || !method || hasError(problems)) return report();
+  const method = findMethodFacts(recipe.method, methods, bag);
+  if (!method) return report();
   const opened = openContext(recipe, method, models, bag);
   if (!opened) return report();
   const known = referredVocabularies(neededModels(recipe), vocabularies ?? new Map());
@@ -126,6 +197,7 @@ function structureOnce(
     context,
     modules,
     tensors: planned.tensors,
+    stages: [],
     models: context.references.map((reference) => plannedModel(reference, models, reference.key === recipe.base?.key)),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,

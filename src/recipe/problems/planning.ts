@@ -111,6 +111,8 @@ export const planningSentences = {
     `${adapter} changes ${named(of)} (${found}), but ${model} has no such tensor${of.tensors === 1 ? "" : "s"}. Use the adapter with the model that it was trained on.`,
   "plan/adapter-shape": ({ adapter, model, found, expected, ...of }: AdapterFacts & { readonly expected: string }) =>
     `${adapter} is made for another model than ${model}: for ${named(of)} it has ${found}, the model has ${expected}. Use the adapter with the model that it was trained on.`,
+  "plan/method-name": ({ name }: { name: string }) =>
+    `This recipe is called as the method \`${name}\` is: mergekit would take \`merge_method: ${name}\` for its result. Give it another name.`,
   "plan/same-model-twice": ({ model }: { model: string }) =>
     `${model} stands twice here and counts once, with the last layer range and the first parameters. To merge two of its layers, name it once with an explicit revision.`,
   "plan/architectures": ({ model, found, names }: { model: string; found: number; names: string }) =>

@@ -16,14 +16,12 @@ const YAML_ADVICE: Readonly<Record<string, string>> = {
 const INDENTATION = "Check how far this line and those around it are indented, and put text that holds `: ` in quotes.";
 
 /** Files that other programs read. */
-export type ForeignKind = "evolve" | "multi" | "card" | "adapter";
+export type ForeignKind = "evolve" | "card" | "adapter";
 
 /** What they are, and what can be done here. */
 const FOREIGN: Readonly<Record<ForeignKind, string>> = {
   evolve:
     "a configuration of mergekit-evolve, which searches for a recipe. It is not run here: paste one of the recipes that it found",
-  multi:
-    "a configuration of mergekit-multi: several recipes in one file, which name each other's results. They are merged one by one here: keep one, and run the others with what it wrote",
   card: "the head of a model card, not a recipe. Paste the YAML block further down in the card",
   adapter: "a configuration of a training or of an adapter, not a recipe. Write `merge_method:` and `models:`",
 };
@@ -123,8 +121,20 @@ export const readingSentences = {
     `The recipe uses ${found} aliases; at most ${limit} are followed. Write the values out.`,
   "recipe/too-many-entries": ({ limit }: { limit: number }) =>
     `The recipe unfolds to more than ${limit} entries. Use fewer merge keys (\`<<\`) and aliases (\`*\`), and shorter lists.`,
-  "recipe/multiple-documents": ({ documents }: { documents: number }) =>
-    `The text holds ${documents} recipes (documents separated by \`---\`) instead of one. Keep one here, and run the others after it.`,
+  "recipe/multiple-documents": ({ documents, limit }: { documents: number; limit: number }) =>
+    `The text holds ${documents} documents (separated by \`---\`); at most ${limit} recipes are read as one. Write some of them apart, and merge what they wrote.`,
+  "recipe/same-name": ({ name }: { name: string }) =>
+    `Two recipes of this text are called \`${name}\`, so nobody can tell whose result is meant. Give this one another name.`,
+  "recipe/unnamed-documents": ({ documents }: { documents: number }) =>
+    `${documents} recipes of this text have no \`name:\`, but only one can be the one that is written. Give the others names, and take their results by them.`,
+  "recipe/several-results": ({ names }: { names: string }) =>
+    `No recipe of this text takes the results of ${names}, but only one is written. Leave out all but one of them, or merge them into a recipe without a name.`,
+  "recipe/document-cycle": ({ names }: { names: string }) =>
+    `These recipes take each other's results, in a circle: ${names}. Take a model here that is there already.`,
+  "recipe/mixture-among-others": ({ documents }: { documents: number }) =>
+    `A recipe with \`experts:\` stands alone in its text, but this one has ${documents} recipes. Write the mixture apart, of models that are there already.`,
+  "recipe/unused-document": ({ name }: { name: string }) =>
+    `Nothing takes the result of \`${name}\`, so it is not made. mergekit would write it to a folder of its own.`,
   "recipe/yaml": ({ reason, kind }: { reason: string; kind: string }) =>
     `This is not valid YAML: ${reason}. ${own(YAML_ADVICE, kind) ?? INDENTATION}`,
   "recipe/control-character": ({ found }: { found: string }) =>

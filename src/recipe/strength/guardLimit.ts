@@ -3,6 +3,7 @@ import { configNumber, DEPTH_KEYS } from "../../model/config";
 import type { ModelHeaders } from "../../model/model";
 import type { MethodFacts } from "../facts";
 import type { MergePlan } from "../plan/plan";
+import { stageOf } from "../plan/stages/stages";
 import { limit } from "../problems/strength";
 
 /** Why a guard can look at a merge as a whole only, and take nothing of it back: `guard/whole-…`. */
@@ -12,6 +13,12 @@ export type GuardLimit = Said;
 export function guardBase({ models }: MergePlan): string {
   const [first] = models;
   return models.find(({ isBase }) => isBase)?.key ?? first?.adapted?.model.key ?? first?.key ?? "";
+}
+
+/** What headers would say of the result of another recipe of the text. */
+export function plannedHeaders(plan: MergePlan, key: string): Pick<ModelHeaders, "config" | "tensors"> | undefined {
+  const stage = stageOf(plan, key);
+  return stage && { config: stage.config, tensors: new Map(stage.tensors.map((tensor) => [tensor.name, tensor])) };
 }
 
 /**

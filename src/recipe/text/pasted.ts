@@ -80,10 +80,6 @@ export function foreignDocuments(
   documents: readonly Document.Parsed[],
   span: (from: number, to: number) => TextSpan,
 ): Problem | undefined {
-  if (documents.length > 1) {
-    const name = documents.flatMap((document) => topKeys(document)).find(({ key }) => key === "name");
-    return name && foreign("multi", name.key, span(name.from, name.to));
-  }
   const keys = documents.flatMap((document) => topKeys(document));
   for (const { kind, keys: telling, unless = [] } of FOREIGN) {
     const found = keys.find(({ key }) => telling.includes(key));

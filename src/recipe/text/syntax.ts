@@ -3,6 +3,7 @@ import type { Problem, TextSpan } from "../problems/problem";
 import { readingProblem } from "../problems/reading";
 import { resolveAliases } from "./aliases";
 import { characterProblem } from "./characters";
+import { MAX_DOCUMENTS } from "./documents";
 import { foreignDocuments, pastedProblem } from "./pasted";
 import { wideMarks } from "./wideMarks";
 import { MAX_YAML_PROBLEMS, yamlProblems } from "./yamlErrors";
@@ -50,10 +51,7 @@ export function readSyntax(text: string, schema: "yaml-1.1" | "failsafe" = "yaml
   const [document, second] = documents;
   const pasted = () => pastedProblem(source, span);
   if (second) {
-    const several =
-      foreignDocuments(documents, span) ??
-      multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3));
-    return stop([pasted() ?? several]);
+    return stop([pasted() ?? multipleDocuments(documents.length, span(second.range[0], second.range[0] + 3))]);
   }
   if (!document) return stop([]);
   const tags = document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
@@ -143,7 +141,7 @@ function multipleDocuments(documents: number, span: TextSpan): Problem {
   return readingProblem({
     code: "recipe/multiple-documents",
     severity: "error",
-    facts: { documents },
+    facts: { documents, limit: MAX_DOCUMENTS },
     span,
   });
 }

@@ -90,7 +90,6 @@ describe("I pasted from a model card or a chat:", () => {
 describe("what mergekit's other programs read is called by its name:", () => {
   it.each([
     ["evolve", "genome:\n  models: [a, b]\n  merge_method: dare_ties\ntasks: [{name: x}]\n"],
-    ["multi", `name: first\n${PLAIN}---\nname: second\n${PLAIN}`],
     ["card", "license: apache-2.0\nlibrary_name: transformers\nbase_model: [a, b]\n"],
     ["adapter", "peft_type: LORA\nbase_model_name_or_path: a\n"],
   ])("%s", (kind, text) => {

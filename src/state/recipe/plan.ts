@@ -43,13 +43,14 @@ export function createPlanSlice({ engine }: StudioTools): Slice<PlanSlice, Recip
   };
 }
 
-/** What a recipe is measured against: its base, else the first of its models. */
+/** What a recipe is measured against: its base, else the first of its models. The result of another recipe of the text is not loaded. */
 export function baseOf({
   recipe,
   models,
   report,
 }: Pick<RecipeSlice & ModelsSlice & PlanSlice, "recipe" | "models" | "report">): ModelKey | undefined {
-  return parsedRecipe(recipe.present, models).recipe?.base?.key ?? report?.plan?.models[0];
+  const { base, stages } = parsedRecipe(recipe.present, models).recipe ?? {};
+  return base && !stages?.some(({ name }) => name === base.path) ? base.key : report?.plan?.models[0];
 }
 
 /** The model a problem says is not loaded. */

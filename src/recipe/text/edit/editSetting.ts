@@ -1,5 +1,6 @@
 import { isMap, isSeq } from "yaml";
 import type { SettingValue } from "../../parse/recipe";
+import { inWrittenDocument } from "../documents";
 import type { WrittenItem } from "../settingFor";
 import { readSyntax } from "../syntax";
 import { type Path, prependIn, setIn } from "./editText";
@@ -9,6 +10,10 @@ import { type Path, prependIn, setIn } from "./editText";
  * each line keeps its place and its comments.
  */
 export function setSetting(text: string, path: Path, setting: SettingValue | readonly WrittenItem[]): string {
+  return inWrittenDocument(text, (recipe) => setInRecipe(recipe, path, setting));
+}
+
+function setInRecipe(text: string, path: Path, setting: SettingValue | readonly WrittenItem[]): string {
   const items = itemsOf(setting);
   const filters = filtersAt(text, path);
   if (!items || !filters || filters.length > items.length) return setIn(text, path, setting);

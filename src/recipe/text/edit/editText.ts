@@ -13,6 +13,7 @@ import {
   type YAMLSeq,
   Document as YamlDocument,
 } from "yaml";
+import { inWrittenDocument } from "../documents";
 import { readSyntax } from "../syntax";
 import { anchorsOf, clearPath } from "./clearPath";
 import { writeAnew } from "./writeAnew";
@@ -28,6 +29,10 @@ export type Value = string | number | boolean | null | readonly Value[] | { read
  * comments still survive. Text that is no mapping in YAML stays unchanged.
  */
 export function setIn(text: string, path: Path, value: Value): string {
+  return inWrittenDocument(text, (recipe) => setInRecipe(recipe, path, value));
+}
+
+function setInRecipe(text: string, path: Path, value: Value): string {
   return edited(
     clearPath(text, path, "replaced"),
     path,
@@ -38,6 +43,10 @@ export function setIn(text: string, path: Path, value: Value): string {
 
 /** Removes what is at a path, and the mapping around it if nothing is left in it. */
 export function deleteIn(text: string, path: Path): string {
+  return inWrittenDocument(text, (recipe) => deleteInRecipe(recipe, path));
+}
+
+function deleteInRecipe(text: string, path: Path): string {
   const clear = clearPath(text, path, "replaced");
   if (!readSyntax(clear).document?.hasIn(path)) return text;
   return edited(
@@ -50,6 +59,10 @@ export function deleteIn(text: string, path: Path): string {
 
 /** Adds an item to the list at a path, which is made if it is not there. */
 export function appendIn(text: string, path: Path, item: Value): string {
+  return inWrittenDocument(text, (recipe) => appendInRecipe(recipe, path, item));
+}
+
+function appendInRecipe(text: string, path: Path, item: Value): string {
   const clear = clearPath(text, path, "changed");
   const list = readSyntax(clear).document?.getIn(path, true);
   if (!isSeq(list) || list.items.length === 0) return setIn(clear, path, [item]);
@@ -63,6 +76,10 @@ export function appendIn(text: string, path: Path, item: Value): string {
 
 /** Adds an item before the others of the list at a path, which has some. */
 export function prependIn(text: string, path: Path, item: Value): string {
+  return inWrittenDocument(text, (recipe) => prependInRecipe(recipe, path, item));
+}
+
+function prependInRecipe(text: string, path: Path, item: Value): string {
   const clear = clearPath(text, path, "changed");
   const list = readSyntax(clear).document?.getIn(path, true);
   if (!isSeq(list) || list.items.length === 0) return setIn(clear, path, [item]);

@@ -29,6 +29,8 @@ export const planning: Translation<typeof planningSentences> = {
     `${adapter} は ${named(of)}（${found}）を変えますが、${model} にそのテンソルがありません。アダプターは学習に使ったモデルに適用してください。`,
   "plan/adapter-shape": ({ adapter, model, found, expected, ...of }) =>
     `${adapter} は ${model} とは別のモデル用です。${named(of)} がアダプターでは ${found}、モデルでは ${expected} です。アダプターは学習に使ったモデルに適用してください。`,
+  "plan/method-name": ({ name }) =>
+    `このレシピの名前は手法 \`${name}\` と同じです。mergekitは \`merge_method: ${name}\` をその結果と取り違えます。別の名前にしてください。`,
   "plan/same-model-twice": ({ model }) =>
     `${model} がここに二度あり、一つとして数えます（層の範囲は最後のもの、パラメータは最初のもの）。二つの層をマージするなら、片方にリビジョンを付けて書いてください。`,
   "plan/architectures": ({ model, found, names }) =>

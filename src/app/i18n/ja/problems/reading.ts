@@ -24,8 +24,6 @@ const INDENTATION = "この行と前後の行の字下げを確かめ、`: ` を
 
 const FOREIGN: Readonly<Record<ForeignKind, string>> = {
   evolve: "これはレシピを探すmergekit-evolveの設定です。ここでは実行できません。見つかったレシピを貼り付けてください。",
-  multi:
-    "これはmergekit-multiの設定で、互いの結果を使う複数のレシピが一つのファイルにあります。ここでは一つずつマージします。一つだけ残し、ほかはその結果を使って後で実行してください。",
   card: "これはモデルカードの先頭で、レシピではありません。カードの下の方にあるYAMLのブロックを貼り付けてください。",
   adapter: "これは学習かアダプターの設定で、レシピではありません。`merge_method:` と `models:` を書いてください。",
 };
@@ -54,8 +52,20 @@ export const reading: Translation<typeof readingSentences & typeof countSentence
     `展開すると${limit}項目を超えます。マージキー（\`<<\`）やエイリアス（\`*\`）を減らし、リストを短くしてください。`,
   "recipe/more-problems": ({ severity, count, limit }) =>
     `ここから先に、ほかにも${SEVERITIES[severity]}が${count}件あります。表示は最初の${limit}件だけです。まずそちらを直してください。`,
-  "recipe/multiple-documents": ({ documents }) =>
-    `\`---\` で区切られたレシピが${documents}個あります。一つだけ残し、ほかはその後で実行してください。`,
+  "recipe/multiple-documents": ({ documents, limit }) =>
+    `\`---\` で区切られた文書が${documents}個あります。一度に読めるレシピは${limit}個までです。一部を別に書いてマージし、その結果を使ってください。`,
+  "recipe/same-name": ({ name }) =>
+    `\`${name}\` という名前のレシピが二つあり、どちらの結果か決まりません。こちらを別の名前にしてください。`,
+  "recipe/unnamed-documents": ({ documents }) =>
+    `\`name:\` のないレシピが${documents}個あります。書き出すのは一つだけです。ほかに名前を付け、結果をその名前で使ってください。`,
+  "recipe/several-results": ({ names }) =>
+    `${names} の結果はどのレシピでも使われていませんが、書き出すのは一つだけです。一つを残して消すか、名前のないレシピで一つにマージしてください。`,
+  "recipe/document-cycle": ({ names }) =>
+    `レシピが互いの結果を使い合っています（${names}）。ここではすでにあるモデルを使ってください。`,
+  "recipe/mixture-among-others": ({ documents }) =>
+    `\`experts:\` のあるレシピは一つだけで書きますが、ここにはレシピが${documents}個あります。すでにあるモデルを使って、別に書いてください。`,
+  "recipe/unused-document": ({ name }) =>
+    `\`${name}\` の結果はどこでも使われないため、作りません。mergekitなら別のフォルダに書き出します。`,
   "recipe/yaml": ({ reason, kind }) => `YAMLとして読めません（${reason}）。${own(YAML_ADVICE, kind) ?? INDENTATION}`,
   "recipe/control-character": ({ found }) => `YAMLに書けない文字 ${found} があります。取り除いてください。`,
   "recipe/blank": ({ found }) =>
