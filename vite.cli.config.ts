@@ -11,7 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "node20",
     rollupOptions: {
-      input: ["src/cli/merge.ts", "src/cli/eval.ts", "src/cli/extract-lora.ts"],
+      input: ["src/cli/merge.ts", "src/cli/eval.ts", "src/cli/compare.ts", "src/cli/extract-lora.ts"],
       checks: { pluginTimings: false },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -10,13 +10,12 @@ import type { TokenIds } from "../tokens/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { findModel } from "./input/findModel";
-import { type LocatedModel, loadModels } from "./input/locateModels";
+import { findSubject, isSound } from "./input/findSubject";
+import { loadModels } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
-import { readRecipeFile } from "./input/recipeFile";
 import { readTokensFile } from "./input/tokensFile";
 import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
 import { evalTable } from "./printing/evalTable";
-import { printProblems } from "./printing/problemLines";
 import { Profile } from "./printing/profile";
 import { type ProgressLine, standing } from "./printing/progressLine";
 
@@ -37,7 +36,7 @@ export function evalCommand(args: readonly string[], around: Surroundings): Prom
 async function measure(options: EvalArguments, around: Surroundings, progress: ProgressLine): Promise<number> {
   const { env } = around;
   const input = await readInput(options, around);
-  const found = input && (await findSubject(options, around));
+  const found = input && (await findSubject(options.subject, options.seed, around));
   const base = found && options.base !== undefined ? await findModel(options.base, around) : undefined;
   if (!input || !found || (options.base !== undefined && !base)) return WRONG;
 
@@ -93,31 +92,6 @@ async function readInput(
 function lacks({ prompts }: PromptSet, measures: readonly MeasureId[]): string | undefined {
   const named: readonly Measure[] = measuresFor(measures, prompts);
   return named.find(({ lacking, suits }) => lacking && !prompts.some((prompt) => suits?.(prompt)))?.lacking;
-}
-
-interface FoundSubject {
-  readonly subject: Subject;
-  readonly models: readonly LocatedModel[];
-}
-
-/** @returns nothing when there is none; what is wrong has been printed then */
-async function findSubject(options: EvalArguments, around: Surroundings): Promise<FoundSubject | undefined> {
-  if (!/\.ya?ml$/i.test(options.subject)) {
-    const found = await findModel(options.subject, around);
-    return found && { subject: { kind: "model", key: found.key }, models: found.models };
-  }
-  const found = await readRecipeFile(options.subject, around);
-  if (!found) return undefined;
-  const { text, recipe, models } = found;
-  const seed = options.seed ?? recipe.extras.seed ?? 0;
-  return { subject: { kind: "recipe", recipe: text, seed }, models };
-}
-
-/** Whether a recipe has a plan; what is wrong with it is printed. */
-async function isSound(session: Session, subject: Subject, file: string, { stderr }: Surroundings): Promise<boolean> {
-  if (subject.kind === "model") return true;
-  const { problems } = await session.check(subject.recipe, subject.seed);
-  return !printProblems(file, problems, stderr);
 }
 
 interface Work {

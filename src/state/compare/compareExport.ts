@@ -1,4 +1,4 @@
-import { largest } from "../../base/lists";
+import { fenced, inlineCode } from "../../formats/markdown";
 import { MERGE, type Question, type Reply, TIE } from "./compare";
 
 /** Every answer as one JSON object a line, with all that is needed to get it again. */
@@ -38,43 +38,24 @@ export function toMarkdown(questions: readonly Question[]): string {
     const { prompt, expected, replies, vote } = question;
     return [
       `## ${index + 1}`,
-      block(prompt),
-      ...(expected === undefined ? [] : [`Expected: ${inline(expected)}`]),
+      fenced(prompt),
+      ...(expected === undefined ? [] : [`Expected: ${inlineCode(expected)}`]),
       ...replies.flatMap((reply) => [
         `### ${reply.id}${vote === reply.id ? " ★" : ""}`,
-        block(reply.text),
+        fenced(reply.text),
         ending(reply),
       ]),
     ].join("\n\n");
   });
   const recipes = [...new Set(questions.map(({ recipe }) => recipe))];
-  return `${["# Answers", ...chapters, "# Recipe", ...recipes.map((recipe) => block(recipe, "yaml"))].join("\n\n")}\n`;
+  return `${["# Answers", ...chapters, "# Recipe", ...recipes.map((recipe) => fenced(recipe, "yaml"))].join("\n\n")}\n`;
 }
 
 function ending({ answer, failure, status }: Reply): string {
   if (failure) return failure.message;
   if (!answer) return status;
-  const how = answer.ended === "stop" ? `ended by ${inline(answer.stopToken ?? "")}` : "cut at the limit";
+  const how = answer.ended === "stop" ? `ended by ${inlineCode(answer.stopToken ?? "")}` : "cut at the limit";
   return `${answer.tokens} tokens, ${how}`;
-}
-
-/** A fence longer than any in the text, so that nothing in an answer can end it. */
-function block(text: string, language = ""): string {
-  const longest = largest(
-    [...text.matchAll(/`+/g)].map(([ticks]) => ticks.length),
-    2,
-  );
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${text.replace(/\n$/, "")}\n${fence}`;
-}
-
-function inline(text: string): string {
-  const longest = largest(
-    [...text.matchAll(/`+/g)].map(([ticks]) => ticks.length),
-    0,
-  );
-  const ticks = "`".repeat(longest + 1);
-  return longest > 0 ? `${ticks} ${text} ${ticks}` : `${ticks}${text}${ticks}`;
 }
 
 function oldestFirst(questions: readonly Question[]): Question[] {
