@@ -61,7 +61,10 @@ describe("two models side by side", () => {
     [["llama-base"], "Two models are expected"],
     [["llama-base", "llama-ja", "--out", "x"], "--prompts FILE"],
     [["llama-base", "llama-ja", "--prompts", "x"], "--out DIR"],
-    [["llama-base", "./nowhere", "--prompts", join(SAMPLES, "../../prompts/general-en.jsonl"), "--out", "x"], "nowhere"],
+    [
+      ["llama-base", "./nowhere", "--prompts", join(SAMPLES, "../../prompts/general-en.jsonl"), "--out", "x"],
+      "nowhere",
+    ],
   ])("%j is refused", async (args, said) => {
     const { code, stderr } = await compare(...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
