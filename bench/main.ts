@@ -1,15 +1,18 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { root } from "../scripts/setup.mjs";
 import { benchCancel, benchChromium } from "./chromium";
 import { benchColdStart } from "./coldStart";
+import { type DonorBench, donorLines } from "./donorLines";
 import { benchLm, lmTables } from "./lm/main";
 import { BENCH_MODELS, benchShape, ensureBenchModels } from "./models";
 import { benchNode } from "./node";
 import { benchRecipes } from "./recipes";
 import { type Measured, table } from "./results";
 import { benchThreads, threadsTable } from "./threads";
+import type { VocabularyCheck } from "./vocabularies";
 
 /**
  * `npm run bench [chromium] [cancel] [node] [lm] [cold]`: measures all, or what is named; writes bench/results/*.json and prints
@@ -92,4 +95,24 @@ function save(name: string, facts: object): void {
   mkdirSync(folder, { recursive: true });
   const made = new Date().toISOString().slice(0, 10);
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ made, machine, ...facts }, null, 2)}\n`);
+}
+if (wanted.has("donor")) {
+  const found = lending<DonorBench>("donor", process.env.PYTHON ?? "python3");
+  save("donor", found);
+  console.log(`\n${donorLines(found)}`);
+}
+if (wanted.has("vocabularies")) {
+  const { pairs, wrong, largest } = lending<VocabularyCheck>("vocabularies", join(cache, "vocabularies"));
+  console.log(
+    `\n${pairs - wrong.length} of ${pairs} shared vocabularies are as expected; the largest (${largest.pair}, ${largest.shared} tokens) took ${largest.seconds.toFixed(1)} s`,
+  );
+  if (wrong.length > 0) throw new Error(`Other lists than expected: ${wrong.join(", ")}`);
+}
+
+/** Runs a part that is built, and gives what it found. */
+function lending<T>(part: string, argument: string): T {
+  const out = join(cache, `${part}.json`);
+  mkdirSync(cache, { recursive: true });
+  execFileSync(process.execPath, [join(root, "dist/lending/lending.js"), part, out, argument], { stdio: "inherit" });
+  return JSON.parse(readFileSync(out, "utf8"));
 }

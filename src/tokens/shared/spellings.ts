@@ -1,6 +1,7 @@
 import { isObject, type UnknownObject } from "../../formats/json";
 import type { Folder } from "../../io/types";
-import { parseObject, readFolderText } from "../folderText";
+import { brokenFile, parseObject, readFolderText } from "../folderText";
+import { isTokenId, noTokenId } from "../tokenId";
 import { readTokenizerConfig, TOKENIZER_FILE } from "../tokenizerFiles";
 import { readVocabulary } from "../vocabulary";
 import { byteOfCharacter } from "./byteLevel";
@@ -35,10 +36,38 @@ const FALLBACK = /^<0x([0-9A-Fa-f]{2})>$/;
  * @throws {AwaseError} `tokenizer/too-large`, `tokenizer/broken`, and what reading a file throws
  */
 export async function readSpellings(folder: Folder, signal?: AbortSignal): Promise<Spellings | undefined> {
+  const { added_tokens_decoder: decoder } = await readTokenizerConfig(folder, signal);
+  const named = Object.keys(isObject(decoder) ? decoder : {}).map(Number);
+  const text = await readFolderText(folder, TOKENIZER_FILE, signal);
+  if (text !== undefined) {
+    const definition = parseObject(folder, TOKENIZER_FILE.path, text);
+    const listed = Array.isArray(definition.added_tokens) ? definition.added_tokens.filter(isObject) : [];
+    const ids = listed.map(({ id }) => id).filter((id) => typeof id === "number");
+    return spell(tokensOf(folder, definition), styleOf(definition), new Set([...named, ...ids]));
+  }
   const vocabulary = await readVocabulary(folder, signal);
   if (!vocabulary) return undefined;
-  const { style, added } = await definitionOf(folder, signal);
-  return spell(vocabulary.tokens, style, added);
+  // Without a definition a list of tokens is GPT-2's, a model of pieces SentencePiece's.
+  const has = new Set((await folder.list(signal)).map(({ path }) => path));
+  return spell(vocabulary.tokens, has.has("tokenizer.model") ? "sentencepiece" : "byte-level", new Set(named));
+}
+
+/** Tokens by id, those that were added left out: a list of pieces, or ids by token. */
+function tokensOf(folder: Folder, { model }: UnknownObject): readonly (string | undefined)[] {
+  const vocabulary = isObject(model) ? model.vocab : undefined;
+  if (Array.isArray(vocabulary)) {
+    return vocabulary.map((piece: unknown) => {
+      const token: unknown = Array.isArray(piece) ? piece[0] : piece;
+      return typeof token === "string" ? token : undefined;
+    });
+  }
+  if (!isObject(vocabulary)) throw brokenFile(folder, TOKENIZER_FILE.path, "it has no vocabulary");
+  const tokens: (string | undefined)[] = [];
+  for (const [token, id] of Object.entries(vocabulary)) {
+    if (!isTokenId(id)) throw brokenFile(folder, TOKENIZER_FILE.path, noTokenId(id));
+    tokens[id] = token;
+  }
+  return tokens;
 }
 
 /** @param added ids that do not count */
@@ -84,24 +113,6 @@ function utf8(text: string): string {
   let bytes = "";
   for (const byte of encoder.encode(text)) bytes += String.fromCharCode(byte);
   return bytes;
-}
-
-/** Without `tokenizer.json` a list of tokens is GPT-2's, a model of pieces SentencePiece's. */
-async function definitionOf(
-  folder: Folder,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly style: Style; readonly added: ReadonlySet<number> }> {
-  const { added_tokens_decoder: decoder } = await readTokenizerConfig(folder, signal);
-  const named = Object.keys(isObject(decoder) ? decoder : {}).map(Number);
-  const text = await readFolderText(folder, TOKENIZER_FILE, signal);
-  if (text === undefined) {
-    const has = new Set((await folder.list(signal)).map(({ path }) => path));
-    return { style: has.has("tokenizer.model") ? "sentencepiece" : "byte-level", added: new Set(named) };
-  }
-  const definition = parseObject(folder, TOKENIZER_FILE.path, text);
-  const listed = Array.isArray(definition.added_tokens) ? definition.added_tokens.filter(isObject) : [];
-  const ids = listed.map(({ id }) => id).filter((id) => typeof id === "number");
-  return { style: styleOf(definition), added: new Set([...named, ...ids]) };
 }
 
 function styleOf({ model, decoder, pre_tokenizer: before }: UnknownObject): Style {
