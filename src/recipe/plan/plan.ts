@@ -1,4 +1,5 @@
 import type { DType, OutputDType } from "../../formats/dtypes";
+import type { ExpertLayout } from "../../model/sources/expertLayout";
 import type { RowMap } from "../../model/sources/rowMap";
 import type { TokenFileEdit } from "../../tokens/building/editedFiles";
 import type { PlannedDonor } from "../donor/donor";
@@ -89,6 +90,8 @@ export interface PlannedModel {
   readonly revision?: string;
   /** What it is made of, where an adapter is applied to a model. */
   readonly adapted?: Readonly<Record<"model" | "adapter", { readonly key: string; readonly revision?: string }>>;
+  /** How its experts are read, where that is otherwise than they are stored. */
+  readonly experts?: ExpertLayout;
 }
 
 /** A merge that feeds another and is not written. */

@@ -2,6 +2,7 @@ import { configNumber } from "../../model/config";
 import type { Layout } from "../../model/layout/layout";
 import { layoutOf } from "../../model/layout/layoutOf";
 import type { Model } from "../../model/model";
+import type { ExpertLayout } from "../../model/sources/expertLayout";
 import type { MethodFacts } from "../facts";
 import { slicesOf } from "../parse/parts";
 import type { ModelReference, Recipe } from "../parse/recipe";
@@ -10,6 +11,7 @@ import { adaptModels } from "./adapters";
 import { commonArchitecture } from "./checks/architectureCheck";
 import type { PlannedModule } from "./expand";
 import { alignNames } from "./inputs/alignNames";
+import { alikeExperts } from "./inputs/alikeExperts";
 import type { MergePlan, PlannedTensor } from "./plan";
 import type { ProblemBag } from "./problemBag";
 import type { OutputVocabulary } from "./vocabulary/outputVocabulary";
@@ -24,6 +26,8 @@ export interface PlanContext {
   /** Gives the output its config and side files: the first of `references`. */
   readonly donor: { readonly reference: ModelReference; readonly checkpoint: Model };
   readonly layout: Layout;
+  /** Models whose experts are read otherwise than they are stored. */
+  readonly relaid: ReadonlyMap<string, ExpertLayout>;
   readonly bag: ProblemBag;
   /** Where the recipe asks for a tokenizer: what embedding and head are brought to. */
   readonly vocabulary?: OutputVocabulary;
@@ -58,11 +62,12 @@ export function openContext(
   const checkpoint = reference && models.get(reference.key);
   if (bag.failed || !checkpoint) return undefined;
   reportRemarks(references, models, bag);
-  const aligned = architecture === undefined ? alignNames(references, models, bag) : models;
+  const { models: alike, relaid } = alikeExperts(references, models, bag);
+  const aligned = architecture === undefined ? alignNames(references, alike, bag) : alike;
   const checkpoints = references.flatMap(({ key }) => aligned.get(key) ?? []);
   const layout = layoutOf(checkpoints, architecture);
   reportLayersMissing(recipe, references, aligned, layout, bag);
-  return { recipe, method, models: aligned, references, donor: { reference, checkpoint }, layout, bag };
+  return { recipe, method, models: aligned, references, donor: { reference, checkpoint }, layout, relaid, bag };
 }
 
 /** A config that counts more layers than the files hold: a download that is not whole, or the config of another model. */

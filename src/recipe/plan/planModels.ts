@@ -1,5 +1,6 @@
 import { modelsByKey } from "../../model/adapters/byKey";
 import type { Model } from "../../model/model";
+import { withExperts } from "../../model/sources/expertLayout";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan, PlannedModel } from "./plan";
 import { plannedModel } from "./stages/plannedModel";
@@ -33,7 +34,13 @@ export function planModels(
 function modelsRead({ models, sideFiles, donor }: Reading, opened: Models): Models {
   // A tokenizer may come from a model whose weights do not.
   const owners = sideFiles.flatMap((file) => (file.kind === "text" ? [] : [file.model]));
-  return modelsByKey([...models.map(({ key }) => key), ...owners, ...(donor ? [donor.model] : [])], opened);
+  const keys = [...models.map(({ key }) => key), ...owners, ...(donor ? [donor.model] : [])];
+  const found = new Map(modelsByKey(keys, opened));
+  for (const { key, experts } of models) {
+    const model = experts && found.get(key);
+    if (model) found.set(key, withExperts(model, experts) ?? model);
+  }
+  return found;
 }
 
 /**

@@ -198,7 +198,11 @@ function layOutAlone(
     modules,
     tensors: planned.tensors,
     stages: [],
-    models: context.references.map((reference) => plannedModel(reference, models, reference.key === recipe.base?.key)),
+    models: context.references.map((reference) => {
+      const experts = context.relaid.get(reference.key);
+      const planned = plannedModel(reference, models, reference.key === recipe.base?.key);
+      return experts ? { ...planned, experts } : planned;
+    }),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,
     sideFiles: sideFiles(context, {

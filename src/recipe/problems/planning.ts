@@ -135,6 +135,18 @@ export const planningSentences = {
       : `${model} is a ${found}, but ${other} is a ${expected}; their tensors are matched by name alone.`,
   "plan/inferred-architecture": ({ model, architecture }: { model: string; architecture: string }) =>
     `The architecture of ${model} (${architecture}) is not described here; its layers were found from the tensor names.`,
+  "plan/experts-relaid": ({
+    model,
+    other,
+    found,
+    expected,
+  }: {
+    model: string;
+    other: string;
+    found: "packed" | "each";
+    expected: "packed" | "each";
+  }) =>
+    `${model} stores its experts ${found === "packed" ? "packed in two tensors of a layer" : "one by one"}, and ${other} ${expected === "packed" ? "packed" : "one by one"} under other names. They are the same weights: they are read, and written, as ${other} stores them.`,
   "plan/other-prefix": ({
     model,
     other,

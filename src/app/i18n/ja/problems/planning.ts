@@ -39,6 +39,8 @@ export const planning: Translation<typeof planningSentences> = {
     `${model} は ${found}、${other} は ${expected} で、アーキテクチャが異なります。${known === "all" ? `テンソルが合うなら {model: ${model}, override_architecture: ${expected}} と書いてください。` : "テンソルは名前だけで対応させます。"}`,
   "plan/inferred-architecture": ({ model, architecture }) =>
     `${model} のアーキテクチャ（${architecture}）は未登録のため、層をテンソル名から推定しました。`,
+  "plan/experts-relaid": ({ model, other, found, expected }) =>
+    `${model} は専門家の行列を${found === "packed" ? "層ごとに二つのテンソルにまとめて" : "一つずつ"}持ち、${other} は別の名前で${expected === "packed" ? "まとめて" : "一つずつ"}持っています。中身は同じ重みなので、${other} の形に合わせて読み、書き出します。`,
   "plan/other-prefix": ({ model, other, found, expected }) =>
     `${model} のテンソル名は「${found}」で、${other} では「${expected}」で始まります。同じ重みとして扱います。`,
 
