@@ -1,4 +1,4 @@
-import { Lender, type LendingModel } from "../../align/lender";
+import type { Lender, LendingModel } from "../../align/lender";
 import type { Device } from "../../compute/device";
 import { DONOR_DEFAULTS } from "../../recipe/donor/parameters";
 import type { MergePlan } from "../../recipe/plan/plan";
@@ -35,12 +35,12 @@ export function createLenders(shelf: Shelf): Lenders {
       if (kept?.device === device && kept.key === key) return kept.lender;
       const name = models.length === 1 ? (models[0]?.key ?? "") : "the merge";
       const donorModel = planModels(plan, shelf.checkpoints).get(donor.model) ?? shelf.get(donor.model).checkpoint;
-      const lender = Lender.open({ key: name, config, ...base }, donorModel, {
-        device,
-        maxShared,
-        signal,
-        onProgress,
-      });
+      const opening = async () => {
+        const { Lender } = await import("../../align/lender"); // for the first recipe that has a donor
+        const options = { device, maxShared, signal, onProgress };
+        return Lender.open({ key: name, config, ...base }, donorModel, options);
+      };
+      const lender = opening();
       const entry = { device, key, lender };
       kept = entry;
       lender.catch(() => {

@@ -4,7 +4,7 @@ import type { GuardOptions, GuardReport } from "../../eval/types";
 import type { TensorSource } from "../../model/sources/tensorSource";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { createLenders } from "../donor/lenders";
-import { type LendingOptions, type LendingOutcome, lend, lending } from "../donor/lending";
+import type { LendingOptions, LendingOutcome } from "../donor/lending";
 import type { Answer, AnswerRequest, GuardEvent } from "../protocol/evalProtocol";
 import type { MergeEvent } from "../protocol/protocol";
 import { answer } from "./answers";
@@ -62,8 +62,9 @@ export function createMeasuring(session: MeasuringSession, residency: Residency)
     ...createEvaluations(context),
     watch: (...watched) => watch(context, ...watched),
     settle: (...watched) => settle(context, ...watched),
-    lend: (...asked) => lend(context, ...asked),
-    lending: (...asked) => lending(context, ...asked),
+    // Loaded for the first recipe that has a donor.
+    lend: async (...asked) => (await import("../donor/lending")).lend(context, ...asked),
+    lending: async (...asked) => (await import("../donor/lending")).lending(context, ...asked),
     answer: (...asked) => answer(context, ...asked),
     forget: subjects.forget,
     close: subjects.close,
