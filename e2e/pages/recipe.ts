@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { dropFiles } from "./dropFiles";
 
+type Choice = "Method" | "Base model" | "Compute type" | "Output type" | "Tokenizer" | "Chat template";
+
 /** The recipe in the middle: text, form, problems, facts. */
 export class Recipe {
   constructor(
@@ -48,11 +50,18 @@ export class Recipe {
   }
 
   /** A choice of the form. */
-  field(label: "Method" | "Base model" | "Compute type" | "Output type"): Locator {
-    return this.page.getByRole("region", { name: "Form" }).getByRole("combobox", { name: label });
+  field(label: Choice): Locator {
+    const region = label === "Tokenizer" || label === "Chat template" ? "Tokenizer" : "Form";
+    return this.page.getByRole("region", { name: region }).getByRole("combobox", { name: label });
   }
 
-  async choose(label: "Method" | "Base model" | "Compute type" | "Output type", option: string): Promise<void> {
+  /** The files that a merge would write, opened. */
+  async files(): Promise<readonly string[]> {
+    await this.page.getByText(/^Files of the output/).click();
+    return this.page.getByRole("region", { name: "Facts of the plan" }).getByRole("listitem").allTextContents();
+  }
+
+  async choose(label: Choice, option: string): Promise<void> {
     await this.field(label).click();
     await this.page.getByRole("option", { name: option, exact: true }).click();
   }

@@ -37,6 +37,7 @@ import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
 import { createShelf, type ShelvedModel } from "./shelf/models";
 import { createNotes } from "./shelf/notes";
 import { keyOf, openOrigin, pinned } from "./shelf/origins";
+import { plannedFiles } from "./shelf/plannedFiles";
 import { createPlanning, missingModels } from "./shelf/planning";
 
 /** The engine itself. A worker wraps it for the page; the command line and tests hold it directly. */
@@ -146,6 +147,7 @@ export function createSession(environment: Environment): Session {
       plan: {
         models: planFolders(report.plan).map(({ key }) => key),
         totals,
+        files: plannedFiles(report.plan),
         layers: DEPTH_KEYS.map((key) => configNumber(config, key)).find((depth) => depth !== undefined) ?? 0,
         ...(seconds === undefined ? {} : { seconds }),
         ...(limit && { guardLimit: limit }),

@@ -16,7 +16,8 @@ import { plannedFolder } from "../recipe/plan/output/plannedFolder";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
 import { planMerge } from "../recipe/plan/planMerge";
 import { planModels } from "../recipe/plan/planModels";
-import type { KnownVocabulary } from "../recipe/plan/vocabularies";
+import { planTokenizer } from "../recipe/plan/vocabulary/planTokenizer";
+import type { KnownVocabulary } from "../recipe/plan/vocabulary/vocabularies";
 import { readVocabulary } from "../tokens/vocabulary";
 import { inputSource } from "./inputs";
 import { mergeToMemory } from "./merge.testing";
@@ -70,7 +71,11 @@ export function describeGolden(device: () => Device, folder: (path: string) => P
       const vocabulary = await readVocabulary(from);
       if (vocabulary) vocabularies.set(key, { vocabulary });
     }
-    const options = { budgetBytes: 2 ** 28, ...(/^(tokenizer|chat_template)/m.test(recipe) ? { vocabularies } : {}) };
+    const options = {
+      budgetBytes: 2 ** 28,
+      tokenizers: planTokenizer,
+      ...(/^(tokenizer|chat_template)/m.test(recipe) ? { vocabularies } : {}),
+    };
     const { plan, problems } = planMerge(recipe, opened, methodFacts, options);
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     if (!plan) throw new Error("There are no errors, and no plan.");

@@ -6,7 +6,8 @@ import { nodeFolder } from "../io/node";
 import type { Model } from "../model/model";
 import { openCheckpoint } from "../model/open";
 import { planMerge } from "../recipe/plan/planMerge";
-import type { KnownVocabulary } from "../recipe/plan/vocabularies";
+import { planTokenizer } from "../recipe/plan/vocabulary/planTokenizer";
+import type { KnownVocabulary } from "../recipe/plan/vocabulary/vocabularies";
 import { readVocabulary } from "../tokens/vocabulary";
 import { methodFacts } from "./registry";
 
@@ -20,7 +21,7 @@ const known = new Map<string, KnownVocabulary>();
 /** What is planned; with vocabularies where the recipe asks for a tokenizer. */
 function planned(recipe: string) {
   const vocabularies = /^tokenizer/m.test(recipe) ? { vocabularies: known } : {};
-  return planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28, ...vocabularies });
+  return planMerge(recipe, models, methodFacts, { budgetBytes: 2 ** 28, tokenizers: planTokenizer, ...vocabularies });
 }
 
 beforeAll(async () => {

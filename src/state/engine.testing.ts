@@ -55,6 +55,7 @@ export function fakeEngine(replaced: Partial<EngineClient> = {}): EngineClient {
 export const goodPlan: PlanSummary = {
   models: [],
   totals: { tensors: 1, parameters: 1, readBytes: 2, fetchBytes: 0, writeBytes: 2, deviceBytes: 4 },
+  files: [],
   layers: 1,
 };
 

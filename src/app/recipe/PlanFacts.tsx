@@ -1,6 +1,10 @@
+import { lazy } from "react";
 import { useFormats, useStudio, useText } from "../context";
 import { FailureText } from "../parts/FailureText";
+import { WhenIdle } from "../parts/WhenIdle";
 import classes from "./RecipePanel.module.css";
+
+const PlannedFiles = lazy(() => import("./output/PlannedFiles"));
 
 /** What the merge will cost, before it is begun. */
 export function PlanFacts() {
@@ -34,6 +38,11 @@ export function PlanFacts() {
           </div>
         ))}
       </dl>
+      {plan && (
+        <WhenIdle>
+          <PlannedFiles files={plan.files} />
+        </WhenIdle>
+      )}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { lazy } from "react";
 import type { ModelItem, Recipe, RecipePart } from "../../recipe/parse/recipe";
 import { modelReferences } from "../../recipe/parse/references";
 import type { ModelPlace } from "../../recipe/text/edit/edit";
@@ -10,10 +11,13 @@ import { useStudio, useText } from "../context";
 import { keyed } from "../parts/keyed";
 import { Section } from "../parts/Panel";
 import { Swatch } from "../parts/Swatch";
+import { WhenIdle } from "../parts/WhenIdle";
 import { useHelp } from "./help/useHelp";
 import { ParameterField } from "./ParameterField";
 import classes from "./RecipeForm.module.css";
 import { useRecipe } from "./useRecipe";
+
+const TokenizerForm = lazy(() => import("./output/TokenizerForm"));
 
 /** dtype names as mergekit writes them; the empty value leaves the key out. */
 const DTYPES = ["float32", "bfloat16", "float16"];
@@ -49,6 +53,9 @@ export function RecipeForm() {
         <Part recipe={recipe} method={method} part={recipe} module={undefined} />
       )}
       {method && Object.keys(method.globals).length > 0 && <MethodParameters recipe={recipe} method={method} />}
+      <WhenIdle>
+        <TokenizerForm recipe={recipe} />
+      </WhenIdle>
     </>
   );
 }

@@ -1,9 +1,9 @@
 import { SegmentedControl, TextInput } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy } from "react";
 import { useStudio, useText } from "../context";
-import { whenIdle } from "../parts/browser/whenIdle";
 import { Panel } from "../parts/Panel";
+import { WhenIdle } from "../parts/WhenIdle";
 import { CheckState } from "./CheckState";
 import { PlanFacts } from "./PlanFacts";
 import { ProblemList } from "./ProblemList";
@@ -11,6 +11,7 @@ import { RecipeForm } from "./RecipeForm";
 import classes from "./RecipePanel.module.css";
 import { RecipeText } from "./RecipeText";
 
+/** The text can be read at once; what it takes to write in it comes when the first screen stands. */
 const RecipeEditor = lazy(() => import("./editor/RecipeEditor"));
 
 /** The recipe, as a form and as text, with what the plan says about it underneath. */
@@ -58,7 +59,9 @@ export function RecipePanel() {
         )}
         {(!narrow || view === "text") && (
           <div className={classes.editor}>
-            <EditorWhenIdle />
+            <WhenIdle before={<RecipeText />}>
+              <RecipeEditor />
+            </WhenIdle>
           </div>
         )}
       </div>
@@ -66,11 +69,4 @@ export function RecipePanel() {
       <PlanFacts />
     </Panel>
   );
-}
-
-/** The text can be read at once; what it takes to write in it comes when the first screen stands. */
-function EditorWhenIdle() {
-  const [idle, setIdle] = useState(false);
-  useEffect(() => whenIdle(() => setIdle(true)), []);
-  return <Suspense fallback={<RecipeText />}>{idle ? <RecipeEditor /> : <RecipeText />}</Suspense>;
 }

@@ -9,6 +9,7 @@ import {
   setOutDType,
   setParameter,
 } from "../../recipe/text/edit/edit";
+import { setPadding, setTemplate, setTokenizer } from "../../recipe/text/edit/editTokenizer";
 import type { Tuning } from "../../state/recipe/recipe";
 import type { Studio } from "../../state/studio";
 
@@ -24,6 +25,11 @@ export interface RecipeChange {
   /** `bfloat16`, `float16`, `float32` */
   setDType(name: string | undefined): void;
   setOutDType(name: string | undefined): void;
+  /** `union`, `base` or a model. */
+  setTokenizer(source: string | undefined): void;
+  setPadding(step: number | undefined): void;
+  /** `auto` or a name. */
+  setTemplate(template: string | undefined): void;
   addModel(key: string, module?: string): void;
   removeModel(place: ModelPlace): void;
   setParameter(place: Place, name: string, value: number | boolean | undefined): void;
@@ -47,6 +53,9 @@ export function recipeChange(studio: Studio): RecipeChange {
     setBase: (key) => step((text) => setBase(text, key)),
     setDType: (name) => step((text) => setDType(text, name)),
     setOutDType: (name) => step((text) => setOutDType(text, name)),
+    setTokenizer: (source) => step((text) => setTokenizer(text, source)),
+    setPadding: (rows) => tick((text) => setPadding(text, rows)),
+    setTemplate: (template) => step((text) => setTemplate(text, template)),
     addModel: (key, module) => step((text) => addModel(text, key, module)),
     removeModel: (place) => step((text) => removeModel(text, place)),
     tune: (place, name, value) => studio.getState().tuneRecipe({ place, name, value }),

@@ -105,9 +105,21 @@ export interface HubLook {
 }
 
 /** The plan as the page shows it; the tensors themselves are asked for page by page. */
+/** A file that a merge will write besides the weights. */
+export interface PlannedFile {
+  readonly path: string;
+  /** Of one that is changed, those that it has before. */
+  readonly bytes: number;
+  /** Where it comes from; absent for one that is made here. */
+  readonly model?: ModelKey;
+  readonly changed?: true;
+}
+
 export interface PlanSummary {
   readonly models: readonly ModelKey[];
   readonly totals: PlanTotals;
+  /** Besides weights, index and model card, in writing order. */
+  readonly files: readonly PlannedFile[];
   /** Seconds this device needs, from what it did before; absent before the first measurement. */
   readonly seconds?: number;
   readonly layers: number;

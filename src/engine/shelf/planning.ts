@@ -2,20 +2,19 @@ import type { AwaseError } from "../../base/errors";
 import { own } from "../../base/own";
 import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
-import { inputSource } from "../../merge/inputs";
-import { modelsWithRanges } from "../../merge/plannedRanges";
 import { methodFacts } from "../../merge/registry";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
+import { planModels } from "../../recipe/plan/planModels";
 import { type LayOutMixture, type StructureReport, structure } from "../../recipe/plan/structure";
 import type { Problem } from "../../recipe/problems/problem";
 import { engineFailure } from "../failures";
 import type { RecipeReport } from "../protocol/protocol";
 import { missingBytes } from "./hubModels";
-import { knownVocabularies, readVocabularies } from "./vocabularies";
+import { knownVocabularies, readVocabularies, tokenizerPlanner } from "./vocabularies";
 
 type Models = ReadonlyMap<string, Model>;
 
@@ -48,7 +47,8 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
     const known = kept.get(recipe);
     kept.delete(recipe);
     const still = known?.over.length === over.length && known.over.every((each, at) => each === over[at]);
-    const report = known && still ? known.report : structure(recipe, models(), methodFacts, vocabularies, mixtures);
+    const later = { mixtures, tokenizers: tokenizerPlanner() };
+    const report = known && still ? known.report : structure(recipe, models(), methodFacts, vocabularies, later);
     kept.set(recipe, { over, report });
     const [oldest] = kept.keys();
     if (oldest !== undefined && kept.size > KEPT) kept.delete(oldest);
@@ -134,10 +134,16 @@ async function bytesToFetch(plan: MergePlan, opened: Models): Promise<number> {
   const remote = new Map(
     [...opened].map(([key, model]) => [key, model.revision === undefined ? atHand(model) : model]),
   );
-  const models = modelsWithRanges(plan, remote);
+  // The parts that merge on the way, and put rows together, are loaded where a plan has need of them.
+  const models =
+    plan.stages.length > 0
+      ? (await import("../../merge/plannedRanges")).modelsWithRanges(plan, remote)
+      : planModels(plan, remote);
+  const source = Object.keys(plan.rowMaps).length > 0 ? (await import("../../merge/inputs")).inputSource : undefined;
   for (const { inputs, shape } of plan.tensors) {
     for (const input of inputs) {
-      const from = inputSource(input, models, plan.rowMaps);
+      const from = input.rows === undefined ? models.get(input.model)?.weights : source?.(input, models, plan.rowMaps);
+      if (!from) continue;
       const elements = Math.min(elementCount(shape), elementCount(input.shape));
       for (const { source, start, end } of await from.ranges(input.tensor, 0, elements)) {
         const ranges = wanted.get(source) ?? new Map<number, ByteRange>();

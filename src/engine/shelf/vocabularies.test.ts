@@ -53,6 +53,14 @@ describe("the vocabularies of golden models", () => {
     expect(planned?.tensors.find(({ name: tensor }) => tensor === "lm_head.weight")?.shape[0]).toBe(rows);
   });
 
+  it("are read for a recipe that feeds another as well, whose tokenizer is handed on", async () => {
+    const union = readFileSync(`${GOLDEN}/recipes/union_linear.yaml`, "utf8");
+    const text = `name: both\n${union}\n---\nmerge_method: passthrough\nmodels: [{model: both}]\n`;
+    const { plan: planned, problems } = await plan(text, await models("a", "vocab_plus"));
+    expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+    expect(planned?.config.vocab_size).toBe(96);
+  });
+
   it("let a recipe ask for what it gets anyway", async () => {
     const known = await models("a", "b");
     for (const more of [

@@ -1,7 +1,8 @@
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { allReferences, foldersOf, knownModels } from "../../recipe/parse/references";
-import type { KnownVocabulary, Vocabularies } from "../../recipe/plan/vocabularies";
+import type { TokenizerPlanner } from "../../recipe/plan/structure";
+import type { KnownVocabulary, Vocabularies } from "../../recipe/plan/vocabulary/vocabularies";
 import { compareVocabularies } from "../../tokens/compareVocabularies";
 import { readVocabulary, type Tokens, type Vocabulary } from "../../tokens/vocabulary";
 
@@ -11,6 +12,7 @@ const reading = new WeakMap<Model, Promise<void>>();
 const known = new WeakMap<Model, KnownVocabulary>();
 /** Lists of tokens in use, so that models with one tokenizer hold one list and are told to be alike at a glance. */
 const lists = new Set<WeakRef<Tokens>>();
+let planner: TokenizerPlanner | undefined;
 /** Files of some ten MB are parsed one after the other. */
 let before: Promise<void> = Promise.resolve();
 
@@ -22,7 +24,8 @@ let before: Promise<void> = Promise.resolve();
 export async function readVocabularies(recipe: string, models: () => ReadonlyMap<string, Model>): Promise<void> {
   const parsed = parseRecipe(recipe, knownModels(models().keys())).recipe;
   const references = parsed ? allReferences(parsed) : [];
-  const asked = parsed?.tokenizer !== undefined || parsed?.chatTemplate !== undefined;
+  const recipes = parsed ? [parsed, ...parsed.stages.map((stage) => stage.recipe)] : [];
+  const asked = recipes.some(({ tokenizer, chatTemplate }) => tokenizer !== undefined || chatTemplate !== undefined);
   if (references.length < 2 && !asked) return;
   const tried = new Set<Model>();
   const folders = references.flatMap((reference) => foldersOf(reference).slice(0, 1));
@@ -32,6 +35,14 @@ export async function readVocabularies(recipe: string, models: () => ReadonlyMap
     tried.add(model);
     await read(model);
   }
+  // Models with unlike vocabularies may be merged with a tokenizer of both: whether they can, a plan says.
+  const unlike = new Set([...tried].map((model) => known.get(model)?.vocabulary?.tokens)).size > 1;
+  if (asked || unlike) planner ??= (await import("../../recipe/plan/vocabulary/planTokenizer")).planTokenizer;
+}
+
+/** Plans tokenizers; there once vocabularies were read for a recipe that asks for one, or might. */
+export function tokenizerPlanner(): TokenizerPlanner | undefined {
+  return planner;
 }
 
 /** The vocabularies of the models that were read so far. */

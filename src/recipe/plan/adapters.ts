@@ -4,7 +4,7 @@ import { foldersOf, isCalled, nameText, nearName } from "../parse/references";
 import { changeTo } from "../problems/fixes";
 import type { PlannedModel } from "./plan";
 import type { ProblemBag } from "./problemBag";
-import type { Vocabularies } from "./vocabularies";
+import type { Vocabularies } from "./vocabulary/vocabularies";
 
 type Models = ReadonlyMap<string, Model>;
 

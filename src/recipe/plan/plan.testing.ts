@@ -4,6 +4,7 @@ import type { Vocabulary } from "../../tokens/vocabulary";
 import { testMethods } from "./methods.testing";
 import type { MergePlan, PlannedTensor } from "./plan";
 import { planMerge } from "./planMerge";
+import { planTokenizer } from "./vocabulary/planTokenizer";
 
 export const a = toyLlama("a");
 export const b = toyLlama("b");
@@ -11,7 +12,11 @@ export const base = toyLlama("base");
 
 export function report(recipe: string, models: readonly Model[] = [a, b, base], seed?: number) {
   const byKey = new Map(models.map((model) => [model.key, model]));
-  return planMerge(recipe, byKey, testMethods, { budgetBytes: 2 ** 26, ...(seed === undefined ? {} : { seed }) });
+  return planMerge(recipe, byKey, testMethods, {
+    budgetBytes: 2 ** 26,
+    tokenizers: planTokenizer,
+    ...(seed === undefined ? {} : { seed }),
+  });
 }
 
 export function planOf(recipe: string, models?: readonly Model[]): MergePlan {
@@ -38,7 +43,11 @@ export function reportWith(
 ) {
   const byKey = new Map(models.map((model) => [model.key, model]));
   const known = new Map(Object.entries(vocabularies).map(([key, vocabulary]) => [key, { vocabulary }]));
-  return planMerge(recipe, byKey, testMethods, { budgetBytes: 2 ** 26, vocabularies: known });
+  return planMerge(recipe, byKey, testMethods, {
+    budgetBytes: 2 ** 26,
+    tokenizers: planTokenizer,
+    vocabularies: known,
+  });
 }
 
 /** Tokens `t0`, `t1`, … but for those that are given otherwise. */

@@ -14,7 +14,7 @@ import { alignNames } from "./inputs/alignNames";
 import { alikeExperts } from "./inputs/alikeExperts";
 import type { MergePlan, PlannedTensor } from "./plan";
 import type { ProblemBag } from "./problemBag";
-import type { OutputVocabulary } from "./vocabulary/outputVocabulary";
+import type { VocabularyRows } from "./vocabulary/tokenizerPlan";
 
 /** What every part of the planner needs: the recipe, the method, the opened models and their common layout. */
 export interface PlanContext {
@@ -30,7 +30,7 @@ export interface PlanContext {
   readonly relaid: ReadonlyMap<string, ExpertLayout>;
   readonly bag: ProblemBag;
   /** Where the recipe asks for a tokenizer: what embedding and head are brought to. */
-  readonly vocabulary?: OutputVocabulary;
+  readonly vocabulary?: VocabularyRows;
 }
 
 /** What a recipe makes of its models, whatever the numbers in it: which tensors, from which inputs, in which shape and order. */

@@ -8,7 +8,6 @@ import { planningSentences } from "../problems/planning";
 import { type Problem, placed, type TextSpan } from "../problems/problem";
 import { notYet } from "../problems/reading";
 import { named, type Tensors } from "../problems/tensors";
-import { vocabularySentences } from "../problems/vocabulary";
 
 /** All that a planner says. */
 const sentences = {
@@ -16,7 +15,6 @@ const sentences = {
   ...fittingSentences,
   ...mixtureSentences,
   ...outputSentences,
-  ...vocabularySentences,
   "recipe/not-yet": notYet,
 };
 
@@ -24,7 +22,7 @@ type PlanSentences = typeof sentences;
 type PlanCode = CodeOf<PlanSentences>;
 
 /** What is found beside code and facts. Findings of one code, `span` and `group` become one problem. */
-interface Circumstances {
+export interface Circumstances {
   readonly severity: Problem["severity"];
   readonly span?: TextSpan | undefined;
   /** Keeps findings apart that share code and span, a model's key say. */

@@ -26,12 +26,9 @@ import { openContext, type PlanContext, type PlanStructure } from "./planContext
 import { byWeight, ProblemBag } from "./problemBag";
 import { plannedModel as modelOfPlan } from "./stages/plannedModel";
 import { planTensors } from "./tensors";
-import type { KnownVocabulary, Vocabularies } from "./vocabularies";
-import { askedTemplate } from "./vocabulary/chatTemplate";
-import { reportPadding } from "./vocabulary/padding";
-import { newIds } from "./vocabulary/specialIds";
 import { tokenizerModel } from "./vocabulary/tokenizerModel";
-import { openVocabulary } from "./vocabulary/vocabulary";
+import type { TokenizerPlan } from "./vocabulary/tokenizerPlan";
+import type { KnownVocabulary, Vocabularies } from "./vocabulary/vocabularies";
 
 /** A structure, or none and the reasons: with an `error` among the problems there is none. */
 export interface StructureReport {
@@ -43,18 +40,18 @@ export interface StructureReport {
  * Reads a recipe and lays out what it makes, from the headers of its models. No weight is read; all that mergekit finds out after the
  * download is found here, with the place in the text that caused it. Never throws for what a recipe or a model says.
  * @param models opened models by key; those the recipe does not name are ignored
- * @param mixtures how recipes with `experts` are laid out; they need it
  * @param vocabularies of the models; without them it is not asked whether rows mean the same tokens, and no tokenizer can be asked for
+ * @param later what few recipes need; those do
  */
 export function structure(
   text: string,
   models: ReadonlyMap<string, Model>,
   methods: readonly MethodFacts[],
   vocabularies?: Vocabularies,
-  mixtures?: LayOutMixture,
+  later: LaterParts = {},
 ): StructureReport {
   const once = (recipe: string, attempt: Attempt) =>
-    structureOnce(recipe, { models, methods, vocabularies, mixtures, attempt });
+    structureOnce(recipe, { models, methods, vocabularies, attempt, ...later });
   return once(text, (edited) => once(edited, () => false).structure !== undefined);
 }
 
@@ -66,11 +63,21 @@ export type LayOutMixture = (
   bag: ProblemBag,
 ) => PlanStructure | undefined;
 
-interface Surroundings {
+/** Works out what a recipe asks of tokenizer and template: `planTokenizer`. */
+export type TokenizerPlanner = (context: PlanContext, vocabularies: Vocabularies, text: string) => TokenizerPlan;
+
+/** Parts that are loaded where a recipe needs them. */
+export interface LaterParts {
+  /** For `experts`. */
+  readonly mixtures?: LayOutMixture | undefined;
+  /** For a tokenizer or a template that is asked for. */
+  readonly tokenizers?: TokenizerPlanner | undefined;
+}
+
+interface Surroundings extends LaterParts {
   readonly models: ReadonlyMap<string, Model>;
   readonly methods: readonly MethodFacts[];
   readonly vocabularies: Vocabularies | undefined;
-  readonly mixtures: LayOutMixture | undefined;
   /** Tells whether an edited recipe can be merged, for fixes. */
   readonly attempt: Attempt;
 }
@@ -144,11 +151,8 @@ function layOut(recipe: Recipe, text: string, around: Surroundings): StructureRe
   return { ...(structure ? { structure } : {}), problems: own };
 }
 
-function layOutAlone(
-  recipe: Recipe,
-  text: string,
-  { models, methods, vocabularies, mixtures, attempt }: Surroundings,
-): StructureReport {
+function layOutAlone(recipe: Recipe, text: string, around: Surroundings): StructureReport {
+  const { models, methods, vocabularies, mixtures } = around;
   const bag = new ProblemBag();
   const report = (found?: PlanStructure): StructureReport => ({
     ...(found ? { structure: found } : {}),
@@ -164,7 +168,8 @@ function layOutAlone(
   const opened = openContext(recipe, method, models, bag);
   if (!opened) return report();
   const known = referredVocabularies(neededModels(recipe), vocabularies ?? new Map());
-  const vocabulary = openVocabulary(opened, known);
+  const asked = tokenizerAsked(opened, known, around, text);
+  const { vocabulary } = asked ?? {};
   const context: PlanContext = { ...opened, ...(vocabulary ? { vocabulary } : {}) };
 
   lintParameters(context);
@@ -182,16 +187,13 @@ function layOutAlone(
   checkLayersFit(context, modules, planned);
   const tokenizer = tokenizerModel(context);
   if (vocabularies && !vocabulary) {
-    checkVocabularies(context, planned, tokenizer, { vocabularies: known, text, attempt });
+    checkVocabularies(context, planned, tokenizer, { ...around, vocabularies: known, text });
   }
-  const template = askedTemplate(context, known);
-  const ids = newIds(context);
-  reportPadding(context, text);
   checkDonor(context);
   if (bag.failed) return report();
   checkConfigsFit(context);
 
-  const { config, text: configText } = outputConfig(context, modules, planned, ids);
+  const { config, text: configText } = outputConfig(context, modules, planned, asked?.configEdits ?? []);
   if (bag.failed) return report();
   return report({
     context,
@@ -205,17 +207,23 @@ function layOutAlone(
     }),
     outputDType: recipe.outDtype?.value ?? recipe.dtype?.value ?? "as stored",
     config,
-    sideFiles: sideFiles(context, {
-      tokenizer,
-      configText,
-      recipe: text,
-      ids,
-      ...(template === undefined ? {} : { template }),
-    }),
+    sideFiles: sideFiles(context, { tokenizer, configText, recipe: text, ...asked }),
     rowMaps: planned.rowMaps,
     ...(recipe.extras.donor ? { donor: planDonor(recipe.extras.donor) } : {}),
     recipe: text,
   });
+}
+
+function tokenizerAsked(
+  context: PlanContext,
+  vocabularies: Vocabularies,
+  { tokenizers }: Surroundings,
+  text: string,
+): TokenizerPlan | undefined {
+  const { tokenizer, chatTemplate } = context.recipe;
+  if (!tokenizer && !chatTemplate) return undefined;
+  if (!tokenizers) throw new TypeError("A recipe that asks for a tokenizer is planned with `planTokenizer`.");
+  return tokenizers(context, vocabularies, text);
 }
 
 function hasError(problems: readonly Problem[]): boolean {

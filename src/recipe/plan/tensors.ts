@@ -12,7 +12,6 @@ import { reportMissing, type TypedParameters, typedParameters } from "./paramete
 import type { PlannedInput, PlannedTensor } from "./plan";
 import type { PlanContext } from "./planContext";
 import { gradientPosition, type Levels, resolveGlobal, resolvePerModel } from "./resolve";
-import { permuted } from "./vocabulary/rowMaps";
 
 export interface PlannedTensors {
   /** In writing order. */
@@ -95,7 +94,7 @@ class TensorPlanner {
   #inVocabulary(name: string, { weight, slice }: Target, found: readonly PresentInput[]): readonly PresentInput[] {
     const { vocabulary } = this.context;
     if (!vocabulary || !weight.embedding || !areRows(found)) return found;
-    const { inputs, maps } = permuted(this.context, vocabulary, weight, slice, found, name) ?? { inputs: [], maps: [] };
+    const { inputs, maps } = vocabulary.permuted(weight, slice, found, name) ?? { inputs: [], maps: [] };
     for (const map of maps) this.#rowMaps.set(map.digest, map);
     return inputs;
   }

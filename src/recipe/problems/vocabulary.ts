@@ -1,5 +1,4 @@
 import type { Sentences } from "../../base/sentences";
-import { agree, named, type Tensors } from "./tensors";
 
 /** A token whose row cannot be found where the recipe says it comes from. */
 export interface TokenSourceFacts {
@@ -54,8 +53,8 @@ export const vocabularySentences = {
   }) =>
     `${count} ${count === 1 ? "token" : "tokens"} of ${model} (${token} is the first) ${count === 1 ? "has an id" : "have ids"} from ${limit} on, for which its model has no rows. The output's tokenizer does without.`,
   "plan/token-source": tokenSource,
-  "plan/token-zero": ({ count, token, ...of }: Tensors & { count: number; token: string }) =>
-    `No model has ${count === 1 ? `the token ${token}` : `${count} of the tokens (${token} is the first)`}: ${named(of)} ${agree(of, "gets a row", "get rows")} of zeros there.`,
+  "plan/token-zero": ({ count, token }: { count: number; token: string }) =>
+    `No model has ${count === 1 ? `the token ${token}` : `${count} of the tokens (${token} is the first)`}: embedding and head get zeros there.`,
   "plan/padding-lost": ({
     model,
     found,

@@ -35,7 +35,7 @@ it("warns in place of rolling back where the plan says that nothing can be taken
   const guardLimit = { code: "guard/whole-method", message: "…", facts: {} };
   const plan = { method: "passthrough", models: [], outputDType: "F32", layers: 8, guardLimit } as const;
   const totals = { tensors: 0, parameters: 0, readBytes: 0, fetchBytes: 0, writeBytes: 0, deviceBytes: 0 };
-  const stack = { problems: [], missing: [], plan: { ...plan, totals } };
+  const stack = { problems: [], missing: [], plan: { ...plan, totals, files: [] } };
   const act = (action: "warn" | "halve" | "roll-back" | "stop", report: typeof stack | undefined) =>
     actionInForce({ guard: { ...guard, action }, report });
   expect((["warn", "halve", "roll-back", "stop"] as const).map((action) => act(action, stack))).toEqual([

@@ -4,10 +4,11 @@ import { textConfig } from "../../../model/traits/families";
 import { compareVocabularies } from "../../../tokens/compareVocabularies";
 import { roleIds, type Vocabulary } from "../../../tokens/vocabulary";
 import type { ModelReference } from "../../parse/recipe";
+import { type Fix, fix } from "../../problems/fixes";
 import type { PlannedInput, PlannedTensor } from "../plan";
 import type { PlanContext } from "../planContext";
 import type { PlannedTensors } from "../tensors";
-import type { Vocabularies } from "../vocabularies";
+import type { Vocabularies } from "../vocabulary/vocabularies";
 import { type Attempt, otherDonor } from "./otherDonor";
 import { shownToken } from "./shownToken";
 
@@ -43,7 +44,18 @@ export function checkVocabularies(
   context: PlanContext,
   planned: PlannedTensors,
   tokenizer: ModelReference,
-  { vocabularies, text, attempt }: { vocabularies: Vocabularies; text: string; attempt: Attempt },
+  {
+    vocabularies,
+    text,
+    attempt,
+    tokenizers,
+  }: {
+    readonly vocabularies: Vocabularies;
+    readonly text: string;
+    readonly attempt: Attempt;
+    /** Whether recipes that ask for a tokenizer can be tried. */
+    readonly tokenizers?: unknown;
+  },
 ): void {
   const expected = vocabularies.get(tokenizer.key)?.vocabulary;
   for (const embedding of embeddingsOf(context, planned)) {
@@ -52,7 +64,9 @@ export function checkVocabularies(
       if (model === tokenizer.key) continue;
       const found = vocabularies.get(model);
       if (expected && found?.vocabulary)
-        compare(context, embedding, { model, found: found.vocabulary, expected, tokenizer });
+        compare(context, embedding, { model, found: found.vocabulary, expected, tokenizer }, () =>
+          tokenizers ? union(text, attempt) : undefined,
+        );
       else reportUnknown(context, found || !expected ? tokenizer.key : model, vocabularies, [model, tokenizer.key]);
     }
   }
@@ -129,6 +143,7 @@ function compare(
     expected,
     tokenizer,
   }: { model: string; found: Vocabulary; expected: Vocabulary; tokenizer: ModelReference },
+  mend: () => Fix | undefined,
 ): void {
   const { first, ...comparison } = compareVocabularies(found.tokens, expected.tokens, rows);
   if (!first) return;
@@ -149,7 +164,15 @@ function compare(
     group: model,
     tensor: tensor.name,
     facts,
+    fix: mend(),
   });
+}
+
+/** The edit that asks for a tokenizer of all tokens, to whose rows those of every model are matched. */
+function union(text: string, attempt: Attempt): Fix | undefined {
+  const insert = `${text === "" || text.endsWith("\n") ? "" : "\n"}tokenizer:\n  source: union\n`;
+  if (!attempt(text + insert)) return undefined;
+  return fix({ from: text.length, to: text.length, insert }, "fix/union");
 }
 
 /** Without its tokens a model is taken to have the others'. */

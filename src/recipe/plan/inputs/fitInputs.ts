@@ -2,23 +2,20 @@ import { smallest } from "../../../base/lists";
 import { elementCount } from "../../../formats/tensor";
 import { isInLayers, type Weight } from "../../../model/layout/layout";
 import type { ModelTensor } from "../../../model/model";
-import { mapBytes, type RowMap } from "../../../model/sources/rowMap";
 import { storedBytes } from "../../../model/storedBytes";
 import { sizesSaid } from "../checks/sizesSaid";
 import type { PlannedSource } from "../expand";
 import type { PlanContext } from "../planContext";
+import type { MadeRows } from "../vocabulary/tokenizerPlan";
 
 /** An input that has the tensor. */
-export interface PresentInput {
+export interface PresentInput extends Partial<MadeRows> {
   readonly source: PlannedSource;
   readonly isBase: boolean;
   /** As its model has it. */
   readonly stored: ModelTensor;
   /** Primary name, with the source's layer number: what filters of per-model parameters see. */
   readonly name: string;
-  /** What its rows are made of, where they are not its model's as it has them; then `stored` is what is made, and `original` what is there. */
-  readonly map?: RowMap;
-  readonly original?: ModelTensor;
 }
 
 /** Inputs whose shapes agree after cropping, and the shape they agree on. */
@@ -61,7 +58,7 @@ export function fitInputs(
 
 /** Bytes read of an input that is cropped to `shape`, or put together. */
 export function croppedBytes({ stored, map }: PresentInput, shape: readonly number[]): number {
-  return map ? mapBytes(map, shape[1] ?? 1) : storedBytes(stored, elementCount(shape));
+  return map?.bytes ?? storedBytes(stored, elementCount(shape));
 }
 
 /** Axis 0 is the vocabulary; a row is as long as it is. */

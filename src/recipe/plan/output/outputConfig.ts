@@ -4,7 +4,6 @@ import { parsePythonJson } from "../../../formats/pythonJson";
 import { configNumber, DEPTH_KEYS, VOCABULARY_KEYS } from "../../../model/config";
 import { editJson, type JsonEdit } from "../../../model/jsonEdit";
 import type { JsonObject } from "../../../model/model";
-import { idEdits, type NewIds } from "../../../tokens/building/specialIds";
 import { outputDepth } from "../behindStack";
 import type { PlannedModule } from "../expand";
 import type { PlanContext } from "../planContext";
@@ -23,7 +22,7 @@ export function outputConfig(
   context: PlanContext,
   modules: readonly PlannedModule[],
   planned: PlannedTensors,
-  ids: NewIds,
+  ids: readonly JsonEdit[],
 ): { readonly config: JsonObject; readonly text: string } {
   const { donor } = context;
   const edits = [
@@ -32,7 +31,7 @@ export function outputConfig(
     ...modules.flatMap((module) => depthEdits(context, module)),
     ...predictorEdits(context, modules),
     ...vocabularyEdits(context, modules, planned),
-    ...specialIdEdits(context, ids),
+    ...ids,
     ...tieEdits(context, planned),
     ...quantisationEdits(context),
   ];
@@ -100,15 +99,6 @@ function depthEdits(context: PlanContext, module: PlannedModule): readonly JsonE
     ...counts.map((count) => ({ path: count.split("."), value: depth })),
     ...layerEdits(context, module, path.slice(0, -1)),
   ];
-}
-
-/** Another model's tokenizer has other ids for the tokens that the donor's config names. */
-function specialIdEdits({ donor, bag }: PlanContext, ids: NewIds): readonly JsonEdit[] {
-  const edits = idEdits(donor.checkpoint.config, ids);
-  if (edits.length === 0) return [];
-  const keys = edits.map(({ path, value }) => `${path.join(".")} ${JSON.stringify(value)}`).join(", ");
-  bag.add({ code: "plan/special-ids", severity: "note", span: donor.reference.span, facts: { keys } });
-  return edits;
 }
 
 /** Cropped embeddings, and those of a vocabulary that is made, have another size than the donor's config says. */

@@ -2,8 +2,8 @@ import { notFound } from "../../../io/errors";
 import { memorySource } from "../../../io/memory";
 import type { ByteSource, Folder } from "../../../io/types";
 import type { Model } from "../../../model/model";
-import { editedFile } from "../../../tokens/building/editedFiles";
 import type { MergePlan, SideFile } from "../plan";
+import { plannedSize } from "./plannedSize";
 
 /**
  * The files beside the weights of a model that nobody wrote, as a folder: what a tokenizer and a template are opened from. A file that is
@@ -29,17 +29,13 @@ export function plannedFolder(
   };
 }
 
-/** Bytes of a file that is planned; of one that is edited, those it has before. */
-export function plannedSize(file: SideFile): number {
-  return file.kind === "text" ? new TextEncoder().encode(file.text).length : file.size;
-}
-
 async function edited(
   path: string,
   from: ByteSource | undefined,
   edit: Extract<SideFile, { kind: "edited" }>["edit"],
   signal: AbortSignal | undefined,
 ): Promise<ByteSource> {
+  const { editedFile } = await import("../../../tokens/building/editedFiles"); // where files are changed, and not before
   const text = from ? new TextDecoder().decode(await from.read(0, from.size, signal)) : "{}";
   return memorySource(path, new TextEncoder().encode(editedFile(text, edit)));
 }

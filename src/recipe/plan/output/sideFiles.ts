@@ -1,10 +1,10 @@
 import type { Model } from "../../../model/model";
 import type { TokenFileEdit } from "../../../tokens/building/editedFiles";
-import type { NewIds } from "../../../tokens/building/specialIds";
 import type { ModelReference } from "../../parse/recipe";
 import type { SideFile } from "../plan";
 import type { PlanContext } from "../planContext";
 import type { ProblemBag } from "../problemBag";
+import type { TokenizerPlan } from "../vocabulary/tokenizerPlan";
 
 /** What is copied from the donor as it is, where it has them. */
 const COPIED = [
@@ -52,14 +52,10 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What the output's files are made by, besides the models' own. */
-export interface SideFileOptions {
+export interface SideFileOptions extends Partial<Pick<TokenizerPlan, "output" | "template" | "ids">> {
   readonly tokenizer: ModelReference;
   readonly configText: string;
   readonly recipe: string;
-  /** New ids of the tokens that the donor's generation settings name. */
-  readonly ids: NewIds;
-  /** The chat template, where it is another than the tokenizer's. */
-  readonly template?: string;
 }
 
 /**
@@ -74,7 +70,7 @@ export function sideFiles(context: PlanContext, options: SideFileOptions): reado
   const [own, sizes] = [sizesOf(reference.key), sizesOf(tokenizer.key)];
   const named: readonly string[] = COPIED;
   const others = [...sizes.keys()].filter((path) => !named.includes(path) && belongsToTokenizer(path)).sort();
-  const edit = fileEdits(context, options, new Set(sizes.keys()));
+  const edit = fileEdits(options, new Set(sizes.keys()));
   const files = [...named, ...others].flatMap((path): SideFile[] => {
     const [model, size] = OTHERS.has(path) ? [reference.key, own.get(path)] : [tokenizer.key, sizes.get(path)];
     const asked = edit(path);
@@ -107,8 +103,8 @@ const TEMPLATE_FILE = "chat_template.jinja";
 const TEMPLATES: ReadonlySet<string> = new Set([TEMPLATE_FILE, "chat_template.json"]);
 
 /** What is done to each file: an edit, nothing (it is copied), or it is left out because it would say something else. */
-function fileEdits({ vocabulary }: PlanContext, { ids, template }: SideFileOptions, present: ReadonlySet<string>) {
-  const { added = [], limit } = vocabulary?.output ?? {};
+function fileEdits({ output, ids = {}, template }: SideFileOptions, present: ReadonlySet<string>) {
+  const { added = [], limit } = output ?? {};
   const change = { added, ...(limit === undefined ? {} : { limit }) };
   const changed = added.length > 0 || limit !== undefined;
   const older = present.has("tokenizer.model") || present.has("vocab.json");

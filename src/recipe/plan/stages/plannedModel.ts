@@ -1,7 +1,8 @@
 import type { TensorFacts } from "../../../formats/tensor";
 import type { Model } from "../../../model/model";
 import type { TensorSource } from "../../../model/sources/tensorSource";
-import { plannedFolder, plannedSize } from "../output/plannedFolder";
+import { plannedFolder } from "../output/plannedFolder";
+import { plannedSize } from "../output/plannedSize";
 import type { MergePlan } from "../plan";
 
 type Planned = Pick<MergePlan, "tensors" | "config" | "sideFiles">;

@@ -1,8 +1,9 @@
 import { modelReferences } from "../../parse/references";
 import type { PlanContext } from "../planContext";
-import type { Vocabularies } from "../vocabularies";
 import { builtInTemplate, TEMPLATE_NAMES } from "./builtInTemplates";
+import { say } from "./say";
 import { tokenizerModel } from "./tokenizerModel";
+import type { Vocabularies } from "./vocabularies";
 
 /** A text that is shorter than this, or has no bracket in it, is no template but a name that is not known. */
 const MIN_TEMPLATE = 20;
@@ -21,7 +22,7 @@ export function askedTemplate(context: PlanContext, vocabularies: Vocabularies):
   if (wanted === undefined || wanted.trim() === own?.trim()) return undefined;
   if (asked.value !== "auto" && !isTemplate(wanted)) {
     const facts = { found: asked.value, known: TEMPLATE_NAMES.join(", ") };
-    bag.add({ code: "plan/chat-template", severity: "error", span: asked.span, facts });
+    say(bag, { code: "plan/chat-template", severity: "error", span: asked.span, facts });
     return undefined;
   }
   return wanted;

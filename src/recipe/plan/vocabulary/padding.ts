@@ -1,16 +1,22 @@
 import { type Fix, fix } from "../../problems/fixes";
 import { setIn } from "../../text/edit/editText";
 import type { PlanContext } from "../planContext";
+import type { OutputVocabulary } from "./outputVocabulary";
+import { say } from "./say";
 
 /** Of the donor's padding rows nothing is left, as in mergekit: the number of rows follows the tokens. It can be kept. */
-export function reportPadding({ vocabulary, recipe, donor, layout, bag }: PlanContext, text: string): void {
+export function reportPadding(
+  { recipe, donor, layout, bag }: PlanContext,
+  vocabulary: OutputVocabulary | undefined,
+  text: string,
+): void {
   const request = recipe.tokenizer;
   const embedding = layout.modules.flatMap(({ pre }) => pre).find((weight) => weight.embedding);
   const names = embedding ? [embedding.name, ...embedding.aliases] : [];
   const found = names.map((name) => donor.checkpoint.tensors.get(name)?.shape[0]).find((rows) => rows !== undefined);
   if (!vocabulary || !request || found === undefined || found <= vocabulary.rows) return;
   const tokens = vocabulary.output.tokens.length;
-  bag.add({
+  say(bag, {
     code: "plan/padding-lost",
     severity: "note",
     span: request.span,

@@ -3,14 +3,15 @@ import { isFloatDType } from "../../../formats/dtypes";
 import { findTensor, type Weight } from "../../../model/layout/layout";
 import type { ModelTensor } from "../../../model/model";
 import { assembledDType } from "../../../model/sources/assembled";
-import { FILL, MEAN, placesOf, type RowMap, type RowPart, rowMap, ZERO } from "../../../model/sources/rowMap";
+import { FILL, MEAN, mapBytes, placesOf, type RowMap, type RowPart, rowMap, ZERO } from "../../../model/sources/rowMap";
 import type { CountedVocabulary } from "../../../tokens/building/outputTokens";
 import { idsOf, type Tokens } from "../../../tokens/vocabulary";
+import type { ModelReference } from "../../parse/recipe";
 import { shownToken } from "../checks/shownToken";
-import type { PlannedSlice } from "../expand";
-import type { PresentInput } from "../inputs/fitInputs";
 import type { PlanContext } from "../planContext";
 import { type OutputVocabulary, placeOf, shownWanted } from "./outputVocabulary";
+import { say } from "./say";
+import type { MadeRows, RowInput } from "./tokenizerPlan";
 
 /** A matrix with a vocabulary axis that rows may come from, and the vocabulary of its rows. */
 interface Matrix extends RowPart {
@@ -45,26 +46,20 @@ interface Made {
   readonly homeless: readonly string[];
 }
 
-/** Inputs of a weight as the output's vocabulary has them, and the maps that they are made by. */
-export interface Permuted {
-  readonly inputs: readonly PresentInput[];
-  readonly maps: readonly RowMap[];
-}
-
 const recent = new Recent<Made>(8);
 
 /**
  * The inputs of a weight with a vocabulary axis, each as a whole matrix of the output's vocabulary: its own rows where it has them, else
  * those that stand in for them. `undefined` with problems where that cannot be.
  */
-export function permuted(
+export function permuted<T extends RowInput>(
   context: PlanContext,
   vocabulary: OutputVocabulary,
   weight: Weight,
-  slice: PlannedSlice,
-  inputs: readonly PresentInput[],
+  slice: { readonly base?: ModelReference },
+  inputs: readonly T[],
   tensor: string,
-): Permuted | undefined {
+): { readonly inputs: readonly (T & Partial<MadeRows>)[]; readonly maps: readonly RowMap[] } | undefined {
   const matrices: Matrix[] = inputs.map(({ source, stored }) => matrixOf(vocabulary, source.model.key, stored));
   const indexOf = (key: string): number | undefined => {
     const at = matrices.findIndex(({ model }) => model === key);
@@ -91,15 +86,16 @@ export function permuted(
     owner: owner < 0 ? undefined : owner,
   };
   const { maps, homeless } = recent.get(identityOf(wanted), () => made(wanted));
-  reportHomeless(context, homeless, tensor);
+  reportHomeless(context, homeless);
   const width = inputs[0]?.stored.shape[1] ?? 1;
   return {
     maps: maps.slice(0, inputs.length).filter((map) => map !== undefined),
     inputs: inputs.map((input, k) => {
       const map = maps[k];
-      return map
-        ? { ...input, stored: assembledTensor(input.stored, map, rows, width), original: input.stored, map }
-        : input;
+      if (!map) return input;
+      const { stored: original } = input;
+      const made = { digest: map.digest, bytes: mapBytes(map, width) };
+      return { ...input, stored: assembledTensor(original, map, rows, width), original, map: made };
     }),
   };
 }
@@ -148,7 +144,7 @@ function requestedRows(
       continue;
     }
     fine = false;
-    bag.add({
+    say(bag, {
       code: "plan/token-source",
       severity: "error",
       span,
@@ -165,12 +161,12 @@ function requestedRows(
   return fine ? requested : undefined;
 }
 
-function reportHomeless({ bag, recipe }: PlanContext, homeless: readonly string[], tensor: string): void {
+function reportHomeless({ bag, recipe }: PlanContext, homeless: readonly string[]): void {
   const [first] = homeless;
   const span = recipe.tokenizer?.span;
   if (first === undefined) return;
   const facts = { count: homeless.length, token: shownToken(first) };
-  bag.add({ code: "plan/token-zero", severity: "warning", span, tensor, facts });
+  say(bag, { code: "plan/token-zero", severity: "warning", span, facts });
 }
 
 function made({ tokens, rows, matrices, counting, base, owner, requested }: Wanted): Made {

@@ -2,13 +2,15 @@ import { type NewIds, namedIds } from "../../../tokens/building/specialIds";
 import { roleIds } from "../../../tokens/vocabulary";
 import { shownToken } from "../checks/shownToken";
 import type { PlanContext } from "../planContext";
+import type { OutputVocabulary } from "./outputVocabulary";
+import { say } from "./say";
 
 /**
  * The new ids of the tokens that the donor's config and generation settings name, where its tokenizer gives way to another model's: the
  * same token, else the one that has its role there. One that has neither is said and left.
  */
-export function newIds(context: PlanContext): NewIds {
-  const { vocabulary, donor, bag } = context;
+export function newIds(context: PlanContext, vocabulary: OutputVocabulary | undefined): NewIds {
+  const { donor, bag } = context;
   if (!vocabulary || vocabulary.owner.key === donor.reference.key) return {};
   const { tokens } = vocabulary.of(donor.reference.key).vocabulary;
   const { roles: before } = vocabulary.of(donor.reference.key).vocabulary;
@@ -27,7 +29,7 @@ export function newIds(context: PlanContext): NewIds {
     if (now === undefined) {
       if (token === undefined) continue; // it named nothing before
       const facts = { id, token: shownToken(token), model: vocabulary.owner.key };
-      bag.add({ code: "plan/special-id", severity: "warning", span: vocabulary.owner.span, group: String(id), facts });
+      say(bag, { code: "plan/special-id", severity: "warning", span: vocabulary.owner.span, group: String(id), facts });
     } else if (now !== id) ids[id] = now;
   }
   return ids;

@@ -116,6 +116,14 @@ describe("a tokenizer that is asked for", () => {
   });
 });
 
+it("of all models is offered by one click where two of them have unlike vocabularies", () => {
+  const report = reportWith(LINEAR, [a, b], { a: same, b: shifted });
+  const problem = find("plan/other-vocabulary", report);
+  expect(problem?.fix).toMatchObject({ code: "fix/union", insert: "tokenizer:\n  source: union\n" });
+  const mended = reportWith(LINEAR + problem?.fix?.insert, [a, b], { a: same, b: shifted });
+  expect(mended.plan && rowsOf(mended.plan, "b")[0]).toBe("b:15");
+});
+
 describe("rows for tokens", () => {
   it("move to where the base has them", () => {
     const plan = planned(`${LINEAR}tokenizer_source: base`, [a, b], { a: same, b: shifted });
@@ -177,7 +185,7 @@ describe("rows for tokens", () => {
     });
     expect(find("plan/token-zero", report)).toMatchObject({
       severity: "warning",
-      facts: { count: 1, token: '"<|im_start|>"', tensors: 2 },
+      facts: { count: 1, token: '"<|im_start|>"' },
     });
     expect(report.plan && rowsOf(report.plan, "a")[3]).toBe("zero");
   });

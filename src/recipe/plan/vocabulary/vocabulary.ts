@@ -12,8 +12,9 @@ import {
 import type { ModelReference, TokenizerRequest } from "../../parse/recipe";
 import { shownToken } from "../checks/shownToken";
 import type { PlanContext } from "../planContext";
-import type { Vocabularies } from "../vocabularies";
 import { type OutputVocabulary, placeOf, shownWanted } from "./outputVocabulary";
+import { say } from "./say";
+import type { Vocabularies } from "./vocabularies";
 
 const recent = new Recent<OutputTokens>(8);
 
@@ -118,7 +119,7 @@ function checkTokens(
     if (!fault) continue;
     fine = false;
     const facts = { token: shownToken(token), model: key, reason: fault, wanted: shownWanted(wanted), limit: 0 };
-    bag.add({ code: "plan/token-source", severity: "error", span, group: token, facts });
+    say(bag, { code: "plan/token-source", severity: "error", span, group: token, facts });
   }
   return fine;
 }
@@ -130,7 +131,7 @@ function refuse(
   model: string,
   count = 0,
 ): void {
-  bag.add({ code: "plan/tokenizer", severity: "error", span, facts: { what: key, reason, model, count } });
+  say(bag, { code: "plan/tokenizer", severity: "error", span, facts: { what: key, reason, model, count } });
 }
 
 /** Tokens that the base's tokenizer has and its model has no rows for. */
@@ -143,5 +144,5 @@ function reportStripped(
   if (limit === undefined) return;
   const gone = own.vocabulary.tokens.filter((token, id) => token !== undefined && id >= limit);
   const facts = { model, count: gone.length, token: shownToken(gone[0]), limit };
-  bag.add({ code: "plan/tokens-stripped", severity: "note", span, facts });
+  say(bag, { code: "plan/tokens-stripped", severity: "note", span, facts });
 }

@@ -1,6 +1,5 @@
 import type { FactsOf, Translation } from "../../../../base/sentences";
 import type { vocabularySentences } from "../../../../recipe/problems/vocabulary";
-import { named } from "./phrases";
 
 type Said = typeof vocabularySentences;
 
@@ -26,8 +25,8 @@ export const vocabulary: Translation<Said> = {
   "plan/tokens-stripped": ({ model, count, token, limit }) =>
     `${model} の${count}個のトークン（最初は ${token}）は番号が${limit}以上で、モデルに行がありません。出力のトークナイザから除きます。`,
   "plan/token-source": tokenSource,
-  "plan/token-zero": ({ count, token, ...of }) =>
-    `${count}個のトークン（最初は ${token}）はどのモデルにもありません。${named(of)} の行は0になります。`,
+  "plan/token-zero": ({ count, token }) =>
+    `${count}個のトークン（最初は ${token}）はどのモデルにもありません。埋め込みと出力ヘッドの行は0になります。`,
   "plan/padding-lost": ({ model, found, tokens, expected }) =>
     `${model} の埋め込みは${found}行ですが、出力では${expected}行になります。mergekitと同じく、${tokens}個のトークンより後ろの行は残りません。`,
   "plan/special-ids": ({ keys }) =>

@@ -1,4 +1,4 @@
-import type { Vocabulary } from "../../tokens/vocabulary";
+import type { Vocabulary } from "../../../tokens/vocabulary";
 
 /** What the planner knows of a model's tokenizer: its vocabulary, or why it could not be read. */
 export type KnownVocabulary =
