@@ -11,7 +11,13 @@ export default defineConfig({
     emptyOutDir: true,
     target: "node20",
     rollupOptions: {
-      input: ["src/cli/merge.ts", "src/cli/eval.ts", "src/cli/compare.ts", "src/cli/extract-lora.ts"],
+      input: [
+        "src/cli/merge.ts",
+        "src/cli/eval.ts",
+        "src/cli/compare.ts",
+        "src/cli/extract-lora.ts",
+        "src/cli/search.ts",
+      ],
       checks: { pluginTimings: false },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
     },

@@ -28,7 +28,8 @@ const failureSentences = {
     "Finish that one, choose another --out, or add --overwrite to discard it.",
   "output/not-empty": ({ folder, files }: { folder: string; files: number; first: string }) =>
     `The folder ${folder} should be empty, and holds ${files === 1 ? "a file" : `${files} files`}. Choose another --out, or add --overwrite to replace the model in it.`,
-
+  "output/study": ({ folder, trials }: { folder: string; trials: number }) =>
+    `${folder} holds a study with ${trials} trials. Add --resume to go on with it, or --overwrite to begin anew.`,
   "output/busy": ({ folder, pid, lock }: { folder: string; pid: number; lock: string }) =>
     `Process ${pid} is writing into ${folder}. Wait until it has ended, or choose another --out. If no merge is at work there, remove ${lock}.`,
 } satisfies Sentences;

@@ -33,6 +33,7 @@ import type {
 import { keepResults } from "./runs/results";
 import type { Runs } from "./runs/runs";
 import { unfinishedRuns } from "./runs/unfinished";
+import type { Searching } from "./searching/searching";
 import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
 import { createShelf, type ShelvedModel } from "./shelf/models";
 import { createNotes } from "./shelf/notes";
@@ -55,6 +56,8 @@ export interface Session extends Engine {
   ): Promise<readonly (readonly number[])[]>;
   /** Makes the adapter that one model is of another. @throws as `extract` of `making/extracting` */
   extract(request: ExtractionRequest, watch?: Watch<ExtractionProgress>): Promise<ExtractionReport>;
+  /** What a search stands on: candidates that are points of a recipe, bound and measured without being written. */
+  searching(): Promise<Searching>;
   /** Waits until what cancelled merges left is taken away; a cancel itself does not wait for it. */
   settled(): Promise<void>;
   /** Lets go of the device. */
@@ -242,6 +245,7 @@ export function createSession(environment: Environment): Session {
       const { extract } = await import("./making/extracting");
       return extract({ shelf, renew, device }, request, onEvent, signal);
     },
+    searching: async () => (await measure()).searching(),
     storage: () => storageFacts(environment),
     evict: async (repo, revision) => void (await environment.blocks?.evict(repo, revision)),
     persist: () => environment.persist(),

@@ -22,6 +22,7 @@ import type { planningSentences } from "../../recipe/problems/planning";
 import type { readingSentences } from "../../recipe/problems/reading";
 import type { limitSentences, strengthSentences } from "../../recipe/problems/strength";
 import type { vocabularySentences } from "../../recipe/problems/vocabulary";
+import type { searchSentences, studySentences } from "../../search/problems";
 import type { stateSentences } from "../../state/failures";
 import type { tokenSentences } from "../../tokens/failures";
 import { en, type Messages } from "./en/words";
@@ -54,6 +55,8 @@ type FailureSentences = typeof gpuSentences &
   typeof alignSentences &
   typeof evalSentences &
   typeof promptSentences &
+  typeof searchSentences &
+  typeof studySentences &
   typeof stateSentences;
 
 /** Every note of a run. */

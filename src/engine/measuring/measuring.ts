@@ -7,6 +7,7 @@ import { createLenders } from "../donor/lenders";
 import type { LendingOptions, LendingOutcome } from "../donor/lending";
 import type { Answer, AnswerRequest, GuardEvent } from "../protocol/evalProtocol";
 import type { MergeEvent } from "../protocol/protocol";
+import type { Searching } from "../searching/searching";
 import { answer } from "./answers";
 import { type BaseRecords, keepBaseValues } from "./baseValues";
 import { createEvaluations, type EvaluationContext, type Evaluations } from "./evaluation";
@@ -45,6 +46,8 @@ export interface Measuring extends Evaluations, Pick<Subjects, "forget" | "close
     signal: AbortSignal,
   ): Promise<(source: TensorSource) => TensorSource>;
   answer(request: AnswerRequest, onText: (text: string) => void, signal: AbortSignal): Promise<Answer>;
+  /** Loaded when something is searched for the first time. */
+  searching(): Promise<Searching>;
 }
 
 /** What the session lends. */
@@ -66,6 +69,10 @@ export function createMeasuring(session: MeasuringSession, residency: Residency)
     lend: async (...asked) => (await import("../donor/lending")).lend(context, ...asked),
     lending: async (...asked) => (await import("../donor/lending")).lending(context, ...asked),
     answer: (...asked) => answer(context, ...asked),
+    async searching() {
+      const { createSearching } = await import("../searching/searching");
+      return createSearching(context);
+    },
     forget: subjects.forget,
     close: subjects.close,
   };

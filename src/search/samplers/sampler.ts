@@ -5,6 +5,8 @@ export interface Told {
   readonly point: Point;
   /** One for each objective; absent: it failed, or was stopped before there were any. */
   readonly values?: readonly number[];
+  /** Of one objective: what parts it from those with the same value, less is better. */
+  readonly tie?: number;
   /** Sum of what it is over its limits: 0 is within all of them. Infinity: nothing came of it at all. */
   readonly violation: number;
   /** It was stopped after so much of it (prompts, say). */
@@ -51,6 +53,8 @@ export interface Sampler {
   ask(): readonly Point[];
   /** What came of each point of the round, in its order. */
   tell(round: readonly Told[]): void;
+  /** Where it would look next if it were not to draw: the middle of what it has learnt, where it has such a thing. */
+  centre?(): Point;
   /** All that is needed to go on from here, beside what was told. @see SamplerFactory */
   save(): Json;
 }
@@ -68,6 +72,10 @@ export interface SamplerFactory<Id extends string = string> {
   open(options: SamplerOptions, resumed?: { readonly state: Json; readonly told: readonly Told[] }): Sampler;
 }
 
+function order(a: number, b: number): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Of one objective: better first, then what is over its limits by least, then what failed. Equal ones keep their order. */
 export function byWorth(a: Told, b: Told): number {
   const worth = ({ values, violation }: Told): readonly [number, number] => {
@@ -77,5 +85,5 @@ export function byWorth(a: Told, b: Told): number {
   };
   const [classA, valueA] = worth(a);
   const [classB, valueB] = worth(b);
-  return classA - classB || (valueA < valueB ? -1 : valueA > valueB ? 1 : 0);
+  return classA - classB || order(valueA, valueB) || order(a.tie ?? 0, b.tie ?? 0);
 }

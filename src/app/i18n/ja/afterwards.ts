@@ -11,8 +11,10 @@ import { merging } from "./failures/merging";
 import { model } from "./failures/model";
 import { page } from "./failures/page";
 import { running, tokens } from "./failures/running";
+import { searching } from "./failures/searching";
 import { torch } from "./failures/torch";
 import { limits } from "./problems/strength";
+import { study } from "./problems/study";
 
 /** What is said in Japanese when something happens; whole, or a type error. */
 export const afterwards: Afterwards = {
@@ -32,6 +34,8 @@ export const afterwards: Afterwards = {
     ...measuring,
     ...prompts,
     ...engine,
+    ...searching,
+    ...study,
     ...page,
   },
   notes: { ...runs, ...hubRemarks, ...storage, ...limits },

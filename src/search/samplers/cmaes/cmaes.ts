@@ -80,6 +80,11 @@ class CmaEs implements Sampler {
     if (this.#rests() && this.#state.restarts < this.#most) this.#restart();
   }
 
+  centre(): Point {
+    const { mean } = this.#state.learnt;
+    return pointOf(this.#space, (_, i) => valueAt(this.#ranges[i] ?? UNIT, mean[i] ?? 0));
+  }
+
   save(): Json {
     return this.#state as unknown as Json;
   }

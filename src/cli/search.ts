@@ -1,0 +1,4 @@
+import { processSurroundings } from "./command";
+import { searchCommand } from "./searchCommand";
+
+process.exitCode = await searchCommand(process.argv.slice(2), processSurroundings());
