@@ -39,7 +39,7 @@ export function modelFacts(checkpoint: Model): ModelFacts {
   }
   const dtypes = [...stored.values()].sort((a, b) => b.bytes - a.bytes);
   const [architecture] = architectureNames(config);
-  const modules = layoutOf([checkpoint], architecture).modules;
+  const modules = layoutOf([checkpoint], architecture).modules.filter(({ owners }) => !owners);
   const depth = largest(
     modules.map(({ depths }) => depths.get(checkpoint.key) ?? 0),
     0,

@@ -40,10 +40,12 @@ export function layerGroups(model: Pick<ModelHeaders, "config" | "tensors">, gro
   const headers = { key: "", config: model.config, tensors: model.tensors };
   const { modules, definition } = layoutOf([headers], architecture);
   const depthOf = ({ depths }: ModuleLayout) => depths.get("") ?? 0;
-  const stack = modules.reduce<ModuleLayout | undefined>(
-    (deepest, module) => (deepest && depthOf(deepest) >= depthOf(module) ? deepest : module),
-    undefined,
-  );
+  const stack = modules
+    .filter(({ owners }) => !owners)
+    .reduce<ModuleLayout | undefined>(
+      (deepest, module) => (deepest && depthOf(deepest) >= depthOf(module) ? deepest : module),
+      undefined,
+    );
   const depth = stack ? depthOf(stack) : 0;
   const layers = new Map<string, number>();
   for (const { name, aliases } of stack?.layer ?? []) {

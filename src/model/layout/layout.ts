@@ -16,8 +16,6 @@ export interface Weight {
   readonly presence: "required" | "optional" | "together";
   /** Axis 0 is the vocabulary. */
   readonly embedding: boolean;
-  /** Lies beside the language model, where a model of text alone has nothing: carried over unless every input has it. */
-  readonly beside?: boolean;
 }
 
 /**
@@ -46,6 +44,8 @@ export interface ModuleLayout {
   readonly depths: ReadonlyMap<string, number>;
   /** Where config.json says it; absent for an inferred layout. */
   readonly depthKey?: string;
+  /** Of what lies beside a language model: the checkpoints that have it. A model of text alone has no tower. */
+  readonly owners?: ReadonlySet<string>;
 }
 
 /** Where the tensors of a set of like models are. */

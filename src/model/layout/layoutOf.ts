@@ -39,15 +39,14 @@ function layoutByDefinition(checkpoints: readonly ModelHeaders[], described: Arc
   const text = definition.text !== undefined;
   const module: ModuleLayout = {
     name: text ? "text_decoder" : "default",
-    pre: [...pre, ...(text ? rest.loose.filter(({ beside }) => !beside) : rest.loose)],
+    pre: [...pre, ...(text ? rest.loose.filter(({ name }) => !rest.beside.has(name)) : rest.loose)],
     layer: [...layer, ...rest.layer],
     post,
     ...(behind.weights.length > 0 ? { behind: behind.weights } : {}),
     depths,
     depthKey,
   };
-  const beside = new Set(text ? rest.loose.flatMap((weight) => (weight.beside ? weight.name : [])) : []);
-  return { modules: [module, ...modulesBeside(checkpoints, beside)], definition, unnamed: rest.names };
+  return { modules: [module, ...modulesBeside(checkpoints, rest.beside)], definition, unnamed: rest.names };
 }
 
 /** Towers and projectors beside a language model, each stack of layers a module, named as mergekit names them. */
@@ -57,22 +56,33 @@ function modulesBeside(checkpoints: readonly ModelHeaders[], names: ReadonlySet<
     ...checkpoint,
     tensors: new Map([...checkpoint.tensors].filter(([name]) => names.has(name))),
   }));
-  const beside = (weight: Weight): Weight => ({ ...weight, beside: true });
+  const owners = new Set(held.flatMap(({ key, tensors }) => (tensors.size > 0 ? key : [])));
   const { modules } = inferLayout(held);
-  const towers = modules.filter(({ name }) => /vision|visual/.test(name)).length;
-  return modules.map(({ name, pre, layer, post, ...module }) => {
-    const tower =
-      /vision|visual/.test(name) ||
-      (name === "default" && [...layer, ...pre].some((weight) => /vision|visual/.test(weight.name)));
-    return {
+  const [tower, ...towers] = modules.filter(({ layer }) => layer.some(({ name }) => VISION.test(name)));
+  const loose = modules.find(({ layer }) => layer.length === 0);
+  // Of one tower the weights around its layers are told from the projector by their names.
+  const ofTower = (weight: Weight) => tower !== undefined && towers.length === 0 && VISION.test(weight.name);
+  return modules.flatMap((module): ModuleLayout[] => {
+    const alone = module === tower && towers.length === 0;
+    const around = alone && loose ? [...loose.pre, ...loose.post].filter(ofTower) : [];
+    const own = (weight: Weight) => alone || module !== loose || !ofTower(weight);
+    const made = {
       ...module,
-      name: tower && towers <= 1 ? "vision_tower" : name === "default" ? "multi_modal_projector" : name,
-      pre: pre.map(beside),
-      layer: layer.map(beside),
-      post: post.map(beside),
+      name: alone
+        ? "vision_tower"
+        : module === loose || module.name === "default"
+          ? "multi_modal_projector"
+          : module.name,
+      pre: [...module.pre.filter(own), ...around],
+      post: module.post.filter(own),
+      owners,
     };
+    return made.pre.length + made.layer.length + made.post.length > 0 ? [made] : [];
   });
 }
+
+/** Parts of a vision tower by name; what joins it to the language model is none. */
+const VISION = /^(?!.*(projector|merger|connector))(.*\.)?(vision|visual)/;
 
 /**
  * A definition whose first names are those of the first checkpoint that has more than a language model: the output gets its config, and
@@ -143,10 +153,20 @@ function unnamedWeights(
   layer: readonly Weight[],
   depths: ReadonlyMap<string, number>,
   inStack: (key: string, tensor: string) => boolean,
-): { loose: readonly Weight[]; layer: readonly Weight[]; names: readonly string[] } {
+): {
+  loose: readonly Weight[];
+  layer: readonly Weight[];
+  names: readonly string[];
+  beside: ReadonlySet<string>;
+} {
   const named = new Set(loose.flatMap((weight) => [weight.name, ...weight.aliases, ...weight.tied]));
   const namedInLayers = new Set(layer.flatMap((weight) => [weight.name, ...weight.aliases]));
-  const found = { loose: new Map<string, Weight>(), layer: new Map<string, Weight>(), names: new Set<string>() };
+  const found = {
+    loose: new Map<string, Weight>(),
+    layer: new Map<string, Weight>(),
+    names: new Set<string>(),
+    beside: new Set<string>(),
+  };
   for (const checkpoint of checkpoints) {
     const depth = depths.get(checkpoint.key) ?? 0;
     for (const name of checkpoint.tensors.keys()) {
@@ -162,13 +182,15 @@ function unnamedWeights(
       } else {
         if (named.has(name)) continue;
         const beside = definition.text !== undefined;
-        found.loose.set(name, { ...extraWeight(name, [], "optional"), ...(beside && { beside }) });
+        found.loose.set(name, extraWeight(name, [], "optional"));
+        if (beside) found.beside.add(name);
         if (beside) continue; // a tower or a projector, which nobody need describe
       }
       if (!family && !isBuffer(name)) found.names.add(name);
     }
   }
-  return { loose: [...found.loose.values()], layer: [...found.layer.values()], names: [...found.names] };
+  const { beside } = found;
+  return { loose: [...found.loose.values()], layer: [...found.layer.values()], names: [...found.names], beside };
 }
 
 function extraWeight(name: string, aliases: readonly string[], presence: Weight["presence"]): Weight {

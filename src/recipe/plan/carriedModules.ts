@@ -26,10 +26,11 @@ function carried({ donor, recipe, bag }: PlanContext, module: ModuleLayout): rea
   });
   const bytes = tensors.reduce((sum, { stored }) => sum + storedBytes(stored), 0);
   for (const { name } of tensors) {
+    const unnamed = recipe.modules.length > 0;
     bag.add({
-      code: "plan/module-carried",
-      severity: "warning",
-      span: recipe.modules[0]?.span,
+      code: unnamed ? "plan/module-carried" : "plan/beside-carried",
+      severity: unnamed ? "warning" : "note",
+      span: recipe.modules[0]?.span ?? reference.span,
       group: module.name,
       tensor: name,
       facts: { module: module.name, model: reference.key, bytes },

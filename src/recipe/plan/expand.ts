@@ -45,10 +45,13 @@ export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): r
   const { modules } = layout;
   if (recipe.modules.length > 0) return namedModules(recipe, layout, bag);
   if (recipe.models.length > 0) {
-    return modules.map((module) => expandModule(recipe, { ...recipe, parameters: NO_SETTINGS }, module, [], bag));
+    return modules
+      .filter(isEveryones)
+      .map((module) => expandModule(recipe, { ...recipe, parameters: NO_SETTINGS }, module, [], bag));
   }
-  const [only] = modules;
-  if (!only || modules.length > 1) {
+  // Slices are layers of the language model; what lies beside it is carried.
+  const [only, ...others] = modules.filter(({ owners }) => !owners);
+  if (!only || others.length > 0) {
     bag.add({
       code: "plan/multiple-modules",
       severity: "error",
@@ -58,6 +61,11 @@ export function expandRecipe(recipe: Recipe, layout: Layout, bag: ProblemBag): r
     return [];
   }
   return [expandModule(recipe, { ...recipe, parameters: NO_SETTINGS }, only, [], bag)];
+}
+
+/** Not a tower that some of the models lack, as a language model does that is merged into one that sees. */
+function isEveryones({ owners, depths }: ModuleLayout): boolean {
+  return !owners || owners.size === depths.size;
 }
 
 /** The modules that the recipe names, in its order. */

@@ -1,4 +1,5 @@
-import { configNumber } from "../../model/config";
+import { findArchitecture } from "../../model/architectures";
+import { architectureNames, configNumber } from "../../model/config";
 import type { Layout } from "../../model/layout/layout";
 import { layoutOf } from "../../model/layout/layoutOf";
 import type { Model } from "../../model/model";
@@ -58,7 +59,10 @@ export function openContext(
   const models = adaptModels(openModels(recipe), opened, bag, recipe.unused);
   if (bag.failed) return undefined;
   const architecture = commonArchitecture(references, models, bag);
-  const [reference] = references;
+  // Of models that see and language models, one that sees gives the output its config and its tower.
+  const sees = ({ key }: ModelReference) =>
+    architectureNames(models.get(key)?.config ?? {}).some((name) => findArchitecture(name)?.text !== undefined);
+  const reference = references.find(sees) ?? references[0];
   const checkpoint = reference && models.get(reference.key);
   if (bag.failed || !checkpoint) return undefined;
   reportRemarks(references, models, bag);

@@ -1,3 +1,4 @@
+import { configValue } from "../../model/config";
 import type { Layout } from "../../model/layout/layout";
 import type { Model } from "../../model/model";
 
@@ -6,6 +7,6 @@ import type { Model } from "../../model/model";
  * architecture that is not described and a config that does not say.
  */
 export function saysTied({ config }: Model, { definition }: Layout): boolean | undefined {
-  const stated = config.tie_word_embeddings;
+  const stated = config.tie_word_embeddings ?? configValue(config, `${definition?.text}.tie_word_embeddings`);
   return typeof stated === "boolean" ? stated : definition?.tiedByDefault;
 }

@@ -171,6 +171,13 @@ export const planningSentences = {
     ...of
   }: Tensors & { module: string; model: string; bytes: number }) =>
     `\`modules:\` does not name ${module}: ${named(of)} (${bytes} bytes) ${agree(of, "is", "are")} copied from ${model}. mergekit would leave ${agree(of, "it", "them")} out.`,
+  "plan/beside-carried": ({
+    module,
+    model,
+    bytes,
+    ...of
+  }: Tensors & { module: string; model: string; bytes: number }) =>
+    `${module} lies beside the language model, which alone is merged: ${named(of)} (${bytes} bytes) ${agree(of, "is", "are")} copied from ${model}.`,
   "plan/layer-counts": ({
     model,
     found,

@@ -16,6 +16,8 @@ export function commonArchitecture(
   const named = references.map((reference) => ({ reference, name: nameOf(reference, models, bag) }));
   const [first, ...others] = named;
   if (!first) return undefined;
+  const seeing = seeingArchitecture(named.map(({ name }) => name));
+  if (seeing !== undefined) return seeing;
   const allKnown = named.every(({ name }) => name !== undefined && findArchitecture(name));
   for (const { reference, name } of others) {
     const same =
@@ -46,6 +48,15 @@ export function commonArchitecture(
     facts,
   });
   return undefined;
+}
+
+/** The architecture of the models that see, where the others are language models of the kind that these have inside. */
+function seeingArchitecture(names: readonly (string | undefined)[]): string | undefined {
+  const found = names.find((name) => name !== undefined && findArchitecture(name)?.text !== undefined);
+  const definition = found === undefined ? undefined : findArchitecture(found);
+  const fits = (name: string | undefined) =>
+    name !== undefined && (findArchitecture(name) === definition || (definition?.languages?.includes(name) ?? false));
+  return definition && names.some((name) => name !== found) && names.every(fits) ? found : undefined;
 }
 
 function nameOf(reference: ModelReference, models: ReadonlyMap<string, Model>, bag: ProblemBag): string | undefined {

@@ -50,6 +50,8 @@ export const planning: Translation<typeof planningSentences> = {
     `このアーキテクチャにモジュール \`${module}\` はありません。あるのは ${names} です。`,
   "plan/module-carried": ({ module, model, bytes, ...of }) =>
     `\`modules:\` に ${module} がありません。その ${named(of)}（${bytes}バイト）は ${model} からそのまま写します。mergekitでは出力から抜け落ちます。`,
+  "plan/beside-carried": ({ module, model, bytes, ...of }) =>
+    `マージするのは言語モデルだけです。その横にある ${module} の ${named(of)}（${bytes}バイト）は ${model} からそのまま写します。`,
   "plan/layer-counts": ({ model, found, other, expected }) =>
     `${model} は${found}層、${other} は${expected}層です。モデル全体のマージでは層の数をそろえるか、\`slices:\` で層を選んでください。`,
   "plan/layers-missing": ({ model, key, found, expected }) =>
