@@ -1,8 +1,8 @@
-import { atLayer, findTensor, type ModuleLayout } from "../../model/layout/layout";
-import { storedBytes } from "../../model/storedBytes";
-import type { CarriedTensor } from "./behindStack";
-import type { PlannedModule } from "./expand";
-import type { PlanContext } from "./planContext";
+import { atLayer, findTensor, type ModuleLayout } from "../../../model/layout/layout";
+import { storedBytes } from "../../../model/storedBytes";
+import type { CarriedTensor } from "../behindStack";
+import type { PlannedModule } from "../expand";
+import type { PlanContext } from "../planContext";
 
 /**
  * Modules that the recipe does not name, as the donor has them. mergekit leaves them out, and with them half of a model; here they
