@@ -1,8 +1,10 @@
 import type { AwaseError } from "../../base/errors";
+import { largest } from "../../base/lists";
 import { INDEX_FILE } from "../../formats/indexJson";
 import type { Shard } from "../../formats/safetensorsWriter";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { engineFailure } from "../failures";
+import type { OutputPlace } from "../machine/environment";
 
 /** The model card. */
 export const CARD_FILE = "README.md";
@@ -36,4 +38,10 @@ export function notEmpty(folder: string, inTheWay: readonly string[]): AwaseErro
   const some = inTheWay.slice(0, NAMED).join(", ");
   const more = Math.max(0, inTheWay.length - NAMED);
   return engineFailure("output/not-empty", { folder, files: inTheWay.length, first: inTheWay[0] ?? "", some, more });
+}
+
+/** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
+export function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
+  const sizes = shards.map(({ size }) => size);
+  return place.delivery ? largest(sizes, 0) : sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,8 +1,7 @@
 import { AwaseError } from "../../base/errors";
-import { largest } from "../../base/lists";
 import type { Device } from "../../compute/device";
 import type { GuardOptions, GuardReport } from "../../eval/types";
-import { planShards, type Shard } from "../../formats/safetensorsWriter";
+import { planShards } from "../../formats/safetensorsWriter";
 import { findMethod } from "../../merge/registry";
 import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
@@ -37,7 +36,7 @@ import {
 } from "./journal";
 import { mergeTensors } from "./mergeTensors";
 import { type LostOutput, WeightWriter } from "./output";
-import { notEmpty, outputPaths } from "./outputFiles";
+import { bytesToStore, notEmpty, outputPaths } from "./outputFiles";
 import { comparing, lostOutput } from "./remarks";
 import type { Results } from "./results";
 import { writeSideFiles } from "./sideFiles";
@@ -383,12 +382,6 @@ const WOULD_FAIL_AGAIN: ReadonlySet<string> = new Set(["merge/non-finite", "merg
 /** What a model card says of how the model was made. */
 function methodOf({ mixture, method }: MergePlan): Pick<MethodFacts, "label" | "paper"> {
   return mixture ? { label: "Mixture of experts" } : findMethod(method);
-}
-
-/** Only the file being made lies in the browser when each is copied to a picked folder and dropped. */
-function bytesToStore(place: OutputPlace, shards: readonly Shard[]): number {
-  const sizes = shards.map(({ size }) => size);
-  return place.delivery ? largest(sizes, 0) : sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
