@@ -4,12 +4,9 @@ import { goldenReport, taskArithmeticName, taskArithmeticRecipe } from "./golden
 import { CHARTS } from "./pages/charts";
 import { expect, test } from "./studio";
 
-// On WebAssembly, which is quicker here than a GPU in software: the samples' first merge is watched on WebGPU.
-test.use({ gpu: false });
-
 const base = goldenReport("llama-base");
 const merged = goldenReport(taskArithmeticName("0.5"));
-/** A guard measures at every stage, and a software GPU may have other work. */
+/** A guard measures at every stage, and the machine may have other work. */
 const GUARDED = 180_000;
 const ratio = merged.ppl.mixed / base.ppl.mixed;
 

@@ -1,10 +1,7 @@
 import { taskArithmeticRecipe } from "./goldenReport";
 import { expect, test } from "./studio";
 
-// On WebAssembly, which is quicker here than a GPU in software.
-test.use({ gpu: false });
-
-/** A guard measures at every stage, and a software GPU may have other work. */
+/** A guard measures at every stage, and the machine may have other work. */
 const GUARDED = 180_000;
 const OUTDATED = "Of the recipe as it was, not as it stands now.";
 

@@ -30,9 +30,9 @@ dtype: float32
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the command where the samples are, on the CPU device. */
+/** Runs the command where the samples are, on WebAssembly. */
 async function evaluate(...args: string[]) {
-  return runCommand(evalCommand, [...args, "--device", "cpu"], { cwd: SAMPLES, cache: join(folder, "cache") });
+  return runCommand(evalCommand, [...args, "--device", "wasm"], { cwd: SAMPLES, cache: join(folder, "cache") });
 }
 
 describe("a measurement", () => {
@@ -42,7 +42,7 @@ describe("a measurement", () => {
     expect(stdout).toMatch(/^Perplexity\s+\d/m);
     expect(stdout).toMatch(/^Symmetric KL\s+\S+ ± \S+ nats \(tail:8\)$/m);
     expect(stdout).toMatch(/^Mean {4}KLD: +\d\.\d{6} ± +\d\.\d{6}$/m);
-    expect(stderr).toContain("Device: TypeScript");
+    expect(stderr).toContain("Device: WebAssembly");
     expect(stderr).toContain("100 %");
   });
 

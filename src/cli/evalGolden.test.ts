@@ -22,9 +22,9 @@ const report = JSON.parse(readFileSync(join(GOLDEN, "report.json"), "utf8")) as 
 const folder = await mkdtemp(join(tmpdir(), "awase-eval-golden-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs the command where the samples are, on the CPU device. */
+/** Runs the command where the samples are, on WebAssembly. */
 async function evaluate(...args: string[]): Promise<Evaluation> {
-  const { code, stdout, stderr } = await runCommand(evalCommand, [...args, "--device", "cpu", "--json", "--quiet"], {
+  const { code, stdout, stderr } = await runCommand(evalCommand, [...args, "--device", "wasm", "--json", "--quiet"], {
     cwd: SAMPLES,
     cache: join(folder, "cache"),
   });

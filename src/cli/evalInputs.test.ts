@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function evaluate(file: string, content: string | Uint8Array, ...args: string[]) {
   const prompts = join(folder, file);
   await writeFile(prompts, content);
-  return runCommand(evalCommand, ["a", "--prompts", prompts, "--device", "cpu", "--quiet", ...args], {
+  return runCommand(evalCommand, ["a", "--prompts", prompts, "--device", "wasm", "--quiet", ...args], {
     cwd: MODELS,
     cache: join(folder, "cache"),
   });

@@ -36,7 +36,7 @@ async function mergeIn(
 
 const out = () => join(folder, "out");
 const recipe = (name: string) => join(GOLDEN, "recipes", `${name}.yaml`);
-const cpu = ["--device", "cpu"];
+const wasm = ["--device", "wasm"];
 
 async function written(text: string): Promise<string> {
   const path = join(folder, "recipe.yaml");
@@ -62,9 +62,9 @@ async function hashes(path: string): Promise<Map<string, string>> {
 
 describe("a merge", () => {
   it("writes the model folder, tells of it on stderr, and ends with 0", async () => {
-    const { code, stdout, stderr } = await merge([recipe("ties"), "--out", out(), ...cpu]);
+    const { code, stdout, stderr } = await merge([recipe("ties"), "--out", out(), ...wasm]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
-    expect(stderr).toContain("Device: TypeScript (The CPU was asked for.)");
+    expect(stderr).toMatch(/Device: WebAssembly, \d+ threads? \(WebAssembly was asked for\.\)/);
     expect(stderr).toContain("100 %");
     expect(stderr).toMatch(/Merged \d+ tensors into /);
     expect(await readdir(out())).toEqual(expect.arrayContaining(["README.md", "config.json", "model.safetensors"]));
@@ -72,7 +72,7 @@ describe("a merge", () => {
   });
 
   it("prints a report with checksums as JSON, and nothing else when quiet", async () => {
-    const { stdout, stderr } = await merge([recipe("slerp"), "--out", out(), "--json", "--quiet", ...cpu]);
+    const { stdout, stderr } = await merge([recipe("slerp"), "--out", out(), "--json", "--quiet", ...wasm]);
     const report = JSON.parse(stdout) as MergeReport;
     expect(new Map(report.files.map(({ path, sha256 }) => [path, sha256]))).toEqual(await hashes(out()));
     expect(report).toMatchObject({ name: "out", place: "directory" });
@@ -80,14 +80,16 @@ describe("a merge", () => {
   });
 
   it("times every kernel with --profile", async () => {
-    const { stderr } = await merge([recipe("ties"), "--out", out(), "--profile", "--quiet", ...cpu]);
-    expect(stderr).toMatch(/Kernels on TypeScript, \d+\.\d ms in all:\n +ms +share +runs +ms each {2}kernel\n/);
+    const { stderr } = await merge([recipe("ties"), "--out", out(), "--profile", "--quiet", ...wasm]);
+    expect(stderr).toMatch(
+      /Kernels on WebAssembly, \d+ threads?, \d+\.\d ms in all:\n +ms +share +runs +ms each {2}kernel\n/,
+    );
     expect(stderr).toMatch(/\d+\.\d +\d+\.\d % +\d+ +\d+\.\d{3} {2}merge\/task-consensus largest F32\+F32/);
     expect(stderr).toMatch(/histogram \(direct\) of merge\/task-magnitudes/);
   });
 
   it("divides the weights by --shard-size", async () => {
-    await merge([recipe("linear"), "--out", out(), "--shard-size", "50K", ...cpu]);
+    await merge([recipe("linear"), "--out", out(), "--shard-size", "50K", ...wasm]);
     expect(await readdir(out())).toEqual(
       expect.arrayContaining(["model-00001-of-00004.safetensors", "model.safetensors.index.json"]),
     );
@@ -95,7 +97,7 @@ describe("a merge", () => {
 
   it("draws other masks for another seed, and the same for the same", async () => {
     const digest = async (name: string, seed: string) => {
-      await merge([recipe("dare_ties_random"), "--out", join(folder, name), "--seed", seed, ...cpu]);
+      await merge([recipe("dare_ties_random"), "--out", join(folder, name), "--seed", seed, ...wasm]);
       return (await hashes(join(folder, name))).get("model.safetensors");
     };
     const [one, again, two] = [await digest("1", "1"), await digest("2", "1"), await digest("3", "2")];
@@ -109,7 +111,7 @@ describe("a wrong recipe ends with 2", () => {
     const path = await written(
       "merge_method: linear\nmodels:\n  - model: a\n    parameters: {weight: high}\n  - model: b\n",
     );
-    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    const { code, stderr } = await merge([path, "--out", out(), ...wasm]);
     expect(code).toBe(2);
     expect(stderr).toContain(`${path}:4:`);
     expect(stderr).toMatch(/: error: /);
@@ -118,7 +120,7 @@ describe("a wrong recipe ends with 2", () => {
 
   it("when it is found from the headers", async () => {
     const path = await written("merge_method: passthrough\nslices:\n  - sources: [{model: a, layer_range: [0, 99]}]\n");
-    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    const { code, stderr } = await merge([path, "--out", out(), ...wasm]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/recipe\.yaml:3:\d+: error: /);
     await expect(readdir(out())).rejects.toThrow();
@@ -128,7 +130,7 @@ describe("a wrong recipe ends with 2", () => {
     const path = await written(
       "merge_method: linear\nmodels:\n  - {model: ./nowhere/at/all, parameters: {weight: 1}}\n",
     );
-    const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+    const { code, stderr } = await merge([path, "--out", out(), ...wasm]);
     expect(code).toBe(2);
     expect(stderr).toContain(`${path}:3:`);
     expect(stderr).toContain("There is no folder");
@@ -173,12 +175,12 @@ describe("a wrong command line ends with 2", () => {
 describe("a failure ends with 1", () => {
   it("when the output folder cannot be made, and leaves none on the way", async () => {
     const path = await written("a file");
-    const { code, stderr } = await merge([recipe("ties"), "--out", join(path, "out"), ...cpu]);
+    const { code, stderr } = await merge([recipe("ties"), "--out", join(path, "out"), ...wasm]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("output/unusable") });
     const wrong = await written(
       "merge_method: linear\nmodels: [{model: a, parameters: {weight: 1, t: }}, {model: b}]\n",
     );
-    await merge([wrong, "--out", join(folder, "one", "two"), ...cpu]);
+    await merge([wrong, "--out", join(folder, "one", "two"), ...wasm]);
     expect(await readdir(folder)).not.toContain("one");
   });
 
@@ -186,7 +188,7 @@ describe("a failure ends with 1", () => {
     const hub = await startHub({ repositories: [] });
     try {
       const path = await written("merge_method: linear\nmodels: [{model: tiny-typo, parameters: {weight: 1}}]\n");
-      const { code, stderr } = await merge([path, "--out", out(), "--hub", hub.url, ...cpu]);
+      const { code, stderr } = await merge([path, "--out", out(), "--hub", hub.url, ...wasm]);
       expect(code).toBe(1);
       expect(stderr).toMatch(/^hub\/not-found: tiny-typo is no folder below .*HF_TOKEN is not set/m);
     } finally {
@@ -197,7 +199,7 @@ describe("a failure ends with 1", () => {
   it("when the output folder holds something", async () => {
     await cp(join(GOLDEN, "models", "a"), out(), { recursive: true });
     const before = await hashes(out());
-    const { code, stderr } = await merge([recipe("ties"), "--out", out(), ...cpu]);
+    const { code, stderr } = await merge([recipe("ties"), "--out", out(), ...wasm]);
     expect(code).toBe(1);
     expect(stderr).toContain("output/not-empty");
     expect(await hashes(out())).toEqual(before);
@@ -206,7 +208,7 @@ describe("a failure ends with 1", () => {
   it("when the output folder is a model's own, even to be overwritten", async () => {
     const models = join(folder, "models");
     await cp(join(GOLDEN, "models"), models, { recursive: true });
-    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", "a", "--overwrite", ...cpu]);
+    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", "a", "--overwrite", ...wasm]);
     expect(code).toBe(1);
     expect(stderr).toContain("output/is-input");
   });
@@ -215,15 +217,15 @@ describe("a failure ends with 1", () => {
     const models = join(folder, "models");
     await cp(join(GOLDEN, "models"), models, { recursive: true });
     await writeFile(join(models, "a", "model.safetensors"), "not a model");
-    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", out(), ...cpu]);
+    const { code, stderr } = await mergeIn(models, [recipe("ties"), "--out", out(), ...wasm]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^model\/text-file: model\.safetensors of a /m);
   });
 });
 
 it("replaces a model, stale shards and index included, with --overwrite", async () => {
-  await merge([recipe("ties"), "--out", out(), "--shard-size", "50K", ...cpu]);
-  const { code } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu]);
+  await merge([recipe("ties"), "--out", out(), "--shard-size", "50K", ...wasm]);
+  const { code } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...wasm]);
   expect(code).toBe(0);
   const weights = (await readdir(out())).filter((name) => name.includes("safetensors"));
   expect(weights).toEqual(["model.safetensors"]);
@@ -232,13 +234,13 @@ it("replaces a model, stale shards and index included, with --overwrite", async 
 it("clears away with --overwrite what a crash left of a shard", async () => {
   await mkdir(out());
   await writeFile(join(out(), "model-00002-of-00004.safetensors.part"), "half");
-  expect(await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu])).toMatchObject({ code: 0 });
+  expect(await merge([recipe("ties"), "--out", out(), "--overwrite", ...wasm])).toMatchObject({ code: 0 });
   expect((await readdir(out())).filter((name) => name.endsWith(".part"))).toEqual([]);
 });
 
 it("merges where nothing can be kept for the next time", async () => {
   const noFolder = join(await written("a file"), "cache");
-  const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...cpu], {
+  const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...wasm], {
     cache: noFolder,
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("Merged") });
@@ -246,12 +248,12 @@ it("merges where nothing can be kept for the next time", async () => {
 
 it("shows control characters of a recipe and changes no terminal with them", async () => {
   const path = await written('merge_method: linear\nmodels: [{model: "./\\e[2Jgone", parameters: {weight: 1}}]\n');
-  const { code, stderr } = await merge([path, "--out", out(), ...cpu]);
+  const { code, stderr } = await merge([path, "--out", out(), ...wasm]);
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('"./\\x1b[2Jgone"') });
 });
 
 it("goes on where a crash left the same folder, and refuses another recipe there", async () => {
-  const sharded = ["--shard-size", "40K", ...cpu];
+  const sharded = ["--shard-size", "40K", ...wasm];
   // What a crash would leave: the folder as it lies on disk behind the first finished file.
   const crashed = join(folder, "crashed", "out");
   const onText = () => {
@@ -265,7 +267,7 @@ it("goes on where a crash left the same folder, and refuses another recipe there
 
   const other = await merge([recipe("linear"), "--out", crashed, ...sharded]);
   expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("output/other-run") });
-  const otherSize = await merge([recipe("ties"), "--out", crashed, "--seed", "7", ...cpu]);
+  const otherSize = await merge([recipe("ties"), "--out", crashed, "--seed", "7", ...wasm]);
   expect(otherSize).toMatchObject({ code: 1, stderr: expect.stringContaining("another --seed, --shard-size (") });
   const { code, stderr } = await merge([recipe("ties"), "--out", crashed, ...sharded]);
   expect(stderr).toMatch(/Going on: \d+ of 39 tensors/);
@@ -286,7 +288,7 @@ it("reads models from the Hub, pinned where the recipe pins them, and fetches no
     const commit = hub.repository("acme/a").branches.get("main")?.sha;
     const pinned = `# awase: {revisions: {acme/a: ${commit}}}\n${local.replace(/model: (\w+)/g, "model: acme/$1")}`;
     const path = await written(pinned);
-    const args = [path, "--hub", hub.url, "--json", "--quiet", ...cpu];
+    const args = [path, "--hub", hub.url, "--json", "--quiet", ...wasm];
     const first = await merge([...args, "--out", join(folder, "1")]);
     expect(first).toMatchObject({ code: 0 });
     hub.log.clear();
@@ -294,7 +296,7 @@ it("reads models from the Hub, pinned where the recipe pins them, and fetches no
     expect(second).toMatchObject({ code: 0 });
     const ranges = hub.log.entries().filter(({ headers }) => headers.range !== undefined);
     expect(ranges).toEqual([]);
-    await merge([recipe("ties"), "--out", out(), ...cpu]);
+    await merge([recipe("ties"), "--out", out(), ...wasm]);
     const weights = async (name: string) => (await hashes(join(folder, name))).get("model.safetensors");
     expect([await weights("1"), await weights("2")]).toEqual([await weights("out"), await weights("out")]);
   } finally {
@@ -312,7 +314,7 @@ dtype: float32
   const guarded = async (...options: string[]) => {
     await writeFile(join(folder, "prompts.txt"), "太郎は駅で鳥を見ました。\nMia went to the shop.\n");
     const guard = ["--guard", join(folder, "prompts.txt"), "--guard-layers", "6", ...options];
-    return mergeIn(samples, [await written(broken), "--out", out(), ...guard, ...cpu]);
+    return mergeIn(samples, [await written(broken), "--out", out(), ...guard, ...wasm]);
   };
 
   it("tells of each stage, and writes what the guard settled on", async () => {
@@ -342,7 +344,7 @@ slices:
     await writeFile(join(folder, "prompts.txt"), "太郎は駅で鳥を見ました。\nMia went to the shop.\n");
     const samples = join(import.meta.dirname, "../../public/samples");
     const guard = ["--guard", join(folder, "prompts.txt"), "--cap", "1.01", ...options];
-    return mergeIn(samples, [await written(stack), "--out", out(), ...guard, ...cpu]);
+    return mergeIn(samples, [await written(stack), "--out", out(), ...guard, ...wasm]);
   };
 
   it("is measured as a whole, warned of, and written", async () => {
@@ -364,7 +366,7 @@ slices:
 it("leaves a folder alone in which another process is at work", async () => {
   await mkdir(out());
   await writeFile(join(out(), ".awase-lock"), String(process.ppid));
-  const { code, stderr } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...cpu]);
+  const { code, stderr } = await merge([recipe("ties"), "--out", out(), "--overwrite", ...wasm]);
   expect(code).toBe(1);
   expect(stderr).toContain(`output/busy: Process ${process.ppid} is writing`);
   expect(await readdir(out())).toEqual([".awase-lock"]);
@@ -374,7 +376,7 @@ describe("an interrupted merge", () => {
   it("leaves nothing and ends with 130", async () => {
     const interrupt = new AbortController();
     const onText = (text: string) => text.includes("tensors") && interrupt.abort();
-    const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...cpu], {
+    const { code, stderr } = await mergeIn(join(GOLDEN, "models"), [recipe("ties"), "--out", out(), ...wasm], {
       onText,
       interrupt,
     });

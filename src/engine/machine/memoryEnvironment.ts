@@ -1,6 +1,6 @@
 import { createSHA256 } from "../../base/hashes";
 import type { Device } from "../../compute/device";
-import { openCpuDevice } from "../../compute/devices/cpu";
+import { openWasmDevice } from "../../compute/devices/wasm/device";
 import { MemoryFolder, MemoryOutput } from "../../io/memory";
 import type { Folder, OutputFolder } from "../../io/types";
 import type { RunId } from "../protocol/ids";
@@ -27,7 +27,7 @@ export class MemoryEnvironment implements Environment {
   }
 
   openDevice = async (): Promise<Device> =>
-    this.options.openDevice?.() ?? openCpuDevice({ reason: "The CPU was asked for." });
+    this.options.openDevice?.() ?? openWasmDevice({ reason: "A test asks for it." });
 
   place = async (id: RunId): Promise<OutputPlace> => {
     const output = this.outputs.get(id) ?? new MemoryOutput(id);

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { openCpuDevice } from "../../compute/devices/cpu";
+import { openTestWasm } from "../../compute/devices/wasm/wasm.testing";
 import { nodeFolder } from "../../io/node";
 import { openLanguageModel } from "../../lm/open";
 import { tensorDrift } from "../../merge/drift";
@@ -27,7 +27,7 @@ const PROMPTS = ["犬が逃げた。", "Tom gave 4 stones to Nora."];
 describe("runGuard on the samples", () => {
   let run: Omit<GuardRun, "options">;
   beforeAll(async () => {
-    const device = openCpuDevice({ reason: "A test asks for it." });
+    const device = await openTestWasm();
     const models = new Map<string, Model>();
     for (const name of ["llama-base", "llama-ja"]) {
       models.set(name, await openCheckpoint(name, nodeFolder(`${SAMPLES}${name}`)));
