@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -42,6 +42,15 @@ if (wanted.has("node") && wanted.has("wasm")) {
     if (methods.size === 0) save(`node-wasm${small === undefined ? "" : `-${small}`}`, { device: "WebAssembly", rows });
   });
   console.log(`\nNode on WebAssembly\n\n${threadsTable(rows)}`);
+  process.exit(0);
+}
+if (wanted.has("lm") && wanted.has("wasm")) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, "dist/bench-node/node.js")], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`The forward pass ended with ${status}: ${stderr}`);
+  save("lm-wasm", JSON.parse(stdout) as object);
+  console.log(stdout);
   process.exit(0);
 }
 if (["chromium", "cancel", "node", "lm"].some(wants)) {

@@ -3,7 +3,7 @@ import { shareOf } from "../../src/compute/memoryLedger";
 import type { Model } from "../../src/model/model";
 import { ResidentSource } from "../../src/model/sources/resident";
 import { anyTokens, openOver } from "./opened";
-import { secondsOf } from "./timing";
+import { type Clock, secondsOf } from "./timing";
 
 /** Tokens per second of one text, weights on the device. */
 export interface Speed {
@@ -22,6 +22,7 @@ export async function speed(
   device: Device,
   checkpoint: Model,
   { promptTokens, answerTokens }: { readonly promptTokens: number; readonly answerTokens: number },
+  clock?: Clock,
 ): Promise<Speed> {
   const elements = [...checkpoint.tensors.values()].map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   using source = new ResidentSource(
@@ -36,10 +37,11 @@ export async function speed(
     using activations = await model.embed([prompt]);
     await model.layers(activations, 0, layers);
     await model.logits(await model.states(activations, [{ sequence: 0, at: promptTokens - 1 }]));
-  });
+  }, clock);
   const answer = (maxTokens: number) =>
-    secondsOf(() =>
-      model.generate([prompt.slice(0, SHORT_PROMPT)], { maxTokens, temperature: 0, topP: 1, seed: 0, stop: [] }),
+    secondsOf(
+      () => model.generate([prompt.slice(0, SHORT_PROMPT)], { maxTokens, temperature: 0, topP: 1, seed: 0, stop: [] }),
+      clock,
     );
   const [one, many] = [await answer(1), await answer(1 + answerTokens)];
   return {
