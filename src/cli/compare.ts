@@ -1,4 +1,4 @@
 import { processSurroundings } from "./command";
-import { compareCommand } from "./compareCommand";
+import { compareCommand } from "./compare/compareCommand";
 
 process.exitCode = await compareCommand(process.argv.slice(2), processSurroundings());

@@ -3,7 +3,7 @@ import type { Lender, Strengths } from "../../align/lender";
 import type { StageValues } from "../../align/stages/stageMeter";
 import type { StageAction } from "../../align/stages/stages";
 import { openTrials, type RunTrial, type Trial } from "../../align/stages/trial";
-import { type DonorStats, donorStats } from "../../align/stats";
+import { donorStats } from "../../align/stats";
 import type { Said } from "../../base/sentences";
 import type { Device } from "../../compute/device";
 import type { GuardOptions, GuardReport, GuardStage } from "../../eval/types";
@@ -19,15 +19,8 @@ import { readGenerationConfig } from "../measuring/generationConfig";
 import { heldBack, holdModels, modelsOf } from "../measuring/holdModels";
 import type { MergeEvent } from "../protocol/protocol";
 import type { Lenders } from "./lenders";
+import type { LendingOutcome } from "./lendingOutcome";
 import { STATS_FILE } from "./statsFile";
-
-/** What was decided about a donor's rows before the first byte was written: a run that goes on is not measured again. */
-export interface LendingOutcome {
-  readonly strengths: Strengths;
-  readonly stats: DonorStats;
-  /** Absent where nothing was measured. */
-  readonly guard?: GuardReport;
-}
 
 export interface LendingContext extends EvaluationContext {
   readonly lenders: Lenders;

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { AwaseError } from "../../base/errors";
 import type { GuardReport } from "../../eval/types";
 import type { UnknownObject } from "../../formats/json";
-import type { LendingOutcome } from "../donor/lending";
+import type { LendingOutcome } from "../donor/lendingOutcome";
 import { engineFailure } from "../failures";
 import type { Records } from "../machine/records";
 import type { RunId } from "../protocol/ids";

@@ -8,8 +8,7 @@ import type { Checkpoint } from "../../model/checkpoint";
 import type { MethodFacts } from "../../recipe/facts";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
-import type { LendingOutcome } from "../donor/lending";
-import { STATS_FILE } from "../donor/statsFile";
+import { withStats } from "../donor/statsFile";
 import { engineFailure } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
 import type { Environment, OutputPlace } from "../machine/environment";
@@ -366,14 +365,6 @@ export function createRuns(context: RunsContext): Runs {
     discard,
     settled,
   };
-}
-
-/** With the file that tells of a donor's rows among those that are written. */
-function withStats(plan: MergePlan, lent: LendingOutcome | undefined): MergePlan {
-  if (!plan.donor) return plan;
-  const others = plan.sideFiles.filter(({ path }) => path !== STATS_FILE);
-  const text = lent ? `${JSON.stringify(lent.stats, null, 1)}\n` : "";
-  return { ...plan, sideFiles: [...others, { path: STATS_FILE, kind: "text", text }] };
 }
 
 /** Errors that the same recipe and models bring about each time. */

@@ -1,16 +1,16 @@
 import { appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Answer, Subject } from "../engine/protocol/evalProtocol";
-import { createSession, type Session } from "../engine/session";
-import type { Prompt } from "../eval/types";
-import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
+import type { Answer, Subject } from "../../engine/protocol/evalProtocol";
+import { createSession, type Session } from "../../engine/session";
+import type { Prompt } from "../../eval/types";
+import { type Command, DONE, runCommand, type Surroundings, WRONG } from "../command";
+import { findSubject, isSound } from "../input/findSubject";
+import { loadModels } from "../input/locateModels";
+import { readPromptFile } from "../input/promptFile";
+import { cacheFolder, nodeEnvironment } from "../machine/nodeEnvironment";
+import { type Compared, type ComparedAnswer, comparedMarkdown } from "../printing/compared";
+import { type ProgressLine, standing } from "../printing/progressLine";
 import { type CompareArguments, readCompareArguments, USAGE } from "./compareArguments";
-import { findSubject, isSound } from "./input/findSubject";
-import { loadModels } from "./input/locateModels";
-import { readPromptFile } from "./input/promptFile";
-import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
-import { type Compared, type ComparedAnswer, comparedMarkdown } from "./printing/compared";
-import { type ProgressLine, standing } from "./printing/progressLine";
 
 /** `npm run compare`: two models answer the same prompts. @returns the exit code */
 export function compareCommand(args: readonly string[], around: Surroundings): Promise<number> {

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCommand } from "./command.testing";
+import { runCommand } from "../command.testing";
+import type { Compared } from "../printing/compared";
 import { compareCommand } from "./compareCommand";
-import type { Compared } from "./printing/compared";
 
-const SAMPLES = join(import.meta.dirname, "../../public/samples");
+const SAMPLES = join(import.meta.dirname, "../../../public/samples");
 
 let folder: string;
 beforeEach(async () => {

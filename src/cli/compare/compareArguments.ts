@@ -6,7 +6,7 @@ import {
   type Mistake,
   readCommandLine,
   readWhole,
-} from "./arguments";
+} from "../arguments";
 
 export const USAGE = `Usage: npm run compare -- BASE MERGED --prompts FILE --out DIR [options]
 
