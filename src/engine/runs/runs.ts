@@ -2,10 +2,7 @@ import { AwaseError } from "../../base/errors";
 import type { Device } from "../../compute/device";
 import type { GuardOptions, GuardReport } from "../../eval/types";
 import { planShards } from "../../formats/safetensorsWriter";
-import { findMethod } from "../../merge/registry";
-import { modelCard } from "../../model/card";
 import type { Checkpoint } from "../../model/checkpoint";
-import type { MethodFacts } from "../../recipe/facts";
 import type { MergePlan } from "../../recipe/plan/plan";
 import { planModels } from "../../recipe/plan/planModels";
 import { withStats } from "../donor/statsFile";
@@ -238,7 +235,7 @@ export function createRuns(context: RunsContext): Runs {
         place,
         journal,
         newHasher: environment.hasher,
-        card: (weights) => modelCard({ name: journal.record.options.name, plan, method: methodOf(plan), weights }),
+        name: journal.record.options.name,
         signal,
       });
       const { record } = journal;
@@ -369,11 +366,6 @@ export function createRuns(context: RunsContext): Runs {
 
 /** Errors that the same recipe and models bring about each time. */
 const WOULD_FAIL_AGAIN: ReadonlySet<string> = new Set(["merge/non-finite", "merge/float16-overflow"]);
-
-/** What a model card says of how the model was made. */
-function methodOf({ mixture, method }: MergePlan): Pick<MethodFacts, "label" | "paper"> {
-  return mixture ? { label: "Mixture of experts" } : findMethod(method);
-}
 
 async function undoneOnFailure<T>(undo: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {

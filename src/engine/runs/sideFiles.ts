@@ -1,6 +1,8 @@
 import { INDEX_FILE, indexJson } from "../../formats/indexJson";
 import { isFault } from "../../io/store/fileProof";
 import type { ByteSource } from "../../io/types";
+import { findMethod } from "../../merge/registry";
+import { modelCard } from "../../model/card";
 import type { Model } from "../../model/model";
 import type { MergePlan, SideFile } from "../../recipe/plan/plan";
 import { editedFile } from "../../tokens/building/editedFiles";
@@ -19,8 +21,8 @@ export interface SideFileRun {
   readonly place: OutputPlace;
   readonly journal: RunJournal;
   readonly newHasher: () => Promise<Hasher>;
-  /** Text of the model card, made once the weights and their hashes are known. */
-  readonly card: (weights: readonly OutputFile[]) => string;
+  /** Of the output, for its model card. */
+  readonly name: string;
   readonly signal?: AbortSignal;
 }
 
@@ -34,7 +36,7 @@ export async function writeSideFiles(run: SideFileRun): Promise<void> {
   // In the order of the shards: one that was taken up again is delivered after its successors.
   const weights = shards.flatMap((shard) => journal.record.files.filter(({ path }) => path === shard.file));
   const made: readonly SideFile[] = [
-    { path: CARD_FILE, kind: "text", text: run.card(weights) },
+    { path: CARD_FILE, kind: "text", text: cardOf(run, weights) },
     { path: INDEX_FILE, kind: "text", text: indexJson(shards.flatMap(({ tensors }) => tensors)) },
   ];
   const files = new Map([...plan.sideFiles, ...made].map((file) => [file.path, file]));
@@ -94,4 +96,10 @@ async function holdWhole({ proof }: ByteSource, signal?: AbortSignal): Promise<v
     if (isFault(error)) await proof?.forget();
     throw error;
   }
+}
+
+/** The model card, made once the weights and their hashes are known. A mixture has no method. */
+function cardOf({ name, plan }: Pick<SideFileRun, "name" | "plan">, weights: readonly OutputFile[]): string {
+  const method = plan.mixture ? { label: "Mixture of experts" } : findMethod(plan.method);
+  return modelCard({ name, plan, method, weights });
 }

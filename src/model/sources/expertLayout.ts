@@ -1,4 +1,5 @@
 import type { Bytes } from "../../base/bytes";
+import { own } from "../../base/own";
 import { LEAF } from "../../compute/blocks";
 import type { Device } from "../../compute/device";
 import { DTYPE_BYTES } from "../../formats/dtypes";
@@ -95,7 +96,7 @@ function eachOf({ tensors }: Model): Experts | undefined {
   const layers = new Map<string, Partial<Record<"gate" | "up" | "down", Made>>[]>();
   for (const [name, tensor] of tensors) {
     const [, prefix, number, matrix] = EACH.exec(name) ?? [];
-    const role = matrix === undefined ? undefined : MATRIX[matrix as keyof typeof MATRIX];
+    const role = matrix === undefined ? undefined : own(MATRIX, matrix);
     if (prefix === undefined || number === undefined || !role) continue;
     const experts = layers.get(prefix) ?? [];
     layers.set(prefix, experts);
@@ -165,7 +166,7 @@ function oneByOne(prefix: string, experts: readonly Expert[], layout: "w1" | "ga
   const names = Object.keys(MATRIX).filter((name) => name.startsWith("w") === (layout === "w1"));
   return experts.flatMap((expert, number) =>
     names.map((name) => {
-      const made = expert[MATRIX[name as keyof typeof MATRIX] ?? "gate"];
+      const made = expert[own(MATRIX, name) ?? "gate"];
       return { ...made, facts: { ...made.facts, name: `${at}.${number}.${name}.weight` } };
     }),
   );

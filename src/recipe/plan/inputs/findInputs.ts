@@ -2,8 +2,8 @@ import { atLayer, findTensor, type Weight } from "../../../model/layout/layout";
 import type { ModelTensor } from "../../../model/model";
 import { distinctSources, type PlannedSlice, type PlannedSource } from "../expand";
 import type { PlanContext } from "../planContext";
-import { saysTied } from "../ties";
 import type { PresentInput } from "./fitInputs";
+import { saysTied } from "./ties";
 
 /** A place in the output: which weight, from which slice, and where on a gradient. */
 export interface Target {

@@ -1,6 +1,6 @@
-import { configValue } from "../../model/config";
-import type { Layout } from "../../model/layout/layout";
-import type { Model } from "../../model/model";
+import { configValue } from "../../../model/config";
+import type { Layout } from "../../../model/layout/layout";
+import type { Model } from "../../../model/model";
 
 /**
  * Whether a model's head is its embedding, as its config says or, in silence, its architecture assumes. `undefined` for an
