@@ -43,7 +43,10 @@ function addRow(at: usize, row: u32, column: u32, w: usize, length: u32): void {
   const sums = scratch + SUMS;
   memory.fill(sums, 0, length << 2);
   const whole = length & ~3;
-  for (let k: u32 = 0; k < rank; k++) {
+  const fours = rank & ~3;
+  const stride = columns << 2;
+  for (let k: u32 = 0; k < fours; k += 4) addFour(left + (k << 2), right + k * stride, stride, sums, length);
+  for (let k = fours; k < rank; k++) {
     const factor = load<f32>(left + (k << 2));
     const from = right + k * columns * 4;
     const lanes = f32x4.splat(factor);
@@ -56,8 +59,40 @@ function addRow(at: usize, row: u32, column: u32, w: usize, length: u32): void {
       store<f32>(sum, load<f32>(sum) + factor * load<f32>(from + (i << 2)));
     }
   }
-  for (let i: u32 = 0; i < length; i++) {
+  for (let i: u32 = 0; i < whole; i += 4) {
+    const to = w + (i << 2);
+    const product = f32x4.mul(f32x4.splat(scale), v128.load(sums + (i << 2)));
+    v128.store(to, f32x4.add(v128.load(to), product));
+  }
+  for (let i = whole; i < length; i++) {
     const to = w + (i << 2);
     store<f32>(to, load<f32>(to) + scale * load<f32>(sums + (i << 2)));
+  }
+}
+
+/** Four products, one after the other; sums are read and written once. */
+function addFour(factors: usize, from: usize, stride: u32, sums: usize, length: u32): void {
+  const a = load<f32>(factors);
+  const b = load<f32>(factors, 4);
+  const c = load<f32>(factors, 8);
+  const d = load<f32>(factors, 12);
+  const whole = length & ~3;
+  for (let i: u32 = 0; i < whole; i += 4) {
+    const at = from + (i << 2);
+    let sum = v128.load(sums + (i << 2));
+    sum = f32x4.add(sum, f32x4.mul(f32x4.splat(a), v128.load(at)));
+    sum = f32x4.add(sum, f32x4.mul(f32x4.splat(b), v128.load(at + stride)));
+    sum = f32x4.add(sum, f32x4.mul(f32x4.splat(c), v128.load(at + 2 * stride)));
+    sum = f32x4.add(sum, f32x4.mul(f32x4.splat(d), v128.load(at + 3 * stride)));
+    v128.store(sums + (i << 2), sum);
+  }
+  for (let i = whole; i < length; i++) {
+    const at = from + (i << 2);
+    let sum = load<f32>(sums + (i << 2));
+    sum = sum + a * load<f32>(at);
+    sum = sum + b * load<f32>(at + stride);
+    sum = sum + c * load<f32>(at + 2 * stride);
+    sum = sum + d * load<f32>(at + 3 * stride);
+    store<f32>(sums + (i << 2), sum);
   }
 }

@@ -13,7 +13,7 @@ import type { JsonObject } from "./model";
 import { LOOK_BYTES, recognise } from "./opening/impostors";
 import { mendNames } from "./opening/names";
 import { namedFolder, ofModel } from "./opening/ofModel";
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, findModel, type ModelPlace } from "./opening/place";
+import { ADAPTER_CONFIG, findModel, type ModelPlace } from "./opening/place";
 import { findWeights } from "./opening/weights";
 import { resolveQuantisation } from "./quantisation/resolve";
 import { weightsOf } from "./sources/filed";
@@ -62,8 +62,8 @@ export async function openCheckpoint(
   };
   const paths = new Set(files.map(({ path }) => path));
   const opened = async () => {
-    const { weightFiles, index } = place.isAdapter
-      ? { weightFiles: [ADAPTER_WEIGHTS] }
+    const { weightFiles, index } = place.adapterFile
+      ? { weightFiles: [place.adapterFile] }
       : await findWeights(key, paths, readIndex);
     return collect(key, await readHeaders(key, weightFiles, source, signal), index);
   };
@@ -79,7 +79,7 @@ export async function openCheckpoint(
     files,
     source,
   };
-  if (place.isAdapter) {
+  if (place.adapterFile) {
     const weights = weightsOf({ key, tensors: stored, source });
     const { openAdapter } = await import("./adapters/openAdapter");
     const adapter = openAdapter(key, config, stored);
@@ -109,8 +109,8 @@ async function refusePointers(
   }
 }
 
-async function readConfig(key: string, { folder, files, isAdapter }: ModelPlace, signal: AbortSignal | undefined) {
-  const name = isAdapter ? ADAPTER_CONFIG : "config.json";
+async function readConfig(key: string, { folder, files, adapterFile }: ModelPlace, signal: AbortSignal | undefined) {
+  const name = adapterFile ? ADAPTER_CONFIG : "config.json";
   const entry = files.find(({ path }) => path === name);
   if (!entry) {
     const [weights] = files.filter(({ path }) => /^[^/]+\.safetensors$/.test(path));

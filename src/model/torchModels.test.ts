@@ -37,3 +37,19 @@ it("a model with both is read from its safetensors, as mergekit and transformers
   const model = await openCheckpoint("both", new MemoryFolder("both", files));
   expect(new Set([...model.tensors.values()].map(({ file }) => file))).toEqual(new Set(["model.safetensors"]));
 });
+
+it("an adapter in adapter_model.bin is the adapter that its safetensors are", async () => {
+  const [adapter, truth] = [
+    await open("adapter"),
+    await openCheckpoint("lora_r4", nodeFolder("e2e/golden/around/models/lora_r4")),
+  ];
+  const of = ({ adapter: opened }: typeof truth) =>
+    opened?.products
+      .map(({ module, rank, scale }) => ({ module, rank, scale }))
+      .sort((a, b) => (a.module < b.module ? -1 : 1));
+  expect(of(adapter)).toEqual(of(truth));
+  for (const [tensor, { shape }] of truth.tensors) {
+    const count = elementCount(shape);
+    expect(await adapter.weights.read(tensor, 0, count)).toEqual(await truth.weights.read(tensor, 0, count));
+  }
+});

@@ -4,9 +4,10 @@ import collections
 import json
 import os
 import pathlib
+import shutil
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 HERE = pathlib.Path(__file__).parent
 CONFIG = {
@@ -138,7 +139,14 @@ def refused() -> None:
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), HERE / "refused-script.bin")
 
 
+def adapter():
+    folder = HERE.parent / "around/models/lora_r4"
+    torch.save(load_file(folder / "adapter_model.safetensors"), HERE / "adapter/adapter_model.bin")
+    shutil.copy(folder / "adapter_config.json", HERE / "adapter")
+
+
 models()
+adapter()
 odd()
 large()
 refused()

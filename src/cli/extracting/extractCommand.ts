@@ -88,7 +88,7 @@ async function refuseFull(folder: string, overwrite: boolean): Promise<void> {
 }
 
 function summary(
-  { modules, ranks, saved, left, vocabularies, bytes }: ExtractionReport,
+  { modules, ranks, saved, left, someBiases, vocabularies, bytes }: ExtractionReport,
   out: string,
 ): readonly string[] {
   const [least, most] = ranks;
@@ -103,6 +103,11 @@ function summary(
     ...(left.length > 0
       ? [
           `warning: An adapter has no place for ${left.length} tensors, which stay as the base has them: ${left.slice(0, NAMED).join(", ")}${left.length > NAMED ? ", …" : ""}.`,
+        ]
+      : []),
+    ...(someBiases
+      ? [
+          "warning: Some of the matrices have biases. Their differences are in the adapter and are applied here; peft, which has such biases for all modules or for none, passes over them.",
         ]
       : []),
     `Extracted ${modules} products (${rank})${whole} into ${out} (${bytesInWords(bytes)}).`,

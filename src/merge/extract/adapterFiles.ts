@@ -37,6 +37,8 @@ export function adapterConfig({ base, plan, ranks }: AdapterFiles): string {
     alpha_pattern: others,
     lora_dropout: 0,
     fan_in_fan_out: plan.turned,
+    // peft takes the biases of B for all modules or for none; mergekit does not tell it of them.
+    ...(plan.modules.length > 0 && plan.modules.every(({ bias }) => bias) ? { lora_bias: true } : {}),
     inference_mode: true,
   };
   return `${JSON.stringify(config, null, 2)}\n`;

@@ -52,9 +52,9 @@ async function productsOf(adapter: Checkpoint): Promise<ReadonlyMap<string, Floa
   return products;
 }
 
-async function extract(model: string, options: Partial<ExtractionOptions>, device: Device) {
+async function extract(model: string, options: Partial<ExtractionOptions>, device: Device, of = "base") {
   const output = new MemoryOutput("adapter");
-  const [tuned, base] = [await open(`merge/models/${model}`), await open("merge/models/base")];
+  const [tuned, base] = [await open(`merge/models/${model}`), await open(`merge/models/${of}`)];
   const report = await extractAdapter(tuned, base, { device, output, options: { ...DEFAULTS, ...options } });
   return { report, tuned, base, adapter: await openCheckpoint("adapter", new MemoryFolder("adapter", output.files)) };
 }
@@ -153,6 +153,21 @@ describe("what is extracted", () => {
     await expect(extract("a", { include: [/nothing/], exclude: [/./] }, device)).rejects.toMatchObject({
       code: "extract/nothing",
     });
+  });
+
+  it("has the differences of biases, which peft is told of where all modules have them", async () => {
+    const qkv = { maxRank: 99, include: [/[qkv]_proj/], exclude: [/embed|head/] };
+    const { adapter, base, tuned, report } = await extract("qwen_a", qkv, device, "qwen_base");
+    expect(adapter.config).toMatchObject({ lora_bias: true });
+    expect(report).toMatchObject({ someBiases: false });
+    const { model } = adapter.adapter?.apply(base, adapter) ?? {};
+    const bias = "model.layers.0.self_attn.q_proj.bias";
+    const wanted = await valuesOf(tuned, bias);
+    const got = widen((await model?.weights.read(bias, 0, wanted.length)) ?? new Uint8Array(), "F32");
+    for (const [i, value] of wanted.entries()) expect(got[i]).toBeCloseTo(value, 6);
+    const all = await extract("qwen_a", { maxRank: 1, exclude: [/embed|head/] }, device, "qwen_base");
+    expect(all.adapter.config).not.toHaveProperty("lora_bias");
+    expect(all.report).toMatchObject({ someBiases: true });
   });
 
   it("gives all of a singular value to A where it is not distributed", async () => {

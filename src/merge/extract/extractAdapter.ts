@@ -37,6 +37,8 @@ export interface ExtractionReport {
   readonly ranks: readonly [number, number];
   /** Tensors that an adapter has no place for and in which the models differ or may differ. */
   readonly left: readonly string[];
+  /** Some of the matrices have biases, whose differences peft passes over: it has them for all modules of an adapter or for none. */
+  readonly someBiases: boolean;
   readonly vocabularies?: ExtractionPlan["vocabularies"];
   readonly bytes: number;
 }
@@ -112,6 +114,7 @@ export async function extractAdapter(model: Model, base: Model, run: ExtractionR
     saved: plan.savedModules,
     ranks: all.reduce<[number, number]>(([a, b], rank) => [Math.min(a, rank), Math.max(b, rank)], [all[0] ?? 0, 0]),
     left: plan.left,
+    someBiases: plan.modules.some(({ bias }) => bias) && !plan.modules.every(({ bias }) => bias),
     ...(plan.vocabularies ? { vocabularies: plan.vocabularies } : {}),
     bytes: shard.size + card.length + config.length,
   };

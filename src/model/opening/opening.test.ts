@@ -237,8 +237,8 @@ describe("I dropped", () => {
     }
     const { "adapter_config.json": config, "adapter_model.safetensors": factors } = files;
     expect(await refusal({ "adapter_model.safetensors": factors })).toMatchObject({ code: "adapter/no-config" });
-    const pickled = await refusal({ "adapter_config.json": config, "adapter_model.bin": bytes("x") });
-    expect(pickled).toMatchObject({ code: "adapter/no-weights", facts: { file: "adapter_model.bin" } });
+    const other = await refusal({ "adapter_config.json": config, "adapter_model.pt": bytes("x") });
+    expect(other).toMatchObject({ code: "adapter/no-weights", facts: { file: "adapter_model.pt" } });
     const broken = await refusal({ ...files, "adapter_config.json": bytes("{") });
     expect(broken).toMatchObject({ code: "model/config", facts: { file: "adapter_config.json" } });
   });

@@ -11,13 +11,13 @@ export interface ModelPlace {
   readonly folder: Folder;
   readonly files: readonly FileEntry[];
   readonly remarks: readonly Remark[];
-  /** What lies there changes a model and is none. */
-  readonly isAdapter?: true;
+  /** Weights of what changes a model and is none. */
+  readonly adapterFile?: string;
 }
 
 /** What peft writes. */
 export const ADAPTER_CONFIG = "adapter_config.json";
-export const ADAPTER_WEIGHTS = "adapter_model.safetensors";
+const ADAPTER_FILES = ["adapter_model.safetensors", "adapter_model.bin"] as const;
 
 /** How many folders a sentence names. */
 const NAMED = 5;
@@ -73,8 +73,8 @@ function below({ folder, files }: ModelPlace, inside: string, found: Remark): Mo
     open: (path, signal) => folder.open(prefix + path, signal),
   };
   const inIt = within(files, prefix);
-  const isAdapter = inIt.some(({ path }) => path === ADAPTER_CONFIG) && !inIt.some(({ path }) => isWeights(path));
-  return { folder: view, files: inIt, remarks: [found], ...(isAdapter ? { isAdapter } : {}) };
+  const adapterFile = inIt.some(({ path }) => isWeights(path)) ? undefined : adapterFileOf(inIt, "");
+  return { folder: view, files: inIt, remarks: [found], ...(adapterFile === undefined ? {} : { adapterFile }) };
 }
 
 function within(files: readonly FileEntry[], prefix: string): readonly FileEntry[] {
@@ -102,12 +102,17 @@ function foldersToOpen(files: readonly FileEntry[]): readonly string[] {
 
 /** Folders that hold an adapter, as a trainer leaves them: `checkpoint-500`. */
 function foldersWithAdapters(files: readonly FileEntry[]): readonly string[] {
-  const held = new Set(files.map(({ path }) => path));
   return files
     .filter(({ path }) => path.endsWith(`/${ADAPTER_CONFIG}`))
     .map(({ path }) => folderOf(path))
-    .filter((path) => held.has(`${path}/${ADAPTER_WEIGHTS}`))
+    .filter((path) => adapterFileOf(files, `${path}/`) !== undefined)
     .sort();
+}
+
+/** The weights of the adapter that lies below a prefix; safetensors first, as peft takes them. */
+function adapterFileOf(files: readonly FileEntry[], prefix: string): string | undefined {
+  const held = new Set(files.map(({ path }) => path));
+  return held.has(prefix + ADAPTER_CONFIG) ? ADAPTER_FILES.find((file) => held.has(prefix + file)) : undefined;
 }
 
 /** The snapshot that a cache folder of the Hub's clients stands at: what `refs/main` names, else the only one. */
@@ -164,7 +169,8 @@ function isAdapterFile(path: string): boolean {
 function adapterPlace(key: string, place: ModelPlace): ModelPlace {
   const paths = new Set(place.files.map(({ path }) => path));
   if (!paths.has(ADAPTER_CONFIG)) throw adapterFailure("adapter/no-config", { model: key });
-  if (paths.has(ADAPTER_WEIGHTS)) return { ...place, isAdapter: true };
+  const adapterFile = adapterFileOf(place.files, "");
+  if (adapterFile !== undefined) return { ...place, adapterFile };
   const file = [...paths].find((path) => path.startsWith("adapter_model."));
   throw adapterFailure("adapter/no-weights", { model: key, file });
 }

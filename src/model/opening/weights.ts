@@ -28,10 +28,11 @@ export async function findWeights(
   readIndex: (file: string) => Promise<string>,
 ): Promise<WeightFiles> {
   const top = [...paths].filter((path) => !path.includes("/"));
-  const safetensors = top.filter((path) => path.endsWith(".safetensors") && !path.startsWith("adapter_"));
+  const own = top.filter((path) => !path.startsWith("adapter_"));
+  const safetensors = own.filter((path) => path.endsWith(".safetensors"));
   const found =
     (await weightsIn(key, paths, INDEX_FILE, SINGLE_FILE, safetensors, readIndex)) ??
-    (await weightsIn(key, paths, TORCH_INDEX_FILE, SINGLE_TORCH_FILE, top.filter(isTorchFile), readIndex));
+    (await weightsIn(key, paths, TORCH_INDEX_FILE, SINGLE_TORCH_FILE, own.filter(isTorchFile), readIndex));
   if (found) return found;
   throw noWeights(key, paths, safetensors.length);
 }
