@@ -8,7 +8,7 @@ import { modelByKey } from "../model/adapters/byKey";
 import { configNumber, DEPTH_KEYS } from "../model/config";
 import { modelFacts, storedAs } from "../model/facts";
 import { storedBytes } from "../model/storedBytes";
-import { planFolders } from "../recipe/plan/planModels";
+import { planFolders } from "../recipe/plan/inputs/planModels";
 import { guardBase, guardLimit, plannedHeaders } from "../recipe/strength/guardLimit";
 import type { TokenIds } from "../tokens/types";
 import { engineFailure } from "./failures";

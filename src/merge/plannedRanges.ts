@@ -1,7 +1,7 @@
 import type { Model } from "../model/model";
 import type { FileRange, TensorSource } from "../model/sources/tensorSource";
+import { planModels } from "../recipe/plan/inputs/planModels";
 import type { MergePlan, PlannedTensor } from "../recipe/plan/plan";
-import { planModels } from "../recipe/plan/planModels";
 import { type Making, makingOf } from "./making";
 
 /** What a plan's tensors are made of, for those who only ask where bytes lie: nothing can be merged with it. */

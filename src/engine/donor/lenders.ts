@@ -1,8 +1,8 @@
 import type { Lender, LendingModel } from "../../align/lender";
 import type { Device } from "../../compute/device";
 import { DONOR_DEFAULTS } from "../../recipe/donor/parameters";
+import { planModels } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planModels } from "../../recipe/plan/planModels";
 import { planKey } from "../shelf/contentKey";
 import type { Shelf } from "../shelf/models";
 

@@ -8,7 +8,7 @@ import { countTokens } from "../../eval/prompts/count";
 import { type Evaluation, measuresFor } from "../../eval/registry";
 import type { PromptSet } from "../../eval/types";
 import type { Model } from "../../model/model";
-import { planModels } from "../../recipe/plan/planModels";
+import { planModels } from "../../recipe/plan/inputs/planModels";
 import type { TokenIds } from "../../tokens/types";
 import { neverFallingBar } from "../boundary/monotone";
 import { Throttle } from "../boundary/throttle";

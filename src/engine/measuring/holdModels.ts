@@ -1,7 +1,7 @@
 import type { BaseCache, BaseValues } from "../../eval/baseCache";
 import { isFault } from "../../io/store/fileProof";
+import { planFolders } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planFolders } from "../../recipe/plan/planModels";
 import type { ModelKey } from "../protocol/ids";
 import type { Shelf } from "../shelf/models";
 

@@ -3,8 +3,8 @@ import { changed } from "../../io/errors";
 import type { ByteSource, UsedRange } from "../../io/types";
 import type { Checkpoint } from "../../model/checkpoint";
 import { weightsOf } from "../../model/sources/filed";
+import { planFolders } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planFolders } from "../../recipe/plan/planModels";
 import { type FileIdentity, fileIdentities } from "../shelf/fileIdentity";
 
 /** A weight file that a run reads, as the journal keeps it. */

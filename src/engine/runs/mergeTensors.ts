@@ -1,8 +1,8 @@
 import type { Device } from "../../compute/device";
 import { runMerge } from "../../merge/writing/run";
 import type { TensorSource } from "../../model/sources/tensorSource";
+import { planModels } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planModels } from "../../recipe/plan/planModels";
 import { neverFalling } from "../boundary/monotone";
 import { runNote } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";

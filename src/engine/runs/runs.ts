@@ -4,7 +4,6 @@ import type { GuardOptions, GuardReport } from "../../eval/types";
 import { planShards } from "../../formats/safetensorsWriter";
 import type { Checkpoint } from "../../model/checkpoint";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planModels } from "../../recipe/plan/planModels";
 import { withStats } from "../donor/statsFile";
 import { engineFailure } from "../failures";
 import type { DeviceKeeper } from "../machine/deviceKeeper";
@@ -230,7 +229,7 @@ export function createRuns(context: RunsContext): Runs {
       await writer.complete(signal);
       await writeSideFiles({
         plan,
-        models: planModels(plan, context.models()),
+        models: context.models(),
         writer,
         place,
         journal,

@@ -4,6 +4,7 @@ import type { ByteSource } from "../../io/types";
 import { findMethod } from "../../merge/registry";
 import { modelCard } from "../../model/card";
 import type { Model } from "../../model/model";
+import { planModels } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan, SideFile } from "../../recipe/plan/plan";
 import { editedFile } from "../../tokens/building/editedFiles";
 import type { OutputPlace } from "../machine/environment";
@@ -16,6 +17,7 @@ import { CARD_FILE, outputPaths } from "./outputFiles";
 
 export interface SideFileRun {
   readonly plan: MergePlan;
+  /** Those that are open. */
   readonly models: ReadonlyMap<string, Model>;
   readonly writer: WeightWriter;
   readonly place: OutputPlace;
@@ -30,8 +32,9 @@ export interface SideFileRun {
  * Writes everything of the output folder but the weights, in the order of `outputPaths`: `config.json` last, because
  * without it a folder is no model to any reader. Files that an earlier try delivered are left as they are.
  */
-export async function writeSideFiles(run: SideFileRun): Promise<void> {
-  const { plan, writer, journal, signal } = run;
+export async function writeSideFiles(asked: SideFileRun): Promise<void> {
+  const { plan, writer, journal, signal } = asked;
+  const run = { ...asked, models: planModels(plan, asked.models) };
   const { shards } = writer;
   // In the order of the shards: one that was taken up again is delivered after its successors.
   const weights = shards.flatMap((shard) => journal.record.files.filter(({ path }) => path === shard.file));

@@ -1,7 +1,7 @@
 import { sha256 } from "../../base/hashes";
 import type { Checkpoint } from "../../model/checkpoint";
+import { planFolders } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan } from "../../recipe/plan/plan";
-import { planFolders } from "../../recipe/plan/planModels";
 import { fileIdentities } from "./fileIdentity";
 
 /** Keys of open checkpoints: their sources refuse to be read once the files are others than at the opening. */

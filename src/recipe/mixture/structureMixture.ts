@@ -9,7 +9,7 @@ import type { Model } from "../../model/model";
 import { defaultsOf } from "../../model/traits/families";
 import type { MethodFacts } from "../facts";
 import type { Mixture, ModelReference, Recipe } from "../parse/recipe";
-import { plannedModel } from "../plan/adapters";
+import { plannedModel } from "../plan/inputs/adapters";
 import { DTYPE_KEYS, dtypeName } from "../plan/output/dtypes";
 import { sideFiles } from "../plan/output/sideFiles";
 import type { SideFile } from "../plan/plan";

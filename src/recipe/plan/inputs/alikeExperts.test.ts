@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { toyModel } from "../../../model/sources/expertLayout.testing";
 import { planOf, problem } from "../plan.testing";
-import { planModels } from "../planModels";
+import { planModels } from "./planModels";
 
 const RECIPE = `merge_method: linear
 models:

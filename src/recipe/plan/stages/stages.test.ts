@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { toyLlama } from "../../../model/checkpoint.testing";
 import { withStrengths } from "../../strength/strength";
 import { setParameter } from "../../text/edit/edit";
+import { planFolders } from "../inputs/planModels";
 import { testMethods } from "../methods.testing";
 import { a, b, base, places, planOf, problem, report, tensorOf } from "../plan.testing";
-import { planFolders } from "../planModels";
 import { structure } from "../structure";
 import { stageOf } from "./stages";
 

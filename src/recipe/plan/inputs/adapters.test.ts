@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { factors, testAdapter } from "../../model/adapters/adapters.testing";
-import { toyLlama } from "../../model/checkpoint.testing";
-import type { Model } from "../../model/model";
-import { parseRecipe } from "../parse/parse";
-import { folderReferences, modelReferences } from "../parse/references";
-import { a, b, base, planOf, problem, report, reportWith, tensorOf, toyVocabulary } from "./plan.testing";
+import { factors, testAdapter } from "../../../model/adapters/adapters.testing";
+import { toyLlama } from "../../../model/checkpoint.testing";
+import type { Model } from "../../../model/model";
+import { parseRecipe } from "../../parse/parse";
+import { folderReferences, modelReferences } from "../../parse/references";
+import { a, b, base, planOf, problem, report, reportWith, tensorOf, toyVocabulary } from "../plan.testing";
 import { planFolders, planModels } from "./planModels";
 
 const Q = "model.layers.0.self_attn.q_proj";

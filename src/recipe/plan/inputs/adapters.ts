@@ -1,10 +1,10 @@
-import type { Misfit, Model } from "../../model/model";
-import type { ModelReference } from "../parse/recipe";
-import { foldersOf, isCalled, nameText, nearName } from "../parse/references";
-import { changeTo } from "../problems/fixes";
-import type { PlannedModel } from "./plan";
-import type { ProblemBag } from "./problemBag";
-import type { Vocabularies } from "./vocabulary/vocabularies";
+import type { Misfit, Model } from "../../../model/model";
+import type { ModelReference } from "../../parse/recipe";
+import { foldersOf, isCalled, nameText, nearName } from "../../parse/references";
+import { changeTo } from "../../problems/fixes";
+import type { PlannedModel } from "../plan";
+import type { ProblemBag } from "../problemBag";
+import type { Vocabularies } from "../vocabulary/vocabularies";
 
 type Models = ReadonlyMap<string, Model>;
 

@@ -1,9 +1,9 @@
-import { modelsByKey } from "../../model/adapters/byKey";
-import type { Model } from "../../model/model";
-import { withExperts } from "../../model/sources/expertLayout";
-import type { TensorSource } from "../../model/sources/tensorSource";
-import type { MergePlan, PlannedModel } from "./plan";
-import { plannedModel } from "./stages/plannedModel";
+import { modelsByKey } from "../../../model/adapters/byKey";
+import type { Model } from "../../../model/model";
+import { withExperts } from "../../../model/sources/expertLayout";
+import type { TensorSource } from "../../../model/sources/tensorSource";
+import type { MergePlan, PlannedModel } from "../plan";
+import { plannedModel } from "../stages/plannedModel";
 
 type Models = ReadonlyMap<string, Model>;
 type Reading = Pick<MergePlan, "models" | "sideFiles" | "donor">;
