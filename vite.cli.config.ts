@@ -15,7 +15,7 @@ export default defineConfig({
         "src/cli/merge.ts",
         "src/cli/eval.ts",
         "src/cli/compare.ts",
-        "src/cli/extract-lora.ts",
+        "src/cli/extracting/extract-lora.ts",
         "src/cli/search.ts",
       ],
       checks: { pluginTimings: false },

@@ -1,4 +1,0 @@
-import { processSurroundings } from "./command";
-import { extractCommand } from "./extracting/extractCommand";
-
-process.exitCode = await extractCommand(process.argv.slice(2), processSurroundings());
