@@ -73,7 +73,7 @@ if (wants("cancel")) {
   console.log("\nCancel, milliseconds:", facts.milliseconds);
 }
 if (wants("node")) {
-  const onGpu = await benchNode(models, "auto", (run) => save("node", { runs: [run] }));
+  const onGpu = await benchNode(models, "webgpu", (run) => save("node", { runs: [run] }));
   const runs = [onGpu, await benchNode(models, "cpu", (run) => save("node", { runs: [onGpu, run] }))];
   for (const { device, rows } of runs) console.log(`\nNode on ${device}\n\n${table(rows)}`);
 }

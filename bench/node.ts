@@ -26,7 +26,7 @@ export interface NodeRun {
  */
 export async function benchNode(
   models: string,
-  device: "auto" | "cpu",
+  device: "webgpu" | "cpu",
   onRun: (run: NodeRun) => void,
 ): Promise<NodeRun> {
   const scratch = mkdtempSync(join(models, "../node-"));

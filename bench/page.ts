@@ -32,7 +32,7 @@ const modelOf = (file: File) => file.webkitRelativePath.split("/").at(-2) ?? "";
 window.bench = {
   lm: lmBench(engine, pickedFiles),
   async start(hubUrl) {
-    const info = await engine.start({ hubUrl, samplesUrl: new URL("samples", location.href).href, device: "auto" });
+    const info = await engine.start({ hubUrl, samplesUrl: new URL("samples", location.href).href, device: "webgpu" });
     return info.name;
   },
   async addFiles() {

@@ -54,7 +54,7 @@ function openSample(name: string): Promise<Model> {
 
 /** A device of its own for each part: its peak of memory is the part's. */
 async function withDevice<T>(work: (device: Device) => Promise<T>): Promise<T> {
-  const device = await openDevice({ prefer: "auto" });
+  const device = await openDevice({ prefer: "webgpu" });
   try {
     return await work(device);
   } finally {
