@@ -34,7 +34,7 @@ import { keepResults } from "./runs/results";
 import type { Runs } from "./runs/runs";
 import { unfinishedRuns } from "./runs/unfinished";
 import type { Searching } from "./searching/searching";
-import { hubOnDemand, lookAtHub } from "./shelf/hubModels";
+import { hubOnDemand } from "./shelf/hubOnDemand";
 import { createShelf, type ShelvedModel } from "./shelf/models";
 import { createNotes } from "./shelf/notes";
 import { keyOf, openOrigin, pinned } from "./shelf/origins";
@@ -197,7 +197,11 @@ export function createSession(environment: Environment): Session {
       return Object.fromEntries(await Promise.all(keys.map(async (key) => [key, await cachedBytes(shelf.get(key))])));
     },
     searchHub: async (query, watch) => (await setup().hub()).search(query, watching(watch).signal),
-    lookAtHub: async (origin, watch) => lookAtHub(await setup().hub(), origin, watching(watch).signal),
+    async lookAtHub(origin, watch) {
+      const { signal } = watching(watch);
+      const [{ lookAtHub }, hub] = await Promise.all([import("./shelf/hubModels"), setup().hub()]);
+      return lookAtHub(hub, origin, signal);
+    },
     check,
     async merge(recipe, { run = crypto.randomUUID(), ...options }, watch) {
       const { onEvent, signal } = watching(watch);

@@ -15,8 +15,8 @@ import { mendNames } from "./opening/names";
 import { namedFolder, ofModel } from "./opening/ofModel";
 import { ADAPTER_CONFIG, findModel, type ModelPlace } from "./opening/place";
 import { findWeights } from "./opening/weights";
-import { resolveQuantisation } from "./quantisation/resolve";
-import { weightsOf } from "./sources/filed";
+import { isPlain } from "./quantisation/plain";
+import { CheckpointSource } from "./sources/checkpoint";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -80,12 +80,22 @@ export async function openCheckpoint(
     source,
   };
   if (place.adapterFile) {
-    const weights = weightsOf({ key, tensors: stored, source });
+    const weights = new CheckpointSource({ key, tensors: stored, source });
     const { openAdapter } = await import("./adapters/openAdapter");
     const adapter = openAdapter(key, config, stored);
     return { ...opening, weights, tensors: stored, adapter, remarks: place.remarks };
   }
   await refusePointers(key, folder, files, signal);
+  if (isPlain({ config, files }, stored)) {
+    const { tensors, remarks } = mendNames(key, config, stored);
+    const weights = new CheckpointSource({ key, tensors, source });
+    return { ...opening, weights, tensors, remarks: [...place.remarks, ...remarks] };
+  }
+  // What takes quantisation off is there when it may be needed.
+  const [{ resolveQuantisation }, { weightsOf }] = await Promise.all([
+    import("./quantisation/resolve"),
+    import("./sources/filed"),
+  ]);
   const { tensors, remarks } = mendNames(key, config, resolveQuantisation({ key, config, files }, stored));
   const weights = weightsOf({ key, tensors, source });
   return { ...opening, weights, tensors, remarks: [...place.remarks, ...remarks] };

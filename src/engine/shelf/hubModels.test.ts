@@ -5,7 +5,8 @@ import { MemoryFolder } from "../../io/memory";
 import { MemoryTable, storageOf, watched } from "../../io/sources.testing";
 import { BlockStore } from "../../io/store/blockStore";
 import { memoryRecords } from "../machine/records";
-import { hubOnDemand, openHubModel } from "./hubModels";
+import { openHubModel } from "./hubModels";
+import { hubOnDemand } from "./hubOnDemand";
 import { createNotes } from "./notes";
 
 const SHA = "0123456789abcdef0123456789abcdef01234567";

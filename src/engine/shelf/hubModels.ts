@@ -1,9 +1,8 @@
 import { AwaseError } from "../../base/errors";
 import { isTorchFile, isWeightFile } from "../../formats/weightFiles";
-import type { HubOptions } from "../../hub/hubClient";
 import type { Hub, HubModel } from "../../hub/types";
 import type { BlockStore } from "../../io/store/blockStore";
-import { cachedSource, isCachedSource } from "../../io/store/cached";
+import { cachedSource } from "../../io/store/cached";
 import type { ByteSource, Folder, NewSha256 } from "../../io/types";
 import { runNote } from "../failures";
 import type { Records } from "../machine/records";
@@ -21,29 +20,6 @@ export interface HubAccess {
   readonly notes: Notes;
   /** What files are hashed with; absent: on this thread. */
   readonly newSha256?: NewSha256;
-}
-
-/**
- * The Hub behind a door that opens when somebody first asks for it: until then its client need not be loaded.
- * @throws {AwaseError} `hub/bad-token`, from the door
- */
-export function hubOnDemand({ token, ...options }: HubSettings): () => Promise<Hub> {
-  let hub: Promise<Hub> | undefined;
-  const open = async () => {
-    const { createHub } = await import("../../hub/hubClient");
-    return createHub({ ...options, ...(token !== undefined && { token }) });
-  };
-  return () => {
-    hub ??= open().catch((error: unknown) => {
-      hub = undefined;
-      throw error;
-    });
-    return hub;
-  };
-}
-
-interface HubSettings extends Pick<HubOptions, "hubUrl" | "onNote"> {
-  readonly token: string | undefined;
 }
 
 interface HubReference {
@@ -127,15 +103,6 @@ async function resolve(
 
 function isUnreachable(error: unknown): boolean {
   return error instanceof AwaseError && error.code === "hub/unreachable";
-}
-
-/** Of the bytes of the ranges, those that must come over the network. */
-export async function missingBytes(
-  source: ByteSource,
-  ranges: readonly { readonly start: number; readonly end: number }[],
-): Promise<number> {
-  const all = ranges.reduce((sum, { start, end }) => sum + (end - start), 0);
-  return isCachedSource(source) ? all - (await source.cachedBytes(ranges)) : all;
 }
 
 function cachedFolder(remote: Folder, wrap: (source: ByteSource, path: string) => ByteSource): Folder {

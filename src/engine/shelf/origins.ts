@@ -7,7 +7,7 @@ import type { Environment } from "../machine/environment";
 import type { ModelKey } from "../protocol/ids";
 import type { ModelOrigin } from "../protocol/protocol";
 import type { Results } from "../runs/results";
-import { type HubAccess, openHubModel } from "./hubModels";
+import type { HubAccess } from "./hubModels";
 import type { OpenedModel } from "./models";
 
 /** Where models are looked for. */
@@ -28,7 +28,8 @@ export async function openOrigin(
       const { repo, revision, commit } = origin;
       const wanted = commit ?? revision;
       const reference = { repo, ...(wanted === undefined ? {} : { revision: wanted }) };
-      return openHubModel({ ...access, hub: await access.hub() }, reference, signal);
+      const [{ openHubModel }, hub] = await Promise.all([import("./hubModels"), access.hub()]);
+      return openHubModel({ ...access, hub }, reference, signal);
     }
     case "sample":
       return { folder: fetchedFolder(origin.name, `${access.samplesUrl}/${origin.name}`) };

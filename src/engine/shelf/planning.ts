@@ -13,7 +13,7 @@ import { type LayOutMixture, type StructureReport, structure } from "../../recip
 import type { Problem } from "../../recipe/problems/problem";
 import { engineFailure } from "../failures";
 import type { RecipeReport } from "../protocol/protocol";
-import { missingBytes } from "./hubModels";
+import { missingBytes } from "./missingBytes";
 import { knownVocabularies, readVocabularies, tokenizerPlanner } from "./vocabularies";
 
 type Models = ReadonlyMap<string, Model>;

@@ -5,6 +5,7 @@ import { storageNote } from "../failures";
 import type { ByteRange, ByteSource, FileVersion, NewSha256, Published } from "../types";
 import type { BlockStore } from "./blockStore";
 import { type Block, type BlockFile, rangeKey } from "./blockTable";
+import type { CachedSource } from "./cachedSource";
 import { FileProof } from "./fileProof";
 import { intersect, joinRanges, Segments, subtractRanges, totalBytes } from "./ranges";
 import { SharedWork } from "./shared";
@@ -20,17 +21,6 @@ export interface CacheNote {
   readonly code: string;
   readonly message: string;
   readonly facts: ErrorFacts;
-}
-
-/** A remote file of which what was read stays on this machine. */
-export interface CachedSource extends ByteSource {
-  expect(ranges: readonly ByteRange[]): void;
-  /** How many bytes of the ranges are kept already, each byte counted once. */
-  cachedBytes(ranges: readonly ByteRange[]): Promise<number>;
-}
-
-export function isCachedSource(source: ByteSource): source is CachedSource {
-  return "cachedBytes" in source;
 }
 
 /**

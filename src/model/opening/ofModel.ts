@@ -1,5 +1,5 @@
 import { AwaseError } from "../../base/errors";
-import { isCachedSource } from "../../io/store/cached";
+import { isCachedSource } from "../../io/store/cachedSource";
 import type { ByteSource, Folder, Proof } from "../../io/types";
 
 /** An error about a file of a model, with the model's key: every folder has a `model.safetensors`. */

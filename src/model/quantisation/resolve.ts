@@ -4,12 +4,10 @@ import type { Checkpoint, CheckpointTensor } from "../checkpoint";
 import { isBuffer } from "../layout/layout";
 import { type Claim, claimOf } from "./claim";
 import { withWidenedBlocks } from "./mxfp4";
+import { CLAIMING_FILES } from "./plain";
 import { fp8WithoutScales, quantised } from "./refusals";
 import { isActivationScale, pairScales, withScales } from "./scaledFp8";
 import { SCHEMES, type Scheme } from "./schemes";
-
-/** Files that some tools write beside config.json to say the same. */
-const CLAIMING_FILES = ["hf_quant_config.json", "quantize_config.json", "quant_config.json"];
 
 /** Floats so small that they are only ever codes. */
 const CODE_DTYPES: Partial<Record<DType, string>> = {
