@@ -10,7 +10,7 @@ import type { ioSentences, storageNotes } from "../../io/failures";
 import type { lmSentences } from "../../lm/failures";
 import type { extractSentences } from "../../merge/extract/failures";
 import type { mergeSentences } from "../../merge/failures";
-import type { findingSentences } from "../../merge/findings";
+import type { findingSentences } from "../../merge/facts/findings";
 import type { adapterSentences } from "../../model/adapters/failures";
 import type { modelSentences, remarkSentences } from "../../model/failures";
 import type { countSentences } from "../../recipe/problems/fewProblems";

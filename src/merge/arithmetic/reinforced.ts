@@ -4,35 +4,13 @@ import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
 import { sum } from "../../compute/kernels/reduce/sum";
 import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
 import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
-import type { ParameterFacts } from "../../recipe/facts";
+import type { Moved } from "../facts/reinforcement";
 import type { Tools } from "../types";
 
 const { fround } = Math;
 
-/** Reinforced Agent Merging, for the sparse task vectors that reinforcement learning leaves. */
-export const RAM_PAPER = {
-  title: "Behavior Knowledge Merge in Reinforced Agentic Models",
-  url: "https://arxiv.org/abs/2601.13572",
-};
-
-/** A task vector moves an element by more than this, or not at all. */
-export const EPSILON = {
-  kind: "number",
-  default: 1e-5,
-  range: [0, 1e-3],
-  step: 1e-6,
-} as const satisfies ParameterFacts;
-
 const MOVED = { epsilon: "f32" } as const;
 const REINFORCED = { epsilon: "f32", factor: "f32[]" } as const;
-
-/** How many elements a model moves. */
-export interface Moved {
-  /** That no other moves. */
-  readonly alone: number;
-  /** That others move too. */
-  readonly shared: number;
-}
 
 /** How many elements each input but the base moves by more than epsilon. */
 export async function countMoved(epsilon: number, { device, blocks, signal }: Tools): Promise<readonly Moved[]> {

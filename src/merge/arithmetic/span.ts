@@ -4,8 +4,8 @@ import type { Fibres } from "../../compute/kernels/common/fibres";
 import type { BoundMap, MapDefinition } from "../../compute/kernels/map/map";
 import { fibreGrams, gram } from "../../compute/kernels/reduce/gram";
 import type { Register, Tiles } from "../../compute/kernels/tiles/tiles";
-import { keepAll } from "../sparsify/all";
 import type { Tools } from "../types";
+import { keepAll } from "./sparse/all";
 import { taskMap } from "./taskKernels";
 import { weightedSum } from "./weightedSum";
 

@@ -6,12 +6,15 @@ import type { Floats } from "../../base/bytes";
 import type { Numbers, UniformValues } from "../../compute/kernel";
 import type { MapDefinition } from "../../compute/kernels/map/map";
 import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
-import type { Sparsifier } from "../sparsify/sparsifier";
+import type { SparsifierKernel } from "../sparsify/sparsifier";
 
 const { fround } = Math;
 
 const TASK = { weight: "f32[]", rescale: "f32[]", lambda: "f32", normalize: "u32", divisor: "f32" } as const;
 type TaskValues = UniformValues<typeof TASK>;
+
+/** A sparsifier as far as its kernels go. */
+type Sparse = Omit<SparsifierKernel<never>, "choose">;
 
 /** `|xᵢ − b|` of every input but the base, which is input 0. */
 export const taskMagnitudes: TermsDefinition = {
@@ -34,7 +37,7 @@ export const taskMagnitudes: TermsDefinition = {
 };
 
 /** `|δᵢ|` and `|S(δᵢ)|`, one after the other, of every input but the base. */
-export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
+export const taskLengths = (sparsifier: Sparse): TermsDefinition => ({
   name: `merge/task-lengths ${sparsifier.name}`,
   terms: (inputs) => 2 * (inputs - 1),
   wgsl: `${sparsifier.wgsl}\n${lengthsWgsl}`,
@@ -53,7 +56,7 @@ export const taskLengths = (sparsifier: Sparsifier): TermsDefinition => ({
 });
 
 /** `b + λ·mix`, with mix the sum, or the sum of those that agree in sign, of `wᵢ·rescaleᵢ·S(δᵢ)`. */
-export const taskMap = (sparsifier: Sparsifier, consensus: boolean): MapDefinition<typeof TASK> => ({
+export const taskMap = (sparsifier: Sparse, consensus: boolean): MapDefinition<typeof TASK> => ({
   name: `merge/task-${consensus ? "consensus" : "sum"} ${sparsifier.name}`,
   wgsl: `${sparsifier.wgsl}\n${consensus ? consensusWgsl : sumWgsl}`,
   imports: sparsifier.imports,
@@ -122,7 +125,7 @@ function mixAgreeing(voters: readonly Voter[], mix: Float32Array, { normalize }:
   for (let i = 0; i < mix.length; i++) if (share[i] !== 0) mix[i] = (mix[i] ?? 0) / (share[i] ?? 1);
 }
 
-type SparseTiles = NonNullable<Sparsifier["tiles"]>;
+type SparseTiles = NonNullable<Sparse["tiles"]>;
 
 /** `taskLengths` as a program of tiles. */
 function lengthTiles(sparse: SparseTiles): NonNullable<TermsDefinition["tiles"]> {

@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { BREADCRUMBS_PAPER, keepMiddle } from "../sparsify/middle";
 
 /** Drop the smallest and the very largest elements of each task vector, weight the rest, and add. */

@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { BREADCRUMBS_PAPER, keepMiddle } from "../sparsify/middle";
 
 /** As `breadcrumbs`, with the sign election of TIES. */

@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { DARE_PAPER, keepRandom } from "../sparsify/random";
 
 /** Drop random elements of each task vector, scale the rest up to its former L1 norm, and add. */

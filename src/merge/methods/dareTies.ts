@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { DARE_PAPER, keepRandom } from "../sparsify/random";
 
 /** As `dare_linear`, with the sign election of TIES. */

@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { DELLA_PAPER, keepRanked } from "../sparsify/ranked";
 
 /** Drop elements of each task vector at random, small ones more often; elect a sign for every element; and take the weighted mean of those. */

@@ -1,6 +1,6 @@
-import { span } from "../arithmetic/span";
-import { defineMethod } from "../defineMethod";
-import { finding } from "../findings";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { finding } from "../facts/findings";
 
 /** Tensors that matter are longer; of those that are not, nothing is left, as in mergekit. */
 const LARGEST_TOL = 1e-3;
@@ -85,6 +85,6 @@ export const karcher = defineMethod({
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
-  prepare: ({ parameters: { max_iter, tol } }, tools) =>
-    span((products) => mean(products, max_iter, tol), { vectors: "inputs" }, tools),
+  prepare: async ({ parameters: { max_iter, tol } }, tools) =>
+    (await arithmetic()).span((products) => mean(products, max_iter, tol), { vectors: "inputs" }, tools),
 });

@@ -1,7 +1,7 @@
-import { weightedSum } from "../arithmetic/weightedSum";
-import { defineMethod } from "../defineMethod";
-import { finding } from "../findings";
-import { flag, WEIGHT } from "../parameters";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { finding } from "../facts/findings";
+import { flag, WEIGHT } from "../facts/parameters";
 
 /** Σ fl(wᵢ), added from the left in f32 as the sum of the tensors is. */
 function weightSum(weights: readonly number[]): number {
@@ -48,6 +48,7 @@ export const linear = defineMethod({
 
   async prepare({ inputs, parameters }) {
     const weights = inputs.map(({ weight }) => weight);
+    const { weightedSum } = await arithmetic();
     return weightedSum(weights, parameters.normalize ? weightSum(weights) : 1);
   },
 });

@@ -1,7 +1,6 @@
-import { rowsOf } from "../../compute/kernels/common/fibres";
-import { span } from "../arithmetic/span";
-import { defineMethod } from "../defineMethod";
-import { flag } from "../parameters";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { flag } from "../facts/parameters";
 
 /** A smaller product of two lengths is not divided by. */
 const LEAST_NORMS = 1e-6;
@@ -45,7 +44,8 @@ export const modelStock = defineMethod({
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
-  prepare({ shape, parameters }, tools) {
+  async prepare({ shape, parameters }, tools) {
+    const { rowsOf, span } = await arithmetic();
     const fibres = parameters.filter_wise ? rowsOf(shape) : undefined;
     return span(stock, { fibres, vectors: "mixed" }, tools);
   },

@@ -1,7 +1,7 @@
-import { span } from "../arithmetic/span";
-import { defineMethod } from "../defineMethod";
-import { finding } from "../findings";
-import { flag, WEIGHT } from "../parameters";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { finding } from "../facts/findings";
+import { flag, WEIGHT } from "../facts/parameters";
 
 /**
  * Coefficients of some vectors for their weighted mean on the sphere, given the length that their weighted lengths add up to. mergekit
@@ -59,7 +59,8 @@ export const multislerp = defineMethod({
     return others.length > 1 ? undefined : (others[0] ?? 0);
   },
 
-  prepare({ parameters, inputs }, tools) {
+  async prepare({ parameters, inputs }, tools) {
+    const { span } = await arithmetic();
     const weights = inputs.filter(({ isBase }) => !isBase).map(({ weight }) => weight);
     const total = parameters.normalize_weights ? weights.reduce((sum, weight) => sum + weight, 0) : 1;
     const shares = weights.map((weight) => weight / total);

@@ -1,7 +1,6 @@
-import { columnsOf, rowsOf } from "../../compute/kernels/common/fibres";
-import { span } from "../arithmetic/span";
-import { defineMethod } from "../defineMethod";
-import { flag, WEIGHT } from "../parameters";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { flag, WEIGHT } from "../facts/parameters";
 
 /** Shorter vectors are divided by this. */
 const SHORTEST = 1e-7;
@@ -45,7 +44,8 @@ export const nuslerp = defineMethod({
 
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
-  prepare({ shape, parameters, inputs }, tools) {
+  async prepare({ shape, parameters, inputs }, tools) {
+    const { columnsOf, rowsOf, span } = await arithmetic();
     const [first = 0, second = 0] = inputs.filter(({ isBase }) => !isBase).map(({ weight }) => weight);
     const total = first + second;
     const t = Math.abs(total) < LEAST_WEIGHT ? 0.5 : second / total;

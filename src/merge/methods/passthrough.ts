@@ -1,5 +1,5 @@
-import { weightedSum } from "../arithmetic/weightedSum";
-import { defineMethod } from "../defineMethod";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
 
 /** The only input as it is, times `scale` where that is set. Layer stacks are passthrough with a layout. */
 export const passthrough = defineMethod({
@@ -14,7 +14,5 @@ export const passthrough = defineMethod({
 
   unchanged: ({ inputs }) => ((inputs[0]?.scale ?? 1) === 1 ? 0 : undefined),
 
-  async prepare({ inputs }) {
-    return weightedSum([inputs[0]?.scale ?? 1]);
-  },
+  prepare: async ({ inputs }) => (await arithmetic()).weightedSum([inputs[0]?.scale ?? 1]),
 });

@@ -1,5 +1,6 @@
-import { EPSILON, RAM_PAPER, reinforced } from "../arithmetic/reinforced";
-import { defineMethod } from "../defineMethod";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { EPSILON, RAM_PAPER } from "../facts/reinforcement";
 
 /** Task vectors are added where one model moves an element, and averaged over those that do where several move it. */
 export const ram = defineMethod({
@@ -16,7 +17,7 @@ export const ram = defineMethod({
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
   prepare: async ({ parameters: { epsilon }, inputs }) =>
-    reinforced(
+    (await arithmetic()).reinforced(
       epsilon,
       inputs.slice(1).map(() => 1),
     ),

@@ -1,5 +1,6 @@
-import { countMoved, EPSILON, type Moved, RAM_PAPER, reinforced } from "../arithmetic/reinforced";
-import { defineMethod } from "../defineMethod";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { EPSILON, type Moved, RAM_PAPER } from "../facts/reinforcement";
 
 /** `1 + r·clamp(shared / alone, 0, alpha)`: the more a model shares with others, the more weight has what it does not. */
 function factorOf({ shared, alone }: Moved, { r, alpha, epsilon }: { r: number; alpha: number; epsilon: number }) {
@@ -25,6 +26,7 @@ export const ramPlusTl = defineMethod({
   unchanged: ({ inputs }) => (inputs.length === 1 ? 0 : undefined),
 
   async prepare({ parameters }, tools) {
+    const { countMoved, reinforced } = await arithmetic();
     const moved = await countMoved(parameters.epsilon, tools);
     return reinforced(
       parameters.epsilon,

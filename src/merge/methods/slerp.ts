@@ -1,7 +1,6 @@
-import { gram } from "../../compute/kernels/reduce/gram";
-import { weightedSum } from "../arithmetic/weightedSum";
-import { defineMethod } from "../defineMethod";
-import { finding } from "../findings";
+import { arithmetic } from "../arithmetic";
+import { defineMethod } from "../facts/defineMethod";
+import { finding } from "../facts/findings";
 
 /** A shorter vector has no direction worth dividing by. */
 const SHORTEST = 1e-8;
@@ -51,6 +50,7 @@ export const slerp = defineMethod({
   },
 
   async prepare({ parameters }, { device, blocks, signal }) {
+    const { gram, weightedSum } = await arithmetic();
     const [[base2 = 0, dot = 0] = [], [, other2 = 0] = []] = await gram(device, blocks, { signal });
     return weightedSum(slerpCoefficients(base2, dot, other2, parameters.t));
   },

@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { keepAll } from "../sparsify/all";
 
 /** `b + λ·Σ wᵢ·(xᵢ − b)`. With weights of 1 and two models it is the diff merge A + B − base. */

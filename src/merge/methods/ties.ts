@@ -1,4 +1,4 @@
-import { taskVectorMethod } from "../arithmetic/taskVectors";
+import { taskVectorMethod } from "../facts/taskVectorMethod";
 import { keepLargest } from "../sparsify/largest";
 
 /** Trim each task vector to its largest elements, elect a sign per element, and average the models that agree with it. */

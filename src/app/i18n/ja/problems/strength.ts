@@ -1,5 +1,5 @@
 import type { Translation } from "../../../../base/sentences";
-import type { findingSentences } from "../../../../merge/findings";
+import type { findingSentences } from "../../../../merge/facts/findings";
 import type { limitSentences, strengthSentences } from "../../../../recipe/problems/strength";
 import type { Tensors } from "../../../../recipe/problems/tensors";
 import { inBrackets, named } from "./phrases";

@@ -1,7 +1,13 @@
-import { own } from "../base/own";
-import type { BoundMap } from "../compute/kernels/map/map";
-import type { MethodFacts, ParameterFacts, ResolvedParameters, StrengthFacts, TensorParameters } from "../recipe/facts";
-import type { MergeMethod, TensorTask, Tools } from "./types";
+import { own } from "../../base/own";
+import type { BoundMap } from "../../compute/kernels/map/map";
+import type {
+  MethodFacts,
+  ParameterFacts,
+  ResolvedParameters,
+  StrengthFacts,
+  TensorParameters,
+} from "../../recipe/facts";
+import type { MergeMethod, TensorTask, Tools } from "../types";
 
 /** Parameters by name. */
 export type ParameterTable = Readonly<Record<string, ParameterFacts>>;

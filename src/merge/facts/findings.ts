@@ -1,5 +1,5 @@
-import { type CodeOf, type FactsAfter, type Sentences, sayer } from "../base/sentences";
-import type { MethodFinding } from "../recipe/facts";
+import { type CodeOf, type FactsAfter, type Sentences, sayer } from "../../base/sentences";
+import type { MethodFinding } from "../../recipe/facts";
 
 /** What methods and sparsifiers say of the numbers they get, in English. */
 export const findingSentences = {

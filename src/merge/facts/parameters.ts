@@ -1,4 +1,4 @@
-import type { ParameterFacts } from "../recipe/facts";
+import type { ParameterFacts } from "../../recipe/facts";
 
 /** Facts that several methods share. Ranges are what a slider offers, not what is legal. */
 export const WEIGHT = { kind: "number", range: [-1, 2], step: 0.01 } as const satisfies ParameterFacts;
