@@ -1,6 +1,7 @@
 import { sha256 } from "../base/hashes";
 import type { Hub } from "../hub/types";
 import type { Folder } from "../io/types";
+import { arithmetic } from "../merge/arithmetic";
 import type { ExtractionReport } from "../merge/extract/extractAdapter";
 import { methodFacts } from "../merge/registry";
 import { type Adapter, adapterRanks } from "../model/adapters/adapter";
@@ -255,7 +256,13 @@ export function createSession(environment: Environment): Session {
     persist: () => environment.persist(),
     memory: async () => device.current?.memory ?? { lent: 0, held: 0, peak: 0 },
     async warm() {
-      await Promise.all([runs(), measure(), sha256(""), environment.hasher().then((hasher) => hasher.digest())]);
+      await Promise.all([
+        runs(),
+        measure(),
+        arithmetic(),
+        sha256(""),
+        environment.hasher().then((hasher) => hasher.digest()),
+      ]);
     },
     loseDevice: async () => device.lose(),
     place: async (key, folder, signal) =>
