@@ -110,7 +110,6 @@ const REFUSED: Readonly<Record<string, readonly [code: number, ...said: readonly
   m_lfs: [1, "model/lfs-pointer", "of a is", "135 bytes", "4943162336", "git lfs pull"],
   m_shard_missing: [1, "a: ", "model-00002-of-00002.safetensors"],
   m_truncated: [1, "safetensors/truncated: a: ", "153584", "76792"],
-  m_vlmixed: [2, "recipe.yaml:3:29: error:", "no layer in common"],
   n_crop_eos: [2, /error: .*(row|token)/i, /100/, /eos/i],
   n_cycle: [2, "recipe.yaml:4:37: error:", "would hold itself"],
   n_stack_hidden: [2, "recipe.yaml:4:23: error:", "hidden_size 64 and 32"],
@@ -119,7 +118,6 @@ const REFUSED: Readonly<Record<string, readonly [code: number, ...said: readonly
   r_empty_range: [2, "recipe.yaml:3:33: error:", "layer_range [0, 0]"],
   r_f16over: [1, "merge/float16-overflow: lm_head.weight", "440247", "65504", "dtype: bfloat16"],
   r_fwcolon: [2, "recipe.yaml:1:13: error:", "`：` (U+FF1A)"],
-  r_moe: [2, "recipe.yaml:2:1: error:", "mergekit-moe", "another thing"],
   r_weightbeside: [
     2,
     "recipe.yaml:4:5: error: `weight`",
@@ -188,12 +186,31 @@ const MERGED: Readonly<Record<string, readonly [said: readonly string[], check: 
       ["note: a has its model in merged"],
       ({ folder }) => expectBlend("m_subfolder", folder, 2 ** -22, ["a/merged", "b"]),
     ],
+    m_vlmixed: [
+      ["vision_tower.patch.weight (64 bytes) is copied from a"],
+      async ({ folder }) => {
+        expect([...(await tensorNames(folder))].sort()).toEqual(
+          [...(await tensorNames(join(CASES, "m_vlmixed/a")))].sort(),
+        );
+        const tower = "vision_tower.patch.weight";
+        expect(await values(folder, tower)).toEqual(await values(join(CASES, "m_vlmixed/a"), tower));
+        expect(await config(folder)).toMatchObject({ model_type: "llava" });
+      },
+    ],
     n_gemma2_stack: [
       ["recipe.yaml:3:23: warning:", "`layer_types`"],
       async ({ folder }) => {
         const types = (await config(folder)).layer_types as readonly string[];
         expect(types).toHaveLength(5);
         expect(types[3]).toBe(types[2]); // layer 2 again, of its own kind
+      },
+    ],
+    r_moe: [
+      ["Mixtral with 2 experts, 2 for each token"],
+      async ({ folder }) => {
+        expect(await config(folder)).toMatchObject({ model_type: "mixtral", num_local_experts: 2 });
+        const experts = (await tensorNames(folder)).filter((name) => name.endsWith(".mlp.experts.gate_up_proj"));
+        expect(experts).toHaveLength(4); // a layer's experts in one matrix
       },
     ],
     n_mtp_stack: [

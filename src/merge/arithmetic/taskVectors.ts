@@ -4,7 +4,7 @@ import { sum } from "../../compute/kernels/reduce/sum";
 import type { TermsDefinition } from "../../compute/kernels/reduce/terms";
 import type { ResolvedParameters } from "../../recipe/facts";
 import type { MethodTask } from "../facts/defineMethod";
-import type { TaskVectorFacts, TaskVectorParameters, WeightParameter } from "../facts/taskVectorMethod";
+import type { TaskVectorFacts, TaskVectorParameters, WeightParameter } from "../facts/taskVectorFacts";
 import type { Chosen } from "../sparsify/sparsifier";
 import type { Tools } from "../types";
 import { keepAll } from "./sparse/all";

@@ -1,6 +1,7 @@
 import { arithmetic } from "../arithmetic";
 import { finding } from "../facts/findings";
 import { DENSITY } from "../facts/parameters";
+import { keptOf } from "./counts";
 import { defineSparsifier } from "./sparsifier";
 
 /**
@@ -27,12 +28,6 @@ export const keepLargest = defineSparsifier({
 
   kernel: async () => (await arithmetic()).keepLargest,
 });
-
-/** How many of so many elements a density keeps. */
-export function keptOf(density: number, elements: number): number {
-  if (density >= 1 || (density > 0 && elements === 1)) return elements;
-  return Math.trunc(density * elements);
-}
 
 /** The shortest decimal density that keeps one of so many elements. */
 function oneElement(elements: number): number {

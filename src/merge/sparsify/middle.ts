@@ -2,6 +2,7 @@ import type { ParameterFacts } from "../../recipe/facts";
 import { arithmetic } from "../arithmetic";
 import { finding } from "../facts/findings";
 import { DENSITY } from "../facts/parameters";
+import { rangeOf } from "./counts";
 import { defineSparsifier } from "./sparsifier";
 
 const GAMMA = { kind: "number", default: 0.01, range: [0, 0.2], step: 0.001 } as const satisfies ParameterFacts;
@@ -31,16 +32,3 @@ export const keepMiddle = defineSparsifier({
 
   kernel: async () => (await arithmetic()).keepMiddle,
 });
-
-/** How many of the largest are looked at, and how many of those are dropped as outliers. */
-export function rangeOf(
-  { density, gamma }: { readonly density: number; readonly gamma: number },
-  count: number,
-): { readonly largest: number; readonly outliers: number } {
-  if (density >= 1) return { largest: count, outliers: 0 };
-  const kept = Math.trunc(density * count);
-  const top = Math.trunc(gamma * count);
-  const bottom = count - kept - top;
-  const outliers = bottom < 0 ? top + bottom : top;
-  return outliers <= 0 ? { largest: 0, outliers: 0 } : { largest: count - Math.max(0, bottom), outliers };
-}

@@ -2,7 +2,7 @@ import wgsl from "../../../../shaders/merge/arithmetic/sparse/largest.wgsl?raw";
 import type { UniformValues } from "../../../compute/kernel";
 import { cutWithin, keyBits } from "../../../compute/kernels/common/keys";
 import { kthLargest } from "../../../compute/kernels/reduce/kthLargest";
-import { keptOf } from "../../sparsify/largest";
+import { keptOf } from "../../sparsify/counts";
 import type { SparsifierKernel } from "../../sparsify/sparsifier";
 import { taskMagnitudes } from "../taskKernels";
 
