@@ -1,4 +1,4 @@
-import { architectures, findArchitecture } from "../model/architectures";
+import { architectures } from "../model/architectures";
 import { architectureNames } from "../model/config";
 import { ConfigFacts } from "../model/forward/configFacts";
 import { decoderSpec } from "../model/forward/decoder";
@@ -13,7 +13,7 @@ import { lmFailure } from "./failures";
 export function specOf(config: JsonObject): ModelSpec {
   const names = architectureNames(config);
   for (const architecture of names) {
-    const definition = findArchitecture(architecture);
+    const definition = architectures.find((each) => each.architectures.includes(architecture));
     if (!definition?.forward) continue;
     const root = new ConfigFacts(config);
     const facts = (definition.text === undefined ? undefined : root.object(definition.text)) ?? root;

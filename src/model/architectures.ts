@@ -26,7 +26,7 @@ import { gemma3Vision } from "./architectures/vision/gemma3Vision";
 import { llava } from "./architectures/vision/llava";
 import { qwen2Vl, qwen3Vl, qwen3VlMoe } from "./architectures/vision/qwenVl";
 
-/** The architectures known by name. All others are inferred from their headers. */
+/** The architectures known by name; `findArchitecture` has those that were brought. All others are inferred from their headers. */
 export const architectures: readonly ArchitectureDefinition[] = [
   chatGlm,
   cohere,
@@ -70,12 +70,3 @@ export const architectures: readonly ArchitectureDefinition[] = [
   stableLm,
   starcoder2,
 ];
-
-const byName = new Map(
-  architectures.flatMap((definition) => definition.architectures.map((name) => [name, definition])),
-);
-
-/** The definition of an architecture string of config.json, if it is known. */
-export function findArchitecture(name: string): ArchitectureDefinition | undefined {
-  return byName.get(name);
-}

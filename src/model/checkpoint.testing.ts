@@ -4,9 +4,12 @@ import { DTYPE_BYTES, type DType, type FloatDType } from "../formats/dtypes";
 import { elementCount, type StoredTensor } from "../formats/tensor";
 import { MemoryFolder, memorySource } from "../io/memory";
 import type { ByteSource, Folder } from "../io/types";
+import { bringAllArchitectures } from "./architectures/known";
 import type { Checkpoint } from "./checkpoint";
 import type { JsonObject } from "./model";
 import { CheckpointSource } from "./sources/checkpoint";
+
+await bringAllArchitectures(); // as opening a model does
 
 /** Shapes by tensor name; F32 unless a dtype is given. */
 export type ToyTensors = Readonly<Record<string, readonly number[] | { dtype: DType; shape: readonly number[] }>>;

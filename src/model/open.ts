@@ -7,6 +7,7 @@ import { readSafetensors } from "../formats/safetensors";
 import type { StoredTensor } from "../formats/tensor";
 import { isTorchFile } from "../formats/weightFiles";
 import type { ByteSource, FileEntry, Folder } from "../io/types";
+import { bringArchitectures } from "./architectures/known";
 import type { Checkpoint } from "./checkpoint";
 import { modelFailure } from "./failures";
 import type { JsonObject } from "./model";
@@ -86,6 +87,7 @@ export async function openCheckpoint(
     return { ...opening, weights, tensors: stored, adapter, remarks: place.remarks };
   }
   await refusePointers(key, folder, files, signal);
+  await bringArchitectures(config);
   if (isPlain({ config, files }, stored)) {
     const { tensors, remarks } = mendNames(key, config, stored);
     const weights = new CheckpointSource({ key, tensors, source });

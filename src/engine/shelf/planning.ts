@@ -3,6 +3,7 @@ import { own } from "../../base/own";
 import { elementCount } from "../../formats/tensor";
 import type { ByteRange, ByteSource } from "../../io/types";
 import { methodFacts } from "../../merge/registry";
+import { bringAllArchitectures } from "../../model/architectures/known";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
@@ -58,6 +59,7 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
   async function report(recipe: string, seed: number): Promise<PlanReport> {
     const options = { seed, budgetBytes: await budgetBytes() };
     await readVocabularies(recipe, models);
+    if (/architecture/.test(recipe)) await bringAllArchitectures();
     if (/\bexperts\b/.test(recipe)) mixtures = (await import("../../recipe/mixture/structureMixture")).structureMixture;
     const { structure: found, problems } = structured(recipe);
     if (!found) return { problems };

@@ -1,5 +1,5 @@
-import { findArchitecture } from "../architectures";
 import { type ArchitectureDefinition, depthKeyOf, type WeightDefinition } from "../architectures/define";
+import { findArchitecture } from "../architectures/known";
 import { architectureNames, configNumber } from "../config";
 import type { ModelHeaders } from "../model";
 import { findBehind } from "./behindStack";

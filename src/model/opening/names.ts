@@ -1,4 +1,4 @@
-import { findArchitecture } from "../architectures";
+import { findArchitecture } from "../architectures/known";
 import type { CheckpointTensor } from "../checkpoint";
 import { architectureNames } from "../config";
 import { remark } from "../failures";

@@ -2,7 +2,7 @@ import { own } from "../../base/own";
 import { isObject } from "../../formats/json";
 import { parsePythonJson } from "../../formats/pythonJson";
 import { elementCount } from "../../formats/tensor";
-import { findArchitecture } from "../../model/architectures";
+import { findArchitecture } from "../../model/architectures/known";
 import { architectureNames } from "../../model/config";
 import { editJson, type JsonEdit } from "../../model/jsonEdit";
 import type { Model } from "../../model/model";

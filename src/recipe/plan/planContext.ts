@@ -1,4 +1,4 @@
-import { findArchitecture } from "../../model/architectures";
+import { findArchitecture } from "../../model/architectures/known";
 import { architectureNames, configNumber } from "../../model/config";
 import type { Layout } from "../../model/layout/layout";
 import { layoutOf } from "../../model/layout/layoutOf";

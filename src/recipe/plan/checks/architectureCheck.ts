@@ -1,4 +1,4 @@
-import { findArchitecture } from "../../../model/architectures";
+import { findArchitecture } from "../../../model/architectures/known";
 import { architectureNames } from "../../../model/config";
 import type { Model } from "../../../model/model";
 import type { ModelReference } from "../../parse/recipe";
