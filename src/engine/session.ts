@@ -260,6 +260,7 @@ export function createSession(environment: Environment): Session {
         runs(),
         measure(),
         arithmetic(),
+        import("./machine/directoryPlace"), // a result may go into a folder
         sha256(""),
         environment.hasher().then((hasher) => hasher.digest()),
       ]);

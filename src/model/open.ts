@@ -17,7 +17,7 @@ import { namedFolder, ofModel } from "./opening/ofModel";
 import { ADAPTER_CONFIG, findModel, type ModelPlace } from "./opening/place";
 import { findWeights } from "./opening/weights";
 import { isPlain } from "./quantisation/plain";
-import { CheckpointSource } from "./sources/checkpoint";
+import { CheckpointSource, strided } from "./sources/checkpoint";
 
 /** Real ones have a few kB; label lists of classifiers reach some hundred. */
 export const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
@@ -182,7 +182,7 @@ async function readTensors(
   signal: AbortSignal | undefined,
 ): Promise<readonly StoredTensor[]> {
   if (!isTorchFile(file)) return (await readSafetensors(opened, signal)).tensors;
-  const { readTorch } = await import("../formats/torch/torchFile");
+  const [{ readTorch }] = await Promise.all([import("../formats/torch/torchFile"), strided()]);
   return readTorch(opened, signal);
 }
 

@@ -4,7 +4,6 @@ import { opfsFiles, opfsFolder, opfsOutput, removeOpfs } from "../../io/opfs";
 import { BlockStore } from "../../io/store/blockStore";
 import type { RunId } from "../protocol/ids";
 import { browserRecords } from "./browserRecords";
-import { directoryPlace } from "./directoryPlace";
 import type { Environment, OutputPlace } from "./environment";
 import { recordStore } from "./recordKinds";
 import type { HashThread } from "./threadHasher";
@@ -30,7 +29,11 @@ export function browserEnvironment(): Environment {
           : {}),
         ...(budgetBytes === undefined ? {} : { budgetBytes }),
       }),
-    place: async (id, directory) => (directory ? directoryPlace(runFolder(id), directory) : browserPlace(id)),
+    async place(id, directory) {
+      if (!directory) return browserPlace(id);
+      const { directoryPlace } = await import("./directoryPlace");
+      return directoryPlace(runFolder(id), directory);
+    },
     runs: () => opfsFolders(RUNS),
     resultFiles: (id) => opfsFiles(runFolder(id)),
     hasher: threadHashers(

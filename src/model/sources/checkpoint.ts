@@ -4,7 +4,6 @@ import { DTYPE_BYTES } from "../../formats/dtypes";
 import type { StoredTensor } from "../../formats/tensor";
 import type { ByteSource } from "../../io/types";
 import { placeStretch } from "./placed";
-import { readStrided, stridedRange } from "./strided";
 import { tensorNamed } from "./tensorNamed";
 import type { FileRange, PlacedTensor, TensorSource } from "./tensorSource";
 
@@ -17,6 +16,9 @@ export interface StoredTensors {
   source(file: string): Promise<ByteSource>;
 }
 
+/** For tensors whose elements lie in another order; it comes when a model that may have some is opened. */
+export const strided = () => import("./strided");
+
 /** The files of a model folder as tensors on demand. Nothing else knows where in a file a tensor lies. */
 export class CheckpointSource implements TensorSource {
   constructor(private readonly stored: StoredTensors) {}
@@ -28,7 +30,10 @@ export class CheckpointSource implements TensorSource {
   /** @throws {AwaseError} `merge/no-tensor`, and what reading the file throws */
   async read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Bytes> {
     const tensor = this.#find(name);
-    if (tensor.strides) return readStrided(tensor, await this.stored.source(tensor.file), start, end, signal);
+    if (tensor.strides) {
+      const [{ readStrided }, source] = await Promise.all([strided(), this.stored.source(tensor.file)]);
+      return readStrided(tensor, source, start, end, signal);
+    }
     const [range] = await this.ranges(name, start, end);
     return range.source.read(range.start, range.end, signal);
   }
@@ -48,7 +53,7 @@ export class CheckpointSource implements TensorSource {
     const { file, dtype, start: at } = tensor;
     const size = DTYPE_BYTES[dtype];
     const range = tensor.strides
-      ? stridedRange(tensor, start, end)
+      ? (await strided()).stridedRange(tensor, start, end)
       : { start: at + start * size, end: at + end * size };
     return [{ source: await this.stored.source(file), ...range }];
   }
