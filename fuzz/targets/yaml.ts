@@ -2,10 +2,12 @@ import { MemoryFolder } from "../../src/io/memory";
 import { methodFacts } from "../../src/merge/registry";
 import type { Model } from "../../src/model/model";
 import { openCheckpoint } from "../../src/model/open";
+import { structureMixture } from "../../src/recipe/mixture/structureMixture";
 import { parseRecipe } from "../../src/recipe/parse/parse";
 import type { ParsedRecipe } from "../../src/recipe/parse/recipe";
 import { planMerge } from "../../src/recipe/plan/planMerge";
 import { structure } from "../../src/recipe/plan/structure";
+import { planTokenizer } from "../../src/recipe/plan/vocabulary/planTokenizer";
 import { withStrengths } from "../../src/recipe/strength/strength";
 import { setDType, setMethod } from "../../src/recipe/text/edit/edit";
 import { writeAnew } from "../../src/recipe/text/edit/writeAnew";
@@ -122,6 +124,9 @@ export const yaml: Target = {
   },
 };
 
+const LATER = { tokenizers: planTokenizer, mixtures: structureMixture };
+const OPTIONS = { budgetBytes: 2 ** 26, tokenizers: planTokenizer };
+
 function checkRecipe(text: string, models: ReadonlyMap<string, Model>): string {
   const parsed = parseRecipe(text);
   checkProblems(parsed.problems, text);
@@ -130,7 +135,7 @@ function checkRecipe(text: string, models: ReadonlyMap<string, Model>): string {
   if (error) return error.code;
   ensure(parsed.recipe !== undefined, () => "there is no recipe and no error");
   checkRewritten(text, parsed);
-  const plan = planMerge(text, models, methodFacts, { budgetBytes: 2 ** 26 });
+  const plan = planMerge(text, models, methodFacts, OPTIONS);
   checkProblems(plan.problems, text);
   const refused = plan.problems.find(({ severity }) => severity === "error");
   ensure((plan.plan === undefined) === (refused !== undefined), () => "there is a plan with errors, or none without");
@@ -195,7 +200,7 @@ function checkFixes(text: string, parsed: ParsedRecipe): void {
 function checkWeakened(text: string, models: ReadonlyMap<string, Model>): void {
   const half = (name: string) => (name.includes("layers.1.") ? 0.5 : 1);
   const report = withStrengths(text, half, {
-    structure: (recipe) => structure(recipe, models, methodFacts),
+    structure: (recipe) => structure(recipe, models, methodFacts, undefined, LATER),
     base: "base",
   });
   // Their places are in the text with the base listed, which is not this one.
@@ -204,7 +209,7 @@ function checkWeakened(text: string, models: ReadonlyMap<string, Model>): void {
     text,
   );
   if (report.recipe === undefined) return;
-  const { plan } = planMerge(report.recipe, models, methodFacts, { budgetBytes: 2 ** 26 });
+  const { plan } = planMerge(report.recipe, models, methodFacts, OPTIONS);
   ensure(plan !== undefined, () => `the weaker recipe has no plan: ${report.recipe}`);
 }
 

@@ -6,7 +6,7 @@ import { methodFacts } from "../../merge/registry";
 import { bringAllArchitectures } from "../../model/architectures/known";
 import type { Model } from "../../model/model";
 import { parseRecipe } from "../../recipe/parse/parse";
-import { folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
+import { allReferences, folderReferences, hubIdOf, knownModels } from "../../recipe/parse/references";
 import { bind } from "../../recipe/plan/bind";
 import { planModels } from "../../recipe/plan/inputs/planModels";
 import type { MergePlan, PlanReport } from "../../recipe/plan/plan";
@@ -56,11 +56,20 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
     return report;
   }
 
+  /** Parts of the planner that few recipes need. */
+  async function bringWhatItNeeds(recipe: string): Promise<void> {
+    const parsed = parseRecipe(recipe, knownModels(models().keys())).recipe;
+    if (!parsed) return;
+    const named = allReferences(parsed).some(({ overrideArchitecture }) => overrideArchitecture !== undefined);
+    if (named) await bringAllArchitectures();
+    const mixed = [parsed, ...parsed.stages.map((stage) => stage.recipe)].some(({ mixture }) => mixture !== undefined);
+    if (mixed) mixtures = (await import("../../recipe/mixture/structureMixture")).structureMixture;
+  }
+
   async function report(recipe: string, seed: number): Promise<PlanReport> {
     const options = { seed, budgetBytes: await budgetBytes() };
     await readVocabularies(recipe, models);
-    if (/architecture/.test(recipe)) await bringAllArchitectures();
-    if (/\bexperts\b/.test(recipe)) mixtures = (await import("../../recipe/mixture/structureMixture")).structureMixture;
+    await bringWhatItNeeds(recipe);
     const { structure: found, problems } = structured(recipe);
     if (!found) return { problems };
     const plan = bind(found, options);

@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
 import type { ModelEntry } from "../models/models";
-import { historyOf } from "./history";
 import { parsedRecipe } from "./parsed";
-import { baseOf } from "./plan";
 
 const opening = (name: string): ModelEntry => ({
   id: name,
@@ -20,8 +18,9 @@ it("reads a text once, whoever asks", () => {
   expect(parsedRecipe(recipe, models)).toBe(once);
 });
 
-it("takes the folder x+y that is loaded for itself, not for an adapter", () => {
-  const state = { recipe: historyOf(recipe), report: undefined };
-  expect(baseOf({ ...state, models: [opening("x+y"), opening("b")] })).toBe("x+y");
-  expect(baseOf({ ...state, models: [opening("b")] })).toBeUndefined();
+it("takes the folder x+y that is loaded for itself, and any other x+y for a model with an adapter", () => {
+  const base = (...loaded: readonly string[]) => parsedRecipe(recipe, loaded.map(opening)).recipe?.base;
+  expect(base("x+y", "b")).toMatchObject({ path: "x+y", key: "x+y" });
+  expect(base("x+y", "b")).not.toHaveProperty("adapter");
+  expect(base("b")).toMatchObject({ path: "x", adapter: { path: "y" }, key: "x+y" });
 });
