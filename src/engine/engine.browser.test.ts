@@ -79,7 +79,7 @@ function atTensor(count: number, act: () => void): (event: MergeEvent) => void {
 }
 
 beforeAll(async () => {
-  const info = await engine.start({ hubUrl: location.origin, samplesUrl: location.origin, device: "auto" });
+  const info = await engine.start({ hubUrl: location.origin, samplesUrl: location.origin, device: "webgpu" });
   expect(info).toMatchObject({ kind: "webgpu" });
   for (const name of ["base", "a", "b"]) {
     const origin: ModelOrigin = { kind: "files", name, files: await dropped(`models/${name}`) };

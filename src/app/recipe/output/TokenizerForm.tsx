@@ -13,6 +13,9 @@ const NONE = "";
 /** Stands for a template that is written out. */
 const TEXT = "text";
 
+/** What a model may be called, and no recipe can mean it by: the words come first, as in mergekit. */
+const WORDS: ReadonlySet<string> = new Set([NONE, "union", "base"]);
+
 /** Which tokenizer and chat template the output gets. */
 export default function TokenizerForm({ recipe }: { readonly recipe: Recipe }) {
   const words = OUTPUT_WORDS[useStudio((state) => state.language)];
@@ -44,7 +47,7 @@ function Source({ recipe }: { readonly recipe: Recipe }) {
           { value: NONE, label: copied },
           { value: "union", label: union },
           { value: "base", label: base },
-          ...new Set([...modelNames(models), ...named]),
+          ...new Set([...modelNames(models), ...named].filter((name) => !WORDS.has(name))),
         ]}
       />
       <p className={classes.help}>{count > 0 ? `${help} ${words.tokens(count)}` : help}</p>
