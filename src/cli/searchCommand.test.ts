@@ -63,7 +63,7 @@ describe("the studies of docs/search.md", () => {
   });
 
   it.each([
-    ["two-skills", 5],
+    ["two-skills", 3],
     ["front", 11],
     ["methods", 9],
   ])("%s runs as it is there", { timeout: 240_000 }, async (name, trials) => {
