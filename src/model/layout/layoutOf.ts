@@ -58,27 +58,28 @@ function modulesBeside(checkpoints: readonly ModelHeaders[], names: ReadonlySet<
   }));
   const owners = new Set(held.flatMap(({ key, tensors }) => (tensors.size > 0 ? key : [])));
   const { modules } = inferLayout(held);
-  const [tower, ...towers] = modules.filter(({ layer }) => layer.some(({ name }) => VISION.test(name)));
-  const loose = modules.find(({ layer }) => layer.length === 0);
-  // Of one tower the weights around its layers are told from the projector by their names.
-  const ofTower = (weight: Weight) => tower !== undefined && towers.length === 0 && VISION.test(weight.name);
-  return modules.flatMap((module): ModuleLayout[] => {
-    const alone = module === tower && towers.length === 0;
-    const around = alone && loose ? [...loose.pre, ...loose.post].filter(ofTower) : [];
-    const own = (weight: Weight) => alone || module !== loose || !ofTower(weight);
-    const made = {
-      ...module,
-      name: alone
-        ? "vision_tower"
-        : module === loose || module.name === "default"
-          ? "multi_modal_projector"
-          : module.name,
-      pre: [...module.pre.filter(own), ...around],
-      post: module.post.filter(own),
-      owners,
-    };
-    return made.pre.length + made.layer.length + made.post.length > 0 ? [made] : [];
+  const towers = modules.filter(({ layer }) => layer.some(isSeeing));
+  const alone = towers.length > 1 ? undefined : towers[0];
+  const rest = modules.find((module) => module !== alone && module.name === "default");
+  const bare = { layer: [], depths: new Map(checkpoints.map(({ key }) => [key, 0])) };
+  // Of one tower, with layers or without, what lies around its layers is told from the projector by its name; of several nothing tells it.
+  const ofTower = (weight: Weight) => towers.length <= 1 && isSeeing(weight);
+  const around = (whose: (weight: Weight) => boolean) => ({
+    pre: modules.flatMap(({ pre }) => pre.filter(whose)),
+    post: modules.flatMap(({ post }) => post.filter(whose)),
   });
+  const named: readonly ModuleLayout[] = [
+    { ...(rest ?? bare), name: "multi_modal_projector", ...around((weight) => !ofTower(weight)) },
+    { ...(alone ?? bare), name: "vision_tower", ...around(ofTower) },
+    ...modules.filter((module) => module !== alone && module !== rest),
+  ];
+  return named
+    .filter(({ pre, layer, post }) => pre.length + layer.length + post.length > 0)
+    .map((module) => ({ ...module, owners }));
+}
+
+function isSeeing({ name }: Weight): boolean {
+  return VISION.test(name);
 }
 
 /** Parts of a vision tower by name; what joins it to the language model is none. */

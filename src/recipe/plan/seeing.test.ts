@@ -1,25 +1,25 @@
 import { expect, it } from "vitest";
-import { toyCheckpoint, toyLlama } from "../../model/checkpoint.testing";
+import { type ToyTensors, toyCheckpoint, toyLlama } from "../../model/checkpoint.testing";
 import { modelFacts } from "../../model/facts";
-import { planOf, problem, tensorOf } from "./plan.testing";
+import { planOf, problem, report, tensorOf } from "./plan.testing";
+
+const TOWER: ToyTensors = {
+  ...Object.fromEntries(
+    Array.from({ length: 6 }, (_, n) => [`vision_tower.vision_model.encoder.layers.${n}.mlp.fc1.weight`, [8, 8]]),
+  ),
+  "vision_tower.vision_model.embeddings.patch_embedding.weight": [8, 3, 2, 2],
+};
+const PROJECTOR: ToyTensors = { "multi_modal_projector.linear_1.weight": [8, 8] };
+const before452 = (name: string) => `language_model.${name}`;
 
 /** LLaVA as it was published before transformers 4.52: a Llama behind `language_model.`, a tower with more layers than the toy has. */
-function llava(key: string, rename = (name: string) => `language_model.${name}`) {
+function llava(key: string, rename = before452, eye: ToyTensors = { ...TOWER, ...PROJECTOR }) {
   const text = Object.fromEntries([...toyLlama(key).tensors].map(([name, { shape }]) => [rename(name), shape]));
-  const tower = Array.from({ length: 6 }, (_, n) => [
-    `vision_tower.vision_model.encoder.layers.${n}.mlp.fc1.weight`,
-    [8, 8],
-  ]);
   const config = {
     architectures: ["LlavaForConditionalGeneration"],
     text_config: { num_hidden_layers: 4, vocab_size: 32 },
   };
-  return toyCheckpoint(key, config, {
-    ...text,
-    ...Object.fromEntries(tower),
-    "vision_tower.vision_model.embeddings.patch_embedding.weight": [8, 3, 2, 2],
-    "multi_modal_projector.linear_1.weight": [8, 8],
-  });
+  return toyCheckpoint(key, config, { ...text, ...eye });
 }
 
 const LINEAR = (models: string) => `merge_method: linear\nparameters: {weight: 1}\nmodels:\n${models}`;
@@ -53,6 +53,22 @@ it("merges a language model into one that sees, whose tower is carried and said 
     inputs: [{ model: "v" }],
   });
   expect(problem("plan/beside-carried", TASK, models)).toMatchObject({ severity: "note", facts: { model: "v" } });
+});
+
+it.each<readonly [eye: string, tensors: ToyTensors, modules: Readonly<Record<string, number>>]>([
+  ["a tower and a projector", { ...TOWER, ...PROJECTOR }, { multi_modal_projector: 256, vision_tower: 1920 }],
+  ["a tower alone", TOWER, { vision_tower: 1920 }],
+  ["a tower without layers", { "vision_tower.patch.weight": [4, 4] }, { vision_tower: 64 }],
+  [
+    "a tower without layers, and a projector",
+    { "vision_tower.patch.weight": [4, 4], ...PROJECTOR },
+    { multi_modal_projector: 256, vision_tower: 64 },
+  ],
+  ["a projector alone", PROJECTOR, { multi_modal_projector: 256 }],
+])("names what is carried of %s as it is called", (_, eye, modules) => {
+  const { problems } = report(TASK, [toyLlama("base"), llava("v", before452, eye), toyLlama("ja")]);
+  const carried = problems.flatMap((found) => (found.code === "plan/beside-carried" ? [found.facts] : []));
+  expect(Object.fromEntries(carried.map(({ module, bytes }) => [module, bytes]))).toEqual(modules);
 });
 
 it("refuses a language model of another kind than the one inside", () => {
