@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { DEVICE_PREFERENCES, type DevicePreference } from "../compute/preference";
 
 /* What the command lines have in common. Each reader gives the value, or a sentence that says what is wrong. */
@@ -7,7 +8,7 @@ export interface Mistake {
 }
 
 /** Options every command has, for `parseArgs`. */
-export const COMMON_OPTIONS = {
+const COMMON_OPTIONS = {
   device: { type: "string", default: "auto" },
   seed: { type: "string" },
   hub: { type: "string", default: "https://huggingface.co" },
@@ -32,34 +33,43 @@ export interface CommonArguments {
   readonly json: boolean;
 }
 
+/** Tokens that an answer may be asked to have. */
+export const MAX_ANSWER = 100_000;
+
 /** Seeds are 32-bit. */
 const MAX_SEED = 2 ** 32 - 1;
 
 const DEVICES: readonly string[] = DEVICE_PREFERENCES;
 
-/** What `parseArgs` made of the common options. */
-interface CommonValues {
-  readonly device: string;
-  readonly seed?: string | undefined;
-  readonly hub: string;
-  readonly quiet: boolean;
-  readonly profile: boolean;
-  readonly json: boolean;
-  readonly help: boolean;
-}
+/** A command's own options, for `parseArgs`. */
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** What `parseArgs` makes of options and of what stands between them. */
+export type Parsed<O extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; allowPositionals: true; options: O }>
+>;
+
+type CommonValues = Parsed<typeof COMMON_OPTIONS>["values"];
 
 /**
  * Reads a command line.
- * @param parse calls `parseArgs`, with `COMMON_OPTIONS` among its options
+ * @param options the command's own; it has the common ones as well
  * @param read makes the command's own arguments of what was parsed
+ * @returns the arguments, `"help"`, or a sentence that says what is wrong with the command line
  */
-export function readCommandLine<P extends { readonly values: CommonValues }, A extends object>(
-  parse: () => P,
-  read: (parsed: P, common: CommonArguments) => A | Mistake,
+export function readCommandLine<O extends Options, A extends object>(
+  args: readonly string[],
+  options: O,
+  read: (parsed: Parsed<O>, common: CommonArguments) => A | Mistake,
 ): A | "help" | Mistake {
-  let parsed: P;
+  let parsed: Parsed<O> & { readonly values: CommonValues };
   try {
-    parsed = parse();
+    // The compiler does not see that values of joined options are those of both.
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...COMMON_OPTIONS, ...options },
+    }) as unknown as typeof parsed;
   } catch (error) {
     return { mistake: error instanceof Error ? error.message : String(error) };
   }

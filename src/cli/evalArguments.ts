@@ -1,13 +1,13 @@
-import { parseArgs } from "node:util";
 import { AwaseError } from "../base/errors";
 import { parsePositionRule } from "../eval/positions";
 import { MEASURES, type MeasureId, measuresFor } from "../eval/registry";
 import type { PositionRule } from "../eval/types";
 import {
-  COMMON_OPTIONS,
   COMMON_USAGE,
   type CommonArguments,
+  MAX_ANSWER,
   type Mistake,
+  type Parsed,
   readCommandLine,
   readWhole,
 } from "./arguments";
@@ -50,16 +50,26 @@ export interface EvalArguments extends CommonArguments {
   readonly out?: string;
 }
 
-/** Largest numbers that make sense: tokens of a vocabulary, tokens of an answer. */
+/** Tokens of a vocabulary, at most. */
 const MAX_TOP_K = 1_000_000;
-const MAX_ANSWER = 100_000;
+
+const OPTIONS = {
+  prompts: { type: "string" },
+  tokens: { type: "string" },
+  base: { type: "string" },
+  measures: { type: "string" },
+  positions: { type: "string", default: "tail:8" },
+  "top-k": { type: "string" },
+  "max-tokens": { type: "string", default: "64" },
+  out: { type: "string" },
+} as const;
 
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readEvalArguments(args: readonly string[]): EvalArguments | "help" | Mistake {
-  return readCommandLine(() => parse(args), read);
+  return readCommandLine(args, OPTIONS, read);
 }
 
-function read({ values, positionals }: Parsed, common: CommonArguments): EvalArguments | Mistake {
+function read({ values, positionals }: Parsed<typeof OPTIONS>, common: CommonArguments): EvalArguments | Mistake {
   const [subject, ...others] = positionals;
   if (subject === undefined) return { mistake: "No model is given. Name a folder, a Hub id or a recipe's YAML file." };
   if (others.length > 0) {
@@ -97,27 +107,7 @@ function read({ values, positionals }: Parsed, common: CommonArguments): EvalArg
   };
 }
 
-type Parsed = ReturnType<typeof parse>;
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...COMMON_OPTIONS,
-      prompts: { type: "string" },
-      tokens: { type: "string" },
-      base: { type: "string" },
-      measures: { type: "string" },
-      positions: { type: "string", default: "tail:8" },
-      "top-k": { type: "string" },
-      "max-tokens": { type: "string", default: "64" },
-      out: { type: "string" },
-    },
-  });
-}
-
-function readInput(values: Parsed["values"]): EvalArguments["input"] | Mistake {
+function readInput(values: Parsed<typeof OPTIONS>["values"]): EvalArguments["input"] | Mistake {
   const { prompts, tokens } = values;
   if (prompts !== undefined && tokens !== undefined) return { mistake: "Give --prompts or --tokens, not both." };
   if (prompts !== undefined) return { kind: "prompts", file: prompts };

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { DeviceInfo } from "../compute/device";
 import type { Subject } from "../engine/protocol/evalProtocol";
-import { createSession, type Session } from "../engine/session";
+import type { Session } from "../engine/session";
 import type { Measure } from "../eval/defineMeasure";
 import { MEASURES, type MeasureId, measuresFor } from "../eval/registry";
 import type { PromptSet } from "../eval/types";
@@ -11,12 +11,10 @@ import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./comm
 import { type EvalArguments, readEvalArguments, USAGE } from "./evalArguments";
 import { findModel } from "./input/findModel";
 import { findSubject, isSound } from "./input/findSubject";
-import { loadModels } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readTokensFile } from "./input/tokensFile";
-import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
+import { withSession } from "./machine/withSession";
 import { evalTable } from "./printing/evalTable";
-import { Profile } from "./printing/profile";
 import { type ProgressLine, standing } from "./printing/progressLine";
 
 /** What is measured where nothing is asked for by its name. */
@@ -28,42 +26,27 @@ export function evalCommand(args: readonly string[], around: Surroundings): Prom
     usage: USAGE,
     interrupted: "Nothing was measured to the end.",
     read: readEvalArguments,
-    work: (options, _, progress) => measure(options, around, progress),
+    work: measure,
   };
   return runCommand(command, args, around);
 }
 
 async function measure(options: EvalArguments, around: Surroundings, progress: ProgressLine): Promise<number> {
-  const { env } = around;
   const input = await readInput(options, around);
   const found = input && (await findSubject(options.subject, options.seed, around));
   const base = found && options.base !== undefined ? await findModel(options.base, around) : undefined;
   if (!input || !found || (options.base !== undefined && !base)) return WRONG;
 
-  const profile = new Profile(options.profile);
-  const session = createSession(
-    nodeEnvironment({
-      device: options.device,
-      onTimed: profile.onTimed,
-      cache: cacheFolder(env),
-      ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
-    }),
-  );
-  try {
-    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
-    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    const models = [...found.models, ...(base?.models ?? [])];
-    const remarks = await loadModels(session, models, around, (text) => progress.say(text));
+  const code = await withSession(options, around, progress, async ({ session, device, load }) => {
+    const remarks = await load([...found.models, ...(base?.models ?? [])]);
     if (found.subject.kind === "model") for (const { message } of remarks) progress.say(message);
-    if (!(await isSound(session, found.subject, options.subject, around))) return WRONG;
-    const work = { session, subject: found.subject, base: base?.key, options, around, progress, info };
+    if (!(await isSound(session, found.subject, options.subject, around))) return undefined;
+    const work = { session, subject: found.subject, base: base?.key, options, around, progress, device };
     if (input.kind === "tokens") await measureTokens(input.sequences, work);
     else await measurePrompts(input.set, work);
-    await profile.print(around);
     return DONE;
-  } finally {
-    session.close();
-  }
+  });
+  return code ?? WRONG;
 }
 
 type Input =
@@ -71,18 +54,15 @@ type Input =
   | { readonly kind: "tokens"; readonly sequences: readonly TokenIds[] };
 
 /** @returns nothing when the file is wrong; what is wrong has been printed then */
-async function readInput(
-  { input, measures }: EvalArguments,
-  { cwd, stderr }: Surroundings,
-): Promise<Input | undefined> {
+async function readInput({ input, measures }: EvalArguments, around: Surroundings): Promise<Input | undefined> {
+  const { cwd, stderr } = around;
   if (input.kind === "tokens") {
     const sequences = await readTokensFile(input.file, cwd);
     if (!("mistake" in sequences)) return { kind: "tokens", sequences };
     stderr.write(`${sequences.mistake}\n`);
     return undefined;
   }
-  const { set, lines } = await readPromptFile(input.file, cwd);
-  for (const line of lines) stderr.write(`${line}\n`);
+  const set = await readPromptFile(input.file, around);
   const lacking = set && lacks(set, measures ?? []);
   if (lacking) stderr.write(`${input.file} has no prompt with ${lacking}.\n`);
   return set && !lacking ? { kind: "prompts", set } : undefined;
@@ -101,11 +81,11 @@ interface Work {
   readonly options: EvalArguments;
   readonly around: Surroundings;
   readonly progress: ProgressLine;
-  readonly info: DeviceInfo;
+  readonly device: DeviceInfo;
 }
 
 async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
-  const { session, subject, base, options, around, progress, info } = work;
+  const { session, subject, base, options, around, progress, device } = work;
   const { measures = DEFAULT_MEASURES, positions, topK, maxTokens } = options;
   const request = { subject, sets: [set], measures, positions, maxTokens };
   const [evaluation] = await session.evaluate(
@@ -127,7 +107,7 @@ async function measurePrompts(set: PromptSet, work: Work): Promise<void> {
     );
   }
   const report = { model: options.subject, ...(options.base === undefined ? {} : { base: options.base }) };
-  await tell({ ...report, device: info.name, positions, ...evaluation }, evalTable(evaluation, positions), work);
+  await tell({ ...report, device: device.name, positions, ...evaluation }, evalTable(evaluation, positions), work);
 }
 
 async function measureTokens(sequences: readonly TokenIds[], work: Work): Promise<void> {

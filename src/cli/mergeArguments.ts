@@ -1,14 +1,6 @@
-import { parseArgs } from "node:util";
 import { own } from "../base/own";
 import { GUARD_ACTIONS, GUARD_DEFAULTS, type GuardChoices } from "../eval/guard/guardDefaults";
-import {
-  COMMON_OPTIONS,
-  COMMON_USAGE,
-  type CommonArguments,
-  type Mistake,
-  readCommandLine,
-  readWhole,
-} from "./arguments";
+import { COMMON_USAGE, type CommonArguments, type Mistake, type Parsed, readCommandLine, readWhole } from "./arguments";
 
 export const USAGE = `Usage: npm run merge -- RECIPE --out DIR [options]
 
@@ -50,12 +42,25 @@ export interface GuardArguments extends GuardChoices {
 
 const MAX_GROUP_LAYERS = 1000;
 
+const OPTIONS = {
+  out: { type: "string" },
+  "shard-size": { type: "string", default: "5B" },
+  "allow-non-finite": { type: "boolean", default: false },
+  overwrite: { type: "boolean", default: false },
+  guard: { type: "string" },
+  unguarded: { type: "boolean", default: false },
+  cap: { type: "string", default: String(GUARD_DEFAULTS.cap) },
+  "guard-action": { type: "string", default: GUARD_DEFAULTS.action },
+  "guard-layers": { type: "string", default: String(GUARD_DEFAULTS.groupLayers) },
+  "guard-order": { type: "string", default: GUARD_DEFAULTS.order },
+} as const;
+
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readMergeArguments(args: readonly string[]): MergeArguments | "help" | Mistake {
-  return readCommandLine(() => parse(args), read);
+  return readCommandLine(args, OPTIONS, read);
 }
 
-function read({ values, positionals }: Parsed, common: CommonArguments): MergeArguments | Mistake {
+function read({ values, positionals }: Parsed<typeof OPTIONS>, common: CommonArguments): MergeArguments | Mistake {
   const [recipe, ...others] = positionals;
   if (recipe === undefined) return { mistake: "No recipe is given. Name a YAML file." };
   if (others.length > 0) return { mistake: `One recipe is expected, but ${positionals.length} are given.` };
@@ -80,29 +85,7 @@ function read({ values, positionals }: Parsed, common: CommonArguments): MergeAr
   };
 }
 
-type Parsed = ReturnType<typeof parse>;
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...COMMON_OPTIONS,
-      out: { type: "string" },
-      "shard-size": { type: "string", default: "5B" },
-      "allow-non-finite": { type: "boolean", default: false },
-      overwrite: { type: "boolean", default: false },
-      guard: { type: "string" },
-      unguarded: { type: "boolean", default: false },
-      cap: { type: "string", default: String(GUARD_DEFAULTS.cap) },
-      "guard-action": { type: "string", default: GUARD_DEFAULTS.action },
-      "guard-layers": { type: "string", default: String(GUARD_DEFAULTS.groupLayers) },
-      "guard-order": { type: "string", default: GUARD_DEFAULTS.order },
-    },
-  });
-}
-
-function readGuard(prompts: string, values: Parsed["values"]): GuardArguments | Mistake {
+function readGuard(prompts: string, values: Parsed<typeof OPTIONS>["values"]): GuardArguments | Mistake {
   const { cap, "guard-order": order } = values;
   const factor = Number(cap);
   if (!(factor > 1 && Number.isFinite(factor))) {

@@ -1,28 +1,26 @@
-import { readdir } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { AwaseError } from "../base/errors";
 import type { GuardEvent } from "../engine/protocol/evalProtocol";
 import type { MergeEvent, MergeOptions, MergeReport, UnfinishedRun } from "../engine/protocol/protocol";
-import { createSession, type Session } from "../engine/session";
+import type { Session } from "../engine/session";
 import { GUARD_POSITIONS } from "../eval/guard/guardDefaults";
 import type { GuardOptions } from "../eval/types";
 import type { MergeProgress } from "../merge/writing/events";
 import { MAX_FLOAT16 } from "../merge/writing/overflow";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
 import { cliFailure } from "./failures";
-import { loadModels, refuseInputAsOutput } from "./input/locateModels";
 import { readPromptFile } from "./input/promptFile";
 import { readRecipeFile } from "./input/recipeFile";
-import { LOCK_FILE, lockFolder } from "./machine/folderLock";
-import { cacheFolder, JOURNAL_FILE, nodeEnvironment } from "./machine/nodeEnvironment";
+import { inOutputFolder, refuseFull } from "./machine/outputFolder";
 import { readyJournal } from "./machine/outputJournal";
+import { withSession } from "./machine/withSession";
 import { type GuardArguments, type MergeArguments, readMergeArguments, USAGE } from "./mergeArguments";
 import { bytesInWords } from "./printing/bytes";
 import { guardLine } from "./printing/guardLine";
 import { mergeStanding } from "./printing/mergeProgress";
 import { printProblems } from "./printing/problemLines";
-import { Profile } from "./printing/profile";
 import { type ProgressLine, standing } from "./printing/progressLine";
+import { printReport } from "./printing/report";
 
 /** `npm run merge`: reads the recipe, checks it, merges. @returns the exit code */
 export function mergeCommand(args: readonly string[], around: Surroundings): Promise<number> {
@@ -30,12 +28,10 @@ export function mergeCommand(args: readonly string[], around: Surroundings): Pro
     usage: USAGE,
     interrupted: "Nothing was left in the output folder.",
     read: readMergeArguments,
-    async work(options, { stdout, stderr }, progress) {
+    async work(options, _, progress) {
       const report = await merge(options, around, progress);
       if (!report) return WRONG;
-      progress.clear();
-      if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-      if (!options.quiet) stderr.write(`${summary(report, options.out)}\n`);
+      printReport(report, [summary(report, options.out)], options, around);
       return DONE;
     },
   };
@@ -48,59 +44,37 @@ async function merge(
   around: Surroundings,
   progress: ProgressLine,
 ): Promise<MergeReport | undefined> {
-  const { cwd, env, signal, stderr } = around;
+  const { signal, stderr } = around;
   const found = await readRecipeFile(options.recipe, around);
   if (!found) return undefined;
   const { text, recipe, models } = found;
   const guard = options.guard && (await readGuard(options.guard, around));
   if (options.guard && !guard) return undefined;
 
-  const out = resolve(cwd, options.out);
-  await refuseInputAsOutput(out, models);
-  const unlock = await lockFolder(out);
-  await readyJournal(out, options.overwrite).catch(async (error: unknown) => {
-    await unlock();
-    throw error;
+  return inOutputFolder(options.out, models, around, async (out) => {
+    await readyJournal(out, options.overwrite);
+    const output = { folder: out, overwrite: options.overwrite };
+    return withSession({ ...options, output }, around, progress, async ({ session, load }) => {
+      await load(models);
+      const seed = options.seed ?? recipe.extras.seed ?? 0;
+      const { problems, plan } = await session.check(text, seed);
+      if (printProblems(options.recipe, problems, stderr)) return undefined;
+      if (guard && plan?.guardLimit && !options.quiet) progress.say(`Guard: ${plan.guardLimit.message}`);
+      const { shardBytes, allowNonFinite, unguarded } = options;
+      const rules = { ...(guard ? { guard } : {}), ...(unguarded ? { unguarded } : {}) };
+      const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...rules };
+      const earlier = await earlierRun(session, out, text, asked, options.overwrite);
+      return run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
+    });
   });
-  const profile = new Profile(options.profile);
-  const environment = nodeEnvironment({
-    output: { folder: out, overwrite: options.overwrite },
-    device: options.device,
-    onTimed: profile.onTimed,
-    cache: cacheFolder(env),
-    ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
-  });
-  const session = createSession(environment);
-  try {
-    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
-    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    await loadModels(session, models, around, (text) => progress.say(text));
-    const seed = options.seed ?? recipe.extras.seed ?? 0;
-    const { problems, plan } = await session.check(text, seed);
-    if (printProblems(options.recipe, problems, stderr)) return undefined;
-    if (guard && plan?.guardLimit && !options.quiet) progress.say(`Guard: ${plan.guardLimit.message}`);
-    const { shardBytes, allowNonFinite, unguarded } = options;
-    const rules = { ...(guard ? { guard } : {}), ...(unguarded ? { unguarded } : {}) };
-    const asked = { seed, name: basename(out), shardBytes, allowNonFinite, ...rules };
-    const earlier = await earlierRun(session, out, text, asked, options.overwrite);
-    const report = await run(session, earlier, { text, asked, quiet: options.quiet, progress, signal });
-    progress.clear();
-    await profile.print(around);
-    return report;
-  } finally {
-    await session.settled();
-    session.close();
-    await unlock();
-  }
 }
 
 /** @returns nothing when there are no prompts; what is wrong has been printed then */
 async function readGuard(
   { prompts, ...rules }: GuardArguments,
-  { cwd, stderr }: Surroundings,
+  around: Surroundings,
 ): Promise<GuardOptions | undefined> {
-  const { set, lines } = await readPromptFile(prompts, cwd);
-  for (const line of lines) stderr.write(`${line}\n`);
+  const set = await readPromptFile(prompts, around);
   return set && { ...rules, sets: [set], positions: GUARD_POSITIONS };
 }
 
@@ -124,10 +98,7 @@ async function earlierRun(
   if (earlier && other) {
     throw cliFailure("output/other-run", { out, other, tensorsDone: earlier.tensorsDone, tensors: earlier.tensors });
   }
-  const files = (await readdir(out)).filter((name) => name !== JOURNAL_FILE && name !== LOCK_FILE);
-  if (!earlier && files.length > 0 && !overwrite) {
-    throw cliFailure("output/not-empty", { folder: out, files: files.length, first: files[0] ?? "" });
-  }
+  if (!earlier && !overwrite) await refuseFull(out);
   return earlier;
 }
 

@@ -1,12 +1,4 @@
-import { parseArgs } from "node:util";
-import {
-  COMMON_OPTIONS,
-  COMMON_USAGE,
-  type CommonArguments,
-  type Mistake,
-  readCommandLine,
-  readWhole,
-} from "./arguments";
+import { COMMON_USAGE, type CommonArguments, type Mistake, type Parsed, readCommandLine, readWhole } from "./arguments";
 
 export const USAGE = `Usage: npm run search -- STUDY.yaml --out DIR [options]
 
@@ -38,12 +30,21 @@ export interface SearchArguments extends CommonArguments {
 const MAX_TRIALS = 1_000_000;
 const MAX_WORKERS = 64;
 
+const OPTIONS = {
+  out: { type: "string" },
+  resume: { type: "boolean", default: false },
+  overwrite: { type: "boolean", default: false },
+  trials: { type: "string" },
+  workers: { type: "string", default: "1" },
+  write: { type: "boolean", default: false },
+} as const;
+
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readSearchArguments(args: readonly string[]): SearchArguments | "help" | Mistake {
-  return readCommandLine(() => parse(args), read);
+  return readCommandLine(args, OPTIONS, read);
 }
 
-function read({ values, positionals }: Parsed, common: CommonArguments): SearchArguments | Mistake {
+function read({ values, positionals }: Parsed<typeof OPTIONS>, common: CommonArguments): SearchArguments | Mistake {
   const [study, ...others] = positionals;
   if (study === undefined) return { mistake: "No study is given. Name a YAML file." };
   if (others.length > 0) return { mistake: `One study is expected, but ${positionals.length} are given.` };
@@ -65,22 +66,4 @@ function read({ values, positionals }: Parsed, common: CommonArguments): SearchA
     write: values.write,
     ...(trials === undefined ? {} : { trials }),
   };
-}
-
-type Parsed = ReturnType<typeof parse>;
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...COMMON_OPTIONS,
-      out: { type: "string" },
-      resume: { type: "boolean", default: false },
-      overwrite: { type: "boolean", default: false },
-      trials: { type: "string" },
-      workers: { type: "string", default: "1" },
-      write: { type: "boolean", default: false },
-    },
-  });
 }

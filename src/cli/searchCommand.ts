@@ -1,7 +1,6 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { sha256 } from "../base/hashes";
 import type { Searching } from "../engine/searching/searching";
-import { createSession, type Session } from "../engine/session";
 import type { Value } from "../recipe/text/edit/editText";
 import { readSyntax } from "../recipe/text/syntax";
 import type { SearchedRecipe } from "../search/space/searched";
@@ -10,13 +9,12 @@ import { finish, remarksOn } from "../search/study/finish";
 import { type StudyEvent, type StudyRun, search } from "../search/study/runStudy";
 import { objectiveValues, type Trial } from "../search/study/trial";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "./command";
-import { loadModels, refuseInputAsOutput } from "./input/locateModels";
-import { lockFolder } from "./machine/folderLock";
-import { cacheFolder, nodeEnvironment } from "./machine/nodeEnvironment";
+import { inOutputFolder } from "./machine/outputFolder";
+import { withSession } from "./machine/withSession";
 import { mergeCommand } from "./mergeCommand";
 import { printProblems } from "./printing/problemLines";
-import { Profile } from "./printing/profile";
 import { type ProgressLine, standing } from "./printing/progressLine";
+import { printReport } from "./printing/report";
 import { studyTable, trialLine } from "./printing/studyLines";
 import { readSearchArguments, type SearchArguments, USAGE } from "./searchArguments";
 import { moved, readStudy, type StudyFile } from "./study/readStudy";
@@ -33,18 +31,13 @@ export function searchCommand(args: readonly string[], around: Surroundings): Pr
       const file = await readStudy(options.study, around);
       if (!file) return WRONG;
       if (!options.quiet) for (const warning of file.warnings) progress.say(`warning: ${warning}`);
-      const out = resolve(around.cwd, options.out);
-      await refuseInputAsOutput(out, file.models);
-      const unlock = await lockFolder(out);
-      try {
+      return inOutputFolder(options.out, file.models, around, async (out) => {
         const best = await runIn(out, file, options, around, progress);
         if (!best) return WRONG;
         const code = options.write ? await write(out, options, around) : DONE;
-        if (options.json) around.stdout.write(`${JSON.stringify(best, null, 2)}\n`);
+        printReport(best, [], options, around);
         return code;
-      } finally {
-        await unlock();
-      }
+      });
     },
   };
   return runCommand(command, args, around);
@@ -58,61 +51,28 @@ async function runIn(
   around: Surroundings,
   progress: ProgressLine,
 ): Promise<BestFile | undefined> {
-  const { env, signal, stderr } = around;
-  const { study } = file;
-  const profile = new Profile(options.profile);
-  const session = createSession(
-    nodeEnvironment({
-      device: options.device,
-      onTimed: profile.onTimed,
-      cache: cacheFolder(env),
-      ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
-    }),
-  );
-  try {
-    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
-    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    const searching = await opened(session, file, around, progress);
+  const { signal, stderr } = around;
+  const { study, models, place } = file;
+  return withSession(options, around, progress, async ({ session, device: { name: device }, load }) => {
+    await load(models);
+    const searching = await session.searching();
     const { searched, problems } = await searching.open(file.recipe);
-    const { file: place, indent } = file.place;
-    if (
-      printProblems(
-        place,
-        moved(
-          problems.filter(({ severity }) => severity !== "note"),
-          indent,
-        ),
-        stderr,
-      ) ||
-      !searched
-    )
-      return undefined;
+    const told = problems.filter(({ severity }) => severity !== "note");
+    if (printProblems(place.file, moved(told, place.indent), stderr) || !searched) return undefined;
 
-    const run = await prepared(out, { file, options, searched, searching, device: info.name, signal, progress });
+    const run = await prepared(out, { file, options, searched, searching, device, signal, progress });
     const found = await search(run);
     const result = await finish(run, found, referencesOf(file));
     progress.clear();
-    const remarks = [...file.warnings, ...remarksOn(run, found)];
-    const best = await writeOutcome(out, { study, searched, result, remarks, name: basename(out), device: info.name });
-    await profile.print(around);
+    const said = remarksOn(run, found);
+    const remarks = [...file.warnings, ...said];
+    const best = await writeOutcome(out, { study, searched, result, remarks, name: basename(out), device });
     if (!options.quiet) {
-      for (const remark of remarksOn(run, found)) progress.say(`warning: ${remark}`);
+      for (const remark of said) progress.say(`warning: ${remark}`);
       stderr.write(`${studyTable(study, result)}\n${speed(result.trials)}\n`);
     }
     return best;
-  } finally {
-    session.close();
-  }
-}
-
-async function opened(
-  session: Session,
-  { models }: StudyFile,
-  around: Surroundings,
-  progress: ProgressLine,
-): Promise<Searching> {
-  await loadModels(session, models, around, (text) => progress.say(text));
-  return session.searching();
+  });
 }
 
 interface Preparation {

@@ -1,9 +1,9 @@
-import { parseArgs } from "node:util";
 import {
-  COMMON_OPTIONS,
   COMMON_USAGE,
   type CommonArguments,
+  MAX_ANSWER,
   type Mistake,
+  type Parsed,
   readCommandLine,
   readWhole,
 } from "../arguments";
@@ -33,14 +33,19 @@ export interface CompareArguments extends CommonArguments {
   readonly chat: boolean;
 }
 
-const MAX_ANSWER = 100_000;
+const OPTIONS = {
+  prompts: { type: "string" },
+  out: { type: "string" },
+  "max-tokens": { type: "string", default: "128" },
+  plain: { type: "boolean", default: false },
+} as const;
 
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readCompareArguments(args: readonly string[]): CompareArguments | "help" | Mistake {
-  return readCommandLine(() => parse(args), read);
+  return readCommandLine(args, OPTIONS, read);
 }
 
-function read({ values, positionals }: ReturnType<typeof parse>, common: CommonArguments): CompareArguments | Mistake {
+function read({ values, positionals }: Parsed<typeof OPTIONS>, common: CommonArguments): CompareArguments | Mistake {
   const [base, merged, ...others] = positionals;
   if (base === undefined || merged === undefined || others.length > 0) {
     return { mistake: `Two models are expected, the base and the merged one, but ${positionals.length} are given.` };
@@ -50,18 +55,4 @@ function read({ values, positionals }: ReturnType<typeof parse>, common: CommonA
   const maxTokens = readWhole("max-tokens", values["max-tokens"], 1, MAX_ANSWER);
   if (typeof maxTokens === "object") return maxTokens;
   return { ...common, base, merged, prompts: values.prompts, out: values.out, maxTokens, chat: !values.plain };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...COMMON_OPTIONS,
-      prompts: { type: "string" },
-      out: { type: "string" },
-      "max-tokens": { type: "string", default: "128" },
-      plain: { type: "boolean", default: false },
-    },
-  });
 }

@@ -1,13 +1,12 @@
 import { appendFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Answer, Subject } from "../../engine/protocol/evalProtocol";
-import { createSession, type Session } from "../../engine/session";
+import type { Session } from "../../engine/session";
 import type { Prompt } from "../../eval/types";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "../command";
 import { findSubject, isSound } from "../input/findSubject";
-import { loadModels } from "../input/locateModels";
 import { readPromptFile } from "../input/promptFile";
-import { cacheFolder, nodeEnvironment } from "../machine/nodeEnvironment";
+import { withSession } from "../machine/withSession";
 import { type Compared, type ComparedAnswer, comparedMarkdown } from "../printing/compared";
 import { type ProgressLine, standing } from "../printing/progressLine";
 import { type CompareArguments, readCompareArguments, USAGE } from "./compareArguments";
@@ -18,36 +17,26 @@ export function compareCommand(args: readonly string[], around: Surroundings): P
     usage: USAGE,
     interrupted: "What was answered so far is in results.jsonl.part of the output folder.",
     read: readCompareArguments,
-    work: (options, _, progress) => compare(options, around, progress),
+    work: compare,
   };
   return runCommand(command, args, around);
 }
 
 async function compare(options: CompareArguments, around: Surroundings, progress: ProgressLine): Promise<number> {
-  const { cwd, env, stderr, stdout } = around;
-  const { set, lines } = await readPromptFile(options.prompts, cwd);
-  for (const line of lines) stderr.write(`${line}\n`);
+  const { cwd, stderr, stdout } = around;
+  const set = await readPromptFile(options.prompts, around);
   const { seed } = options;
   const base = set && (await findSubject(options.base, seed, around));
   const merged = base && (await findSubject(options.merged, seed, around));
   if (!set || !base || !merged) return WRONG;
 
-  const session = createSession(
-    nodeEnvironment({
-      device: options.device,
-      cache: cacheFolder(env),
-      ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
-    }),
-  );
-  try {
-    const info = await session.start({ hubUrl: options.hub, samplesUrl: "", device: "auto" });
-    if (!options.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    await loadModels(session, [...base.models, ...merged.models], around, (text) => progress.say(text));
+  const code = await withSession(options, around, progress, async ({ session, load }) => {
+    await load([...base.models, ...merged.models]);
     for (const [subject, name] of [
       [base.subject, options.base],
       [merged.subject, options.merged],
     ] as const) {
-      if (!(await isSound(session, subject, name, around))) return WRONG;
+      if (!(await isSound(session, subject, name, around))) return undefined;
     }
     const out = resolve(cwd, options.out);
     await mkdir(out, { recursive: true });
@@ -81,9 +70,8 @@ async function compare(options: CompareArguments, around: Surroundings, progress
       );
     }
     return DONE;
-  } finally {
-    session.close();
-  }
+  });
+  return code ?? WRONG;
 }
 
 async function answer(

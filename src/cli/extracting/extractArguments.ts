@@ -1,10 +1,9 @@
-import { parseArgs } from "node:util";
 import type { ExtractionOptions } from "../../merge/extract/extractAdapter";
 import {
-  COMMON_OPTIONS,
   COMMON_USAGE,
   type CommonArguments,
   type Mistake,
+  type Parsed,
   readCommandLine,
   readWhole,
 } from "../arguments";
@@ -44,14 +43,31 @@ export interface ExtractArguments extends CommonArguments {
   readonly options: ExtractionOptions;
 }
 
+const OPTIONS = {
+  model: { type: "string" },
+  "base-model": { type: "string" },
+  out: { type: "string" },
+  "out-path": { type: "string" },
+  "max-rank": { type: "string", default: "128" },
+  "sv-epsilon": { type: "string", default: "0" },
+  "distribute-scale": { type: "boolean", default: true },
+  "no-distribute-scale": { type: "boolean", default: false },
+  "embed-lora": { type: "boolean", default: false },
+  "no-embed-lora": { type: "boolean", default: false },
+  "skip-undecomposable": { type: "boolean", default: false },
+  "save-module": { type: "string", multiple: true, default: [] as string[] },
+  "include-regex": { type: "string", short: "i", multiple: true, default: [] as string[] },
+  "exclude-regex": { type: "string", short: "e", multiple: true, default: [] as string[] },
+  decomposition: { type: "string", default: "auto" },
+  overwrite: { type: "boolean", default: false },
+} as const;
+
 /** The command line as values, `"help"`, or a sentence that says what is wrong with it. */
 export function readExtractArguments(args: readonly string[]): ExtractArguments | "help" | Mistake {
-  return readCommandLine(() => parse(args), read);
+  return readCommandLine(args, OPTIONS, read);
 }
 
-type Parsed = ReturnType<typeof parse>;
-
-function read({ values, positionals }: Parsed, common: CommonArguments): ExtractArguments | Mistake {
+function read({ values, positionals }: Parsed<typeof OPTIONS>, common: CommonArguments): ExtractArguments | Mistake {
   const models = [...positionals, ...(values.model === undefined ? [] : [values.model])];
   const [model, ...others] = models;
   if (model === undefined) return { mistake: "No model is given. Name the fine-tune." };
@@ -105,30 +121,4 @@ function readPatterns(option: string, texts: readonly string[]): { readonly patt
     }
   }
   return { patterns };
-}
-
-function parse(args: readonly string[]) {
-  return parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      ...COMMON_OPTIONS,
-      model: { type: "string" },
-      "base-model": { type: "string" },
-      out: { type: "string" },
-      "out-path": { type: "string" },
-      "max-rank": { type: "string", default: "128" },
-      "sv-epsilon": { type: "string", default: "0" },
-      "distribute-scale": { type: "boolean", default: true },
-      "no-distribute-scale": { type: "boolean", default: false },
-      "embed-lora": { type: "boolean", default: false },
-      "no-embed-lora": { type: "boolean", default: false },
-      "skip-undecomposable": { type: "boolean", default: false },
-      "save-module": { type: "string", multiple: true, default: [] },
-      "include-regex": { type: "string", short: "i", multiple: true, default: [] },
-      "exclude-regex": { type: "string", short: "e", multiple: true, default: [] },
-      decomposition: { type: "string", default: "auto" },
-      overwrite: { type: "boolean", default: false },
-    },
-  });
 }

@@ -1,17 +1,12 @@
-import { readdir } from "node:fs/promises";
-import { resolve } from "node:path";
-import { createSession } from "../../engine/session";
 import { nodeOutput } from "../../io/node";
 import type { ExtractionReport } from "../../merge/extract/extractAdapter";
 import { type Command, DONE, runCommand, type Surroundings, WRONG } from "../command";
-import { cliFailure } from "../failures";
 import { findModel } from "../input/findModel";
-import { loadModels, refuseInputAsOutput } from "../input/locateModels";
-import { LOCK_FILE, lockFolder } from "../machine/folderLock";
-import { cacheFolder, nodeEnvironment } from "../machine/nodeEnvironment";
+import { inOutputFolder, refuseFull } from "../machine/outputFolder";
+import { withSession } from "../machine/withSession";
 import { bytesInWords } from "../printing/bytes";
-import { Profile } from "../printing/profile";
 import { type ProgressLine, standing } from "../printing/progressLine";
+import { printReport } from "../printing/report";
 import { type ExtractArguments, readExtractArguments, USAGE } from "./extractArguments";
 
 /** Tensors that a line names. */
@@ -23,12 +18,10 @@ export function extractCommand(args: readonly string[], around: Surroundings): P
     usage: USAGE,
     interrupted: "Nothing was left in the output folder.",
     read: readExtractArguments,
-    async work(options, { stdout, stderr }, progress) {
+    async work(options, _, progress) {
       const report = await extract(options, around, progress);
       if (!report) return WRONG;
-      progress.clear();
-      if (options.json) stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-      if (!options.quiet) for (const line of summary(report, options.out)) stderr.write(`${line}\n`);
+      printReport(report, summary(report, options.out), options, around);
       return DONE;
     },
   };
@@ -37,54 +30,28 @@ export function extractCommand(args: readonly string[], around: Surroundings): P
 
 /** @returns nothing when a model is not to be found; what is wrong has been printed then */
 async function extract(
-  { model: named, base: namedBase, ...asked }: ExtractArguments,
+  asked: ExtractArguments,
   around: Surroundings,
   progress: ProgressLine,
 ): Promise<ExtractionReport | undefined> {
-  const { cwd, env, signal } = around;
-  const model = await findModel(named, around);
-  const base = model && (await findModel(namedBase, around));
+  const model = await findModel(asked.model, around);
+  const base = model && (await findModel(asked.base, around));
   if (!model || !base) return undefined;
   const models = [...model.models, ...base.models];
-  const out = resolve(cwd, asked.out);
-  await refuseInputAsOutput(out, models);
-  const unlock = await lockFolder(out);
-  const profile = new Profile(asked.profile);
-  const session = createSession(
-    nodeEnvironment({
-      device: asked.device,
-      onTimed: profile.onTimed,
-      cache: cacheFolder(env),
-      ...(env.HF_TOKEN ? { token: env.HF_TOKEN } : {}),
-    }),
-  );
-  try {
-    await refuseFull(out, asked.overwrite);
-    const info = await session.start({ hubUrl: asked.hub, samplesUrl: "", device: "auto" });
-    if (!asked.quiet) progress.say(`Device: ${info.name}${info.reason ? ` (${info.reason})` : ""}`);
-    const remarks = await loadModels(session, models, around, (text) => progress.say(text));
-    if (!asked.quiet) for (const { message } of remarks) progress.say(message);
-    const request = { model: model.key, base: base.key, options: asked.options, output: nodeOutput(out) };
-    const report = await session.extract(request, {
-      signal,
-      onEvent: ({ done, total, tensor }) => {
-        if (!asked.quiet) progress.update(standing(done, total, tensor));
-      },
+  return inOutputFolder(asked.out, models, around, async (out) => {
+    if (!asked.overwrite) await refuseFull(out);
+    return withSession(asked, around, progress, async ({ session, load }) => {
+      const remarks = await load(models);
+      if (!asked.quiet) for (const { message } of remarks) progress.say(message);
+      const request = { model: model.key, base: base.key, options: asked.options, output: nodeOutput(out) };
+      return session.extract(request, {
+        signal: around.signal,
+        onEvent: ({ done, total, tensor }) => {
+          if (!asked.quiet) progress.update(standing(done, total, tensor));
+        },
+      });
     });
-    progress.clear();
-    await profile.print(around);
-    return report;
-  } finally {
-    session.close();
-    await unlock();
-  }
-}
-
-/** @throws {AwaseError} `output/not-empty` */
-async function refuseFull(folder: string, overwrite: boolean): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name !== LOCK_FILE);
-  if (files.length === 0 || overwrite) return;
-  throw cliFailure("output/not-empty", { folder, files: files.length, first: files[0] ?? "" });
+  });
 }
 
 function summary(

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AwaseError } from "../../base/errors";
 import { append } from "../../base/lists";
@@ -19,7 +18,7 @@ import {
 import { changeTo } from "../../recipe/problems/fixes";
 import type { Problem } from "../../recipe/problems/problem";
 import type { Surroundings } from "../command";
-import { cliFailure, cliProblem } from "../failures";
+import { cliProblem } from "../failures";
 import { findFolder, nearFolder } from "./findFolder";
 
 /** Where a model is, and the key under which a recipe names it. */
@@ -86,15 +85,6 @@ function nearModel({ adapter, span }: ModelReference, { path, revision }: Folder
 
 function noModel({ span }: ModelReference, { path }: FolderReference, looked: string): Problem {
   return cliProblem({ code: "recipe/no-model", severity: "error", facts: { path, looked }, span });
-}
-
-/** Writing over a model while reading it would destroy both. @throws {AwaseError} `output/is-input` */
-export async function refuseInputAsOutput(out: string, models: readonly LocatedModel[]): Promise<void> {
-  const target = await realpath(out).catch(() => out);
-  for (const model of models) {
-    if (model.kind !== "folder" || (await realpath(model.path)) !== target) continue;
-    throw cliFailure("output/is-input", { out, model: model.key });
-  }
 }
 
 /**

@@ -2,14 +2,8 @@ import { basename, extname } from "node:path";
 import { own } from "../../base/own";
 import { type PromptProblem, parsePrompts } from "../../eval/prompts/parsePrompts";
 import type { PromptSet } from "../../eval/types";
+import type { Surroundings } from "../command";
 import { readTextFile } from "./textFile";
-
-/** A set from a file, and what was found wrong in it, each as a line that editors can follow. */
-export interface PromptFile {
-  /** Absent where there is no such file, or no prompt in it. */
-  readonly set?: PromptSet;
-  readonly lines: readonly string[];
-}
 
 const FORMATS: Readonly<Record<string, Parameters<typeof parsePrompts>[1]>> = {
   ".txt": "text",
@@ -20,14 +14,27 @@ const FORMATS: Readonly<Record<string, Parameters<typeof parsePrompts>[1]>> = {
   ".tsv": "csv",
 };
 
-export async function readPromptFile(file: string, cwd: string): Promise<PromptFile> {
+/**
+ * A set from a file. What was found wrong in it is printed, each as a line that editors can follow.
+ * @returns nothing where there is no such file, or no prompt in it
+ */
+export async function readPromptFile(
+  file: string,
+  { cwd, stderr }: Pick<Surroundings, "cwd" | "stderr">,
+): Promise<PromptSet | undefined> {
   const found = await readTextFile(file, cwd);
-  if ("mistake" in found) return { lines: [found.mistake] };
+  if ("mistake" in found) {
+    stderr.write(`${found.mistake}\n`);
+    return undefined;
+  }
   const { prompts, problems } = parsePrompts(found.text, own(FORMATS, extname(file).toLowerCase()));
-  const lines = problems.map((problem) => `${file}:${problem.line}: warning: ${sentence(problem)}`);
-  if (prompts.length === 0) return { lines: [...lines, `${file} holds no prompt. Write one on each line.`] };
+  for (const problem of problems) stderr.write(`${file}:${problem.line}: warning: ${sentence(problem)}\n`);
+  if (prompts.length === 0) {
+    stderr.write(`${file} holds no prompt. Write one on each line.\n`);
+    return undefined;
+  }
   const name = basename(file, extname(file));
-  return { set: { id: name, name, split: "held-out", prompts }, lines };
+  return { id: name, name, split: "held-out", prompts };
 }
 
 /** What is wrong, and where else. */

@@ -155,27 +155,25 @@ async function modelsOf(recipe: string, { space, choices }: Marked, study: Study
 async function promptsOf(
   study: Study,
   near: (name: string) => Promise<string>,
-  { cwd, stderr }: Pick<Surroundings, "cwd" | "stderr">,
+  around: Pick<Surroundings, "cwd" | "stderr">,
 ): Promise<Pick<StudyFile, "prompts" | "asked"> | undefined> {
   const asked = new Map<string, readonly Prompt[]>();
   const parts = new Map<string, Readonly<Record<Split, readonly Prompt[]>>>();
   for (const { prompts: file, measure } of aimsOf(study)) {
-    const known = asked.get(file);
-    const { set, lines } = known ? { set: { prompts: known }, lines: [] } : await readPromptFile(await near(file), cwd);
-    for (const line of lines) stderr.write(`${line}\n`);
-    if (!set) return undefined;
-    const usable = set.prompts.filter((prompt) => fits(measure.of, prompt));
-    if (usable.length < set.prompts.length) {
-      const reason = `${set.prompts.length - usable.length} of ${set.prompts.length} have no answer that ${measure.id} could compare with.`;
-      stderr.write(`${studySaid("study/prompts", { file, reason }).message}\n`);
+    const prompts = asked.get(file) ?? (await readPromptFile(await near(file), around))?.prompts;
+    if (!prompts) return undefined;
+    const usable = prompts.filter((prompt) => fits(measure.of, prompt));
+    if (usable.length < prompts.length) {
+      const reason = `${prompts.length - usable.length} of ${prompts.length} have no answer that ${measure.id} could compare with.`;
+      around.stderr.write(`${studySaid("study/prompts", { file, reason }).message}\n`);
       return undefined;
     }
-    asked.set(file, set.prompts);
-    const split = partsOf(set.prompts, study.split, study.seed);
+    asked.set(file, prompts);
+    const split = partsOf(prompts, study.split, study.seed);
     if (!split) {
       const wanted = Object.values(study.split).filter((share) => share > 0).length;
-      stderr.write(
-        `${studySaid("study/few-prompts", { file, found: set.prompts.length, expected: wanted }).message}\n`,
+      around.stderr.write(
+        `${studySaid("study/few-prompts", { file, found: prompts.length, expected: wanted }).message}\n`,
       );
       return undefined;
     }
