@@ -13,7 +13,7 @@ experts:
     positive_prompts: ["12 + 7 =", "What is 3 plus 4?"]
 `;
 
-test("a recipe with experts is planned, its size said, and written as a Mixtral", async ({ studio }) => {
+test("a recipe with experts is planned, its size said, measured, and written as a Mixtral", async ({ studio }) => {
   await studio.open();
   await studio.recipe.ready();
   await studio.recipe.write(MIXTURE.replace("hidden", "hiden"));
@@ -23,6 +23,9 @@ test("a recipe with experts is planned, its size said, and written as a Mixtral"
   await studio.recipe.ready();
   await expect(studio.recipe.problems).toContainText("Mixtral with 2 experts, 1 for each token");
   await studio.guard.set(false);
+  await studio.measure.start();
+  await studio.measure.done();
+  expect(await studio.measure.value("Perplexity")).toBeGreaterThan(1);
 
   await studio.run.start();
   await studio.run.done();

@@ -1,6 +1,7 @@
 import { fireEvent, screen, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { methodFacts } from "../../merge/registry";
+import type { ModelEntry } from "../../state/models/models";
 import { historyOf } from "../../state/recipe/history";
 import type { Language } from "../../state/settings";
 import { showing } from "../showing.testing";
@@ -68,6 +69,27 @@ describe("the recipe as a form", () => {
   it("tells of a base that the method does not use", async () => {
     await form(TIES.replace("ties", "linear"));
     expect(screen.getByText("not used by this method")).toBeDefined();
+  });
+
+  it("tells which models are not loaded: not one with an adapter, nor what another recipe of the text makes", async () => {
+    const models = ["base", "lora", "a"].map((name): ModelEntry => {
+      return { id: name, status: "opening", origin: { kind: "hub", repo: name } };
+    });
+    const row = (name: string) => screen.getByTitle(name).closest("li")?.textContent;
+    const text = `name: half
+merge_method: linear
+models: [{model: a, parameters: {weight: 1}}]
+---
+merge_method: linear
+models:
+  - {model: half, parameters: {weight: 1}}
+  - {model: base+lora, parameters: {weight: 1}}
+  - {model: base+other, parameters: {weight: 1}}
+  - {model: gone, parameters: {weight: 1}}
+`;
+    await showing(<RecipeForm />, { state: { recipe: historyOf(text), methods, models } });
+    for (const name of ["half", "base+lora"]) expect(row(name)).not.toContain("not loaded");
+    for (const name of ["base+other", "gone"]) expect(row(name)).toContain("not loaded");
   });
 
   it("shows the layers of a stack, which are set in the text", async () => {

@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Select, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { lazy } from "react";
 import type { ModelItem, Recipe, RecipePart } from "../../recipe/parse/recipe";
-import { modelReferences } from "../../recipe/parse/references";
+import { foldersOf, isMade, modelReferences } from "../../recipe/parse/references";
 import type { ModelPlace } from "../../recipe/text/edit/edit";
 import type { FormMethod } from "../../state/engine";
 import { mergeableNames } from "../../state/models/adapters";
@@ -208,7 +208,10 @@ function ModelRow({ item, at, inherited, recipe, method }: ModelRowProps) {
   const t = useText();
   const { change } = useRecipe();
   const { key } = item.model;
-  const place = useStudio((state) => state.models.findIndex((entry) => entryName(entry) === key));
+  const names = useStudio((state) => state.models).map(entryName);
+  const folders = foldersOf(item.model);
+  const place = names.indexOf(folders[0]?.key ?? key);
+  const isMissing = folders.some((folder) => !names.includes(folder.key) && !isMade(recipe, folder));
   const isBase = recipe.base?.key === key;
   const parameters = Object.entries(method?.perModel ?? {});
   return (
@@ -219,7 +222,7 @@ function ModelRow({ item, at, inherited, recipe, method }: ModelRowProps) {
           {key}
         </span>
         {isBase && <span className={classes.tag}>{t.models.base}</span>}
-        {place < 0 && <span className={classes.missing}>{t.recipe.notLoaded}</span>}
+        {isMissing && <span className={classes.missing}>{t.recipe.notLoaded}</span>}
         <Tooltip label={t.recipe.removeModel(key)}>
           <ActionIcon size={20} aria-label={t.recipe.removeModel(key)} onClick={() => change.removeModel(at)}>
             <IconX size={13} />
@@ -280,7 +283,10 @@ function Slices({ recipe, part, module }: PartProps) {
           <li key={slice.span.from} aria-label={t.recipe.slice(index + 1)}>
             {slice.sources.map(({ model, layerRange, span }) => (
               <span key={span.from} className={classes.source}>
-                <Swatch index={names.indexOf(model.key)} base={recipe.base?.key === model.key} />
+                <Swatch
+                  index={names.indexOf(foldersOf(model)[0]?.key ?? model.key)}
+                  base={recipe.base?.key === model.key}
+                />
                 <span className={classes.modelName}>{model.key}</span>
                 <code>
                   {layerRange.value[0]}–{layerRange.value[1]}

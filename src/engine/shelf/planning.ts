@@ -61,8 +61,8 @@ export function createPlanning(models: () => Models, budgetBytes: () => Promise<
     const parsed = parseRecipe(recipe, knownModels(models().keys())).recipe;
     if (!parsed) return;
     const named = allReferences(parsed).some(({ overrideArchitecture }) => overrideArchitecture !== undefined);
-    if (named) await bringAllArchitectures();
     const mixed = [parsed, ...parsed.stages.map((stage) => stage.recipe)].some(({ mixture }) => mixture !== undefined);
+    if (named || mixed) await bringAllArchitectures(); // a mixture is of an architecture that none of its models has
     if (mixed) mixtures = (await import("../../recipe/mixture/structureMixture")).structureMixture;
   }
 

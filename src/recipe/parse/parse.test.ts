@@ -185,6 +185,7 @@ models:
     [body("models: [{model: a}]\ntokenizer: {source: }"), "recipe/type 3:21"],
     [body("models: [{model: a}]\ntokenizer: {tokens: [x]}"), "recipe/type 3:21"],
     [body("models: [{model: a}]\ntokenizer: {pad_to_multiple_of: 1.5}"), "recipe/padding 3:33"],
+    [body("models: [{model: a}]\ntokenizer: {pad_to_multiple_of: 100000000}"), "recipe/padding 3:33"],
     [body("models: [{model: a}]\nchat_template: 3"), "recipe/type 3:16"],
     [body("modules: {}"), "recipe/one-of 1:1"],
     [body("modules: [a]"), "recipe/type 2:10"],

@@ -128,14 +128,17 @@ function quoted(key: string, { from, to }: TextSpan) {
   return fix({ from, to, insert: JSON.stringify(key) }, "fix/quote");
 }
 
+/** The most rows that are padded to, far beyond any vocabulary; a mistyped step would make an embedding that nothing can hold. */
+export const MAX_PADDING = 2 ** 20;
+
 function parsePadding(reader: Reader, field: Field | undefined): number | undefined {
   if (!field || reader.isNull(field.node)) return undefined;
   const value = reader.number(field.node);
-  if (value !== undefined && Number.isSafeInteger(value) && value >= 1) return value;
+  if (value !== undefined && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PADDING) return value;
   const found = reader.shown(field.node, 20);
   return reader.error({
     code: "recipe/padding",
-    facts: { found },
+    facts: { found, limit: MAX_PADDING },
     span: reader.span(field.node, field.keySpan),
   });
 }

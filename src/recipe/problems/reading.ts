@@ -233,8 +233,8 @@ export const readingSentences = {
   "recipe/token-key": ({ found }: { found: string }) => `The token \`${found}\` must be text. Put it in quotes.`,
   "recipe/token-source": ({ reason, found }: { reason: TokenFault; found: string }) =>
     `${TOKEN_FAULTS[reason]}${found === "" ? "" : `, but is ${found}`}.`,
-  "recipe/padding": ({ found }: { found: string }) =>
-    `\`pad_to_multiple_of\` must be a whole number from 1, but is ${found}.`,
+  "recipe/padding": ({ found, limit }: { found: string; limit: number }) =>
+    `\`pad_to_multiple_of\` must be a whole number from 1 to ${limit}, but is ${found}.`,
   "recipe/extras": ({ reason, limit }: { reason: string; limit: number }) =>
     `The \`# awase:\` block cannot be read and is ignored: ${reason}. It may hold \`seed\` (0 to ${limit}) and \`revisions\`.`,
   "recipe/extras-twice": () => "There is a second `# awase:` block; the first one counts. Remove this one.",

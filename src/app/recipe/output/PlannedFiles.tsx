@@ -17,7 +17,10 @@ export default function PlannedFiles({ files }: { readonly files: readonly Plann
           <li key={file.path}>
             <code>{file.path}</code>
             <span>{from(file)}</span>
-            <span>{formats.bytes(file.bytes)}</span>
+            <span>
+              {file.changed && "≈ "}
+              {formats.bytes(file.bytes)}
+            </span>
           </li>
         ))}
       </ul>

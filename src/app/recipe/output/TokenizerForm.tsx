@@ -1,5 +1,6 @@
 import { NumberInput, Select } from "@mantine/core";
 import { own } from "../../../base/own";
+import { MAX_PADDING } from "../../../recipe/parse/parseTokenizer";
 import type { Recipe } from "../../../recipe/parse/recipe";
 import { TEMPLATE_NAMES } from "../../../recipe/plan/vocabulary/builtInTemplates";
 import { modelNames } from "../../../state/models/models";
@@ -58,6 +59,7 @@ function Source({ recipe }: { readonly recipe: Recipe }) {
           inputWrapperOrder={["label", "input", "description"]}
           value={tokenizer.padToMultipleOf ?? ""}
           min={1}
+          max={MAX_PADDING}
           allowDecimal={false}
           allowNegative={false}
           onChange={(step) => change.setPadding(typeof step === "number" && step >= 1 ? step : undefined)}

@@ -38,3 +38,11 @@ it("a template is set by name and taken away", () => {
   expect(setTemplate(TEXT, "chatml")).toBe(`${TEXT}chat_template: chatml\n`);
   expect(setTemplate(setTemplate(TEXT, "auto"), undefined)).toBe(TEXT);
 });
+
+it("of several recipes in one text the one that is written is asked, in the spelling that it has", () => {
+  const chain = `name: half\n${TEXT}---\nmerge_method: slerp\nmodels: [{model: half}, {model: c}]\nbase_model: half\n`;
+  const old = `${chain}tokenizer_source: base\n`;
+  expect(setTokenizer(old, "union")).toBe(`${chain}tokenizer_source: union\n`);
+  expect(request(setPadding(old, 64))).toMatchObject({ key: "tokenizer", source: "base", padToMultipleOf: 64 });
+  expect(setPadding(setTokenizer(chain, "union"), 8).startsWith(chain)).toBe(true);
+});

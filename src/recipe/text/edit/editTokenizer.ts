@@ -1,3 +1,4 @@
+import { inWrittenDocument } from "../documents";
 import { readSyntax } from "../syntax";
 import { deleteIn, setIn } from "./editText";
 
@@ -9,17 +10,19 @@ import { deleteIn, setIn } from "./editText";
 /** @param source `union`, `base` or a model; `undefined` asks for none: files are copied then */
 export function setTokenizer(text: string, source: string | undefined): string {
   if (source === undefined) return deleteIn(deleteIn(text, ["tokenizer"]), ["tokenizer_source"]);
-  return has(text, ["tokenizer_source"])
-    ? setIn(text, ["tokenizer_source"], source)
-    : setIn(text, ["tokenizer", "source"], source);
+  return inWrittenDocument(text, (recipe) =>
+    setIn(recipe, has(recipe, ["tokenizer_source"]) ? ["tokenizer_source"] : ["tokenizer", "source"], source),
+  );
 }
 
 /** @param step rows are a multiple of it; `undefined`: as many as there are ids */
 export function setPadding(text: string, step: number | undefined): string {
   if (step === undefined) return deleteIn(text, ["tokenizer", "pad_to_multiple_of"]);
-  const old = readSyntax(text).document?.get("tokenizer_source");
-  if (typeof old !== "string") return setIn(text, ["tokenizer", "pad_to_multiple_of"], step);
-  return setIn(deleteIn(text, ["tokenizer_source"]), ["tokenizer"], { source: old, pad_to_multiple_of: step });
+  return inWrittenDocument(text, (recipe) => {
+    const old = readSyntax(recipe).document?.get("tokenizer_source");
+    if (typeof old !== "string") return setIn(recipe, ["tokenizer", "pad_to_multiple_of"], step);
+    return setIn(deleteIn(recipe, ["tokenizer_source"]), ["tokenizer"], { source: old, pad_to_multiple_of: step });
+  });
 }
 
 /** @param template `auto`, a name, or the text itself */

@@ -151,7 +151,8 @@ export const reading: Translation<typeof readingSentences & typeof countSentence
     `トークナイザの出所の前の \`model:\` は2024年より前のmergekitの書き方です。${model} として読みます。今のmergekitでは名前だけを書きます。`,
   "recipe/token-key": ({ found }) => `トークン \`${found}\` は文字列でなければなりません。引用符で囲んでください。`,
   "recipe/token-source": ({ reason, found }) => `${TOKEN_FAULTS[reason]}${found === "" ? "" : `（${value(found)}）`}`,
-  "recipe/padding": ({ found }) => `\`pad_to_multiple_of\` は1以上の整数ですが、${value(found)}があります。`,
+  "recipe/padding": ({ found, limit }) =>
+    `\`pad_to_multiple_of\` は1から${limit}までの整数ですが、${value(found)}があります。`,
   "recipe/extras": ({ reason, limit }) =>
     `\`# awase:\` ブロックが読めないため無視します（${reason}）。書けるのは \`seed\`（0から${limit}）と \`revisions\` です。`,
   "recipe/extras-twice": () => "`# awase:` ブロックが二つあります。有効なのは最初のものです。こちらを消してください。",
