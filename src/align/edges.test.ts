@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openCpuDevice } from "../compute/devices/cpu";
 import { normals } from "../compute/devices/devices.testing";
-import { transposedProduct, unorthogonality } from "../compute/linalg/linalg.testing";
+import { orthonormalRows, random, transposedProduct, unorthogonality } from "../compute/linalg/linalg.testing";
 import { narrow, widen } from "../formats/convert";
 import type { OutputDType } from "../formats/dtypes";
 import { MemoryFolder } from "../io/memory";
@@ -50,7 +50,7 @@ const open = (base: LendingModel, donor: LendingModel, maxShared = 0) =>
 /** Rows times a matrix with orthonormal rows (wider) or columns (narrower). */
 function turned(values: Float32Array, width: number, to: number): Float32Array {
   const side = Math.max(width, to);
-  const basis = orthonormal(normals(77, side * side), side);
+  const basis = orthonormal(77, side);
   const out = new Float32Array((values.length / width) * to);
   for (let row = 0; row < values.length / width; row++) {
     for (let j = 0; j < to; j++) {
@@ -62,26 +62,7 @@ function turned(values: Float32Array, width: number, to: number): Float32Array {
   return out;
 }
 
-function orthonormal(data: Float32Array, n: number): Float64Array {
-  const rows = Float64Array.from(data);
-  for (let i = 0; i < n; i++) {
-    const row = rows.subarray(i * n, (i + 1) * n);
-    for (let pass = 0; pass < 2; pass++) {
-      for (let before = 0; before < i; before++) {
-        const other = rows.subarray(before * n, (before + 1) * n);
-        const part = row.reduce((sum, value, k) => sum + value * (other[k] ?? 0), 0);
-        row.forEach((value, k) => {
-          row[k] = value - part * (other[k] ?? 0);
-        });
-      }
-    }
-    const norm = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    row.forEach((value, k) => {
-      row[k] = value / norm;
-    });
-  }
-  return rows;
-}
+const orthonormal = (seed: number, side: number) => orthonormalRows(random(seed, side, side)).data;
 
 describe("a donor", () => {
   const values = normals(1, 120 * 24);
@@ -199,7 +180,7 @@ describe("a donor", () => {
 });
 
 it("what is turned keeps its lengths: R is orthonormal on the smaller side", () => {
-  const side = orthonormal(normals(77, 400), 20);
+  const side = orthonormal(77, 20);
   const gram = transposedProduct(
     { rows: 20, columns: 20, data: side as Float64Array<ArrayBuffer> },
     { rows: 20, columns: 20, data: side as Float64Array<ArrayBuffer> },

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import report from "../../e2e/golden/align/report.json";
 import { largest } from "../base/lists";
 import type { Device } from "../compute/device";
+import { largestDistance } from "../compute/devices/devices.testing";
 import type { Matrix } from "../compute/linalg/matrix";
 import { narrow, widen } from "../formats/convert";
 import { readSafetensors } from "../formats/safetensors";
@@ -86,12 +87,14 @@ export function describeGolden(
       const { pairs, meanBase, meanDonor, scale, rotation, fit } = alignment();
       const expected = await values.integers("pairs");
       expect([...pairs.base].flatMap((id, at) => [id, pairs.donor[at]])).toEqual([...expected]);
-      expect(worst(meanBase, await values.floats(`${short}.mu_base`))).toBeLessThan(1e-5);
-      expect(worst(meanDonor, await values.floats(`${short}.mu_donor`))).toBeLessThan(1e-5);
-      expect(worst([scale], await values.floats(`${short}.scale`))).toBeLessThan(1e-4);
+      expect(largestDistance(meanBase, await values.floats(`${short}.mu_base`))).toBeLessThan(1e-5);
+      expect(largestDistance(meanDonor, await values.floats(`${short}.mu_donor`))).toBeLessThan(1e-5);
+      expect(largestDistance([scale], await values.floats(`${short}.scale`))).toBeLessThan(1e-4);
       const singular = await values.floats(`${short}.singular`);
-      expect(worst(found(rotation.singular), singular)).toBeLessThan(1e-4 * (singular[0] ?? 1));
-      expect(worst(found(lender.cosines(true)[part]), await values.floats(`${short}.cosine`))).toBeLessThan(1e-4);
+      expect(largestDistance(found(rotation.singular), singular)).toBeLessThan(1e-4 * (singular[0] ?? 1));
+      expect(largestDistance(found(lender.cosines(true)[part]), await values.floats(`${short}.cosine`))).toBeLessThan(
+        1e-4,
+      );
       const stage = short === "emb" ? report.stage_a : report.stage_b;
       expect(fit.residual).toBeCloseTo(stage.residual, 5);
       expect(fit.shared).toBe(report.shared);
@@ -101,7 +104,7 @@ export function describeGolden(
       const { rows, columns, data }: Matrix = alignment().rotation.transposed;
       const expected = await values.floats(`${short}.R`);
       const turned = data.map((_, at) => data[(at % rows) * columns + Math.floor(at / rows)] ?? 0);
-      expect(worst(turned, expected)).toBeLessThan(1e-3);
+      expect(largestDistance(turned, expected)).toBeLessThan(1e-3);
     });
 
     it("τ, α and the rows of the result", async () => {
@@ -111,14 +114,14 @@ export function describeGolden(
       expect(selection.tau).toBeCloseTo(stage.tau, 5);
       expect(selection.selected).toHaveLength(stage.rows);
       expect(selection.meanAlpha).toBeCloseTo(stage.mean_alpha, 5);
-      expect(worst(selection.alpha, await values.floats(`${short}.alpha`))).toBeLessThan(1e-4);
+      expect(largestDistance(selection.alpha, await values.floats(`${short}.alpha`))).toBeLessThan(1e-4);
 
       const strengths = { embedding: 1, head: 1 };
       const source = lender.source(base.weights, choice, strengths, parameters);
       const { name } = alignment().base;
       const expected = await values.floats(`${short}.result`);
       const got = widen(await source.read(name, 0, expected.length), "F32");
-      expect(worst(got, expected)).toBeLessThan(1e-4);
+      expect(largestDistance(got, expected)).toBeLessThan(1e-4);
       // On the device, in stretches that begin where stripes do.
       const { width } = alignment().base;
       for (const [from, to] of [
@@ -127,7 +130,7 @@ export function describeGolden(
       ] as const) {
         using placed = await source.place(name, from, to, device());
         const bytes = await device().read(placed.buffer, 0, (to - from) * 4);
-        expect(worst(widen(bytes, "F32"), expected.subarray(from, to))).toBeLessThan(1e-4);
+        expect(largestDistance(widen(bytes, "F32"), expected.subarray(from, to))).toBeLessThan(1e-4);
       }
       // Rows without a partner are the base's, bit for bit.
       const own = await base.weights.read(name, 0, expected.length);
@@ -151,7 +154,7 @@ export function describeGolden(
       expect(Math.abs(values.relPPL / expected.rel_ppl - 1)).toBeLessThanOrEqual(1e-3);
       expect(Math.abs(values.klSym - expected.kl_sym)).toBeLessThanOrEqual(1e-3 * expected.kl_sym);
       expect(Math.abs(values.klSymTopk - expected.kl_sym_topk)).toBeLessThanOrEqual(1e-3 * expected.kl_sym_topk);
-      expect(worst(values.nllPerPrompt, expected.nll_per_prompt)).toBeLessThan(1e-2);
+      expect(largestDistance(values.nllPerPrompt, expected.nll_per_prompt)).toBeLessThan(1e-2);
     };
     close(before, "base");
     close(outcome.measured.A, "A");
@@ -175,11 +178,13 @@ export function describeGolden(
     for (let row = 0; row < expected.length / width; row++) {
       const of = (all: Uint8Array) => all.subarray(row * width * 2, (row + 1) * width * 2);
       if (!blended.has(row)) expect(of(bytes)).toEqual(of(own));
-      else off = Math.max(off, worst(widen(of(bytes), "BF16"), widen(of(rounded), "BF16")));
+      else off = Math.max(off, largestDistance(widen(of(bytes), "BF16"), widen(of(rounded), "BF16")));
     }
     expect(off).toBeLessThan(2 ** -8 * largest(expected.map(Math.abs)));
     using placed = await source.place(name, 0, 1024 * width, device());
-    expect(worst(await device().read(placed.buffer, 0, 2048 * width), bytes.subarray(0, 2048 * width))).toBe(0);
+    expect(largestDistance(await device().read(placed.buffer, 0, 2048 * width), bytes.subarray(0, 2048 * width))).toBe(
+      0,
+    );
     expect(source.same?.("model.norm.weight")).toEqual({ source: stored.weights, name: "model.norm.weight" });
   });
 
@@ -204,16 +209,6 @@ function wider(model: Model, device: Device): Model {
   const { plan } = planMerge(recipe, models, methodFacts, { budgetBytes: device.info.budgetBytes });
   const weights = new MergedSource(found(plan), { models, device });
   return { ...model, tensors: weights.tensors, weights };
-}
-
-function worst(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (got.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let most = 0;
-  for (let at = 0; at < got.length; at++) {
-    const off = Math.abs((got[at] ?? Number.NaN) - (expected[at] ?? Number.NaN));
-    if (!(off <= most)) most = off;
-  }
-  return most;
 }
 
 function found<T>(value: T | undefined): T {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Device } from "../compute/device";
+import { largestDistance } from "../compute/devices/devices.testing";
 import { DTYPE_BYTES } from "../formats/dtypes";
 import { readSafetensors } from "../formats/safetensors";
 import type { Folder } from "../io/types";
@@ -62,10 +63,12 @@ export function describeGolden(device: () => Device, folder: (name: string) => P
       await model.layers(activations, 0, model.facts.layers);
       const positions = texts.flatMap((ids, sequence) => ids.map((_, at) => ({ sequence, at })));
       const logits = await model.logits(await model.states(activations, positions));
-      expect(worst(logits, golden.logits.values)).toBeLessThanOrEqual(2e-4);
+      expect(largestDistance(logits, golden.logits.values)).toBeLessThanOrEqual(2e-4);
       const nll = await model.nll(activations);
       expect(nll.map((each) => each.length)).toEqual(texts.map((ids) => ids.length - 1));
-      expect(worst(Float64Array.from(nll.flatMap((each) => [...each])), golden.nll.values)).toBeLessThanOrEqual(2e-4);
+      expect(
+        largestDistance(Float64Array.from(nll.flatMap((each) => [...each])), golden.nll.values),
+      ).toBeLessThanOrEqual(2e-4);
     });
 
     it("says the same twelve tokens", async () => {
@@ -123,15 +126,4 @@ async function readGolden(files: Folder) {
 function rowsOf({ shape, values }: GoldenTensor): readonly TokenIds[] {
   const [rows = 0, width = 0] = shape;
   return Array.from({ length: rows }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
-}
-
-/** The largest distance between two lists; infinite for lists of different lengths. */
-function worst(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
-  let most = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const distance = Math.abs((found[i] ?? Number.NaN) - (expected[i] ?? Number.NaN));
-    if (!(distance <= most)) most = distance;
-  }
-  return most;
 }

@@ -52,8 +52,9 @@ describe("two models side by side", () => {
   it("may be a recipe that nobody wrote; the same answers are told to be the same", async () => {
     const recipe = join(folder, "same.yaml");
     await writeFile(recipe, "merge_method: passthrough\nmodels: [{model: llama-base}]\n");
-    const { code, stderr } = await compare("llama-base", recipe, ...asked());
+    const { code, stderr } = await compare("llama-base", recipe, ...asked(), "--profile");
     expect(code, stderr).toBe(0);
+    expect(stderr, "as --profile asks").toContain("Kernels on WebAssembly");
     expect(stderr).toContain("2 prompts answered by both, 2 of them with the same words");
   });
 

@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { Measure } from "../../eval/defineMeasure";
+import { type MeasureId, measuresFor } from "../../eval/registry";
 import type { Prompt } from "../../eval/types";
 import { parseRecipe } from "../../recipe/parse/parse";
 import { type Problem, placed } from "../../recipe/problems/problem";
@@ -182,9 +184,9 @@ async function promptsOf(
   return { prompts: (file, split) => parts.get(file)?.[split] ?? [], asked: [...asked] };
 }
 
-function fits(measure: string, { answer, choices }: Prompt): boolean {
-  if (measure === "exact-match") return answer !== undefined;
-  return measure !== "multiple-choice" || choices !== undefined;
+/** Whether a measure can do with a prompt. */
+function fits(id: MeasureId, prompt: Prompt): boolean {
+  return measuresFor([id], []).every(({ lacking, suits }: Measure) => !lacking || !suits || suits(prompt));
 }
 
 function warningsOn(study: Study, { space }: Marked, prompts: StudyFile["prompts"]): readonly string[] {

@@ -89,3 +89,15 @@ export function firstDifference(got: ArrayLike<number>, expected: ArrayLike<numb
   }
   return undefined;
 }
+
+/** The largest distance between two lists; infinite for lists of different lengths, and where one is NaN. */
+export function largestDistance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let at = 0; at < expected.length; at++) {
+    const distance = Math.abs((found[at] ?? Number.NaN) - (expected[at] ?? Number.NaN));
+    if (Number.isNaN(distance)) return Number.POSITIVE_INFINITY;
+    most = Math.max(most, distance);
+  }
+  return most;
+}

@@ -16,7 +16,8 @@ export const HARD_MATRICES: readonly { readonly kind: string; readonly matrix: M
   { kind: "with empty columns", matrix: emptied(random(10, 60, 40)) },
 ];
 
-function random(seed: number, rows: number, columns: number): Matrix<Doubles> {
+/** Standard normals. */
+export function random(seed: number, rows: number, columns: number): Matrix<Doubles> {
   return { rows, columns, data: Float64Array.from(normals(seed, rows * columns)) };
 }
 
@@ -41,7 +42,8 @@ function timesBoth(seed: number, rows: number, columns: number, sigma: (at: numb
   return { rows, columns, data };
 }
 
-function orthonormalRows({ rows, columns, data }: Matrix<Doubles>): Matrix<Doubles> {
+/** Its rows, made so one after another (Gram-Schmidt, twice). In place. */
+export function orthonormalRows({ rows, columns, data }: Matrix<Doubles>): Matrix<Doubles> {
   for (let i = 0; i < rows; i++) {
     const row = data.subarray(i * columns, (i + 1) * columns);
     for (let pass = 0; pass < 2; pass++) {

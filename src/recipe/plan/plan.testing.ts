@@ -19,8 +19,10 @@ export function report(recipe: string, models: readonly Model[] = [a, b, base], 
   });
 }
 
-export function planOf(recipe: string, models?: readonly Model[]): MergePlan {
-  const { plan, problems } = report(recipe, models);
+export const planOf = (...asked: Parameters<typeof report>) => planIn(report(...asked));
+export const plannedWith = (...asked: Parameters<typeof reportWith>) => planIn(reportWith(...asked));
+
+function planIn({ plan, problems }: ReturnType<typeof planMerge>): MergePlan {
   if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
   return plan;
 }
@@ -30,7 +32,9 @@ export const tensorOf = (plan: MergePlan, name: string): PlannedTensor | undefin
 export const places = (recipe: string, models?: readonly Model[]) =>
   report(recipe, models).problems.map(({ code, span }) => `${code} ${span?.line}:${span?.column}`);
 export const problem = (code: string, recipe: string, models?: readonly Model[]) =>
-  report(recipe, models).problems.find((found) => found.code === code);
+  problemIn(code, report(recipe, models));
+export const problemIn = (code: string, { problems }: ReturnType<typeof planMerge>) =>
+  problems.find((found) => found.code === code);
 /** Resolved scales, by the layer in the name or the name itself. */
 export const scales = (plan: MergePlan, name = "mlp.up_proj.weight") =>
   plan.tensors.filter((tensor) => tensor.name.endsWith(name)).map((tensor) => tensor.inputs[0]?.parameters.scale);

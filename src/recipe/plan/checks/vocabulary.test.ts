@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { toyLlama } from "../../../model/checkpoint.testing";
 import type { Tokens, Vocabulary } from "../../../tokens/vocabulary";
-import { a, b, base, LINEAR, reportWith, SLERP, stack, TIES, toyVocabulary } from "../plan.testing";
+import { a, b, base, LINEAR, problemIn, reportWith, SLERP, stack, TIES, toyVocabulary } from "../plan.testing";
 
 const same = toyVocabulary(16);
 const shifted = { ...same, tokens: same.tokens.map((_, id) => `t${(id + 1) % 16}`) };
 const few = toyVocabulary(16, { 3: "<|im_start|>" });
-const find = (code: string, { problems }: ReturnType<typeof reportWith>) =>
-  problems.find((found) => found.code === code);
 const codes = ({ problems }: ReturnType<typeof reportWith>) => problems.map(({ code }) => code);
 
 describe("two models of one size whose tokenizers give other ids", () => {
@@ -15,7 +13,7 @@ describe("two models of one size whose tokenizers give other ids", () => {
     for (const text of [LINEAR, SLERP]) {
       const report = reportWith(text, [a, b], { a: same, b: shifted });
       expect(report.plan).toBeUndefined();
-      expect(find("plan/other-vocabulary", report)).toMatchObject({
+      expect(problemIn("plan/other-vocabulary", report)).toMatchObject({
         severity: "error",
         facts: { model: "b", other: "a", found: 16, rows: 16, id: 0, token: '"t1"', otherToken: '"t0"', tensors: 2 },
       });
@@ -25,7 +23,7 @@ describe("two models of one size whose tokenizers give other ids", () => {
   it("in a few added tokens are blended with a warning that has an example", () => {
     const report = reportWith(LINEAR, [a, b], { a: same, b: few });
     expect(report.plan).toBeDefined();
-    expect(find("plan/some-other-tokens", report)).toMatchObject({
+    expect(problemIn("plan/some-other-tokens", report)).toMatchObject({
       severity: "warning",
       facts: { model: "b", found: 1, rows: 16, id: 3, token: '"<|im_start|>"', otherToken: '"t3"' },
     });
@@ -52,7 +50,7 @@ describe("two models of one size whose tokenizers give other ids", () => {
   it("are compared with the tokenizer that the output gets, also where its model gives no weights", () => {
     const text = LINEAR.replace("models:", "base_model: base\nmodels:");
     const report = reportWith(text, [a, b, base], { a: same, b: same, base: shifted });
-    expect(find("plan/other-vocabulary", report)?.facts).toMatchObject({ model: "a", other: "base" });
+    expect(problemIn("plan/other-vocabulary", report)?.facts).toMatchObject({ model: "a", other: "base" });
   });
 
   it("are taken for alike where a tokenizer is missing, with a note", () => {
@@ -89,7 +87,7 @@ describe("a base with more tokens than the others", () => {
 
   it("must not lose their rows: they are named, the end of text among them, with a way out", () => {
     const report = reportWith(onB, [a, large], { a: same, b: more });
-    const problem = find("plan/tokens-without-rows", report);
+    const problem = problemIn("plan/tokens-without-rows", report);
     expect(problem).toMatchObject({
       severity: "error",
       span: { line: 2, column: 13 },
@@ -113,7 +111,7 @@ describe("a base with more tokens than the others", () => {
 
   it("must not lose them where it is only the first of the models", () => {
     const text = LINEAR.replace("model: a", "model: x").replace("model: b", "model: a").replace("model: x", "model: b");
-    const problem = find("plan/tokens-without-rows", reportWith(text, [a, large], { a: same, b: more }));
+    const problem = problemIn("plan/tokens-without-rows", reportWith(text, [a, large], { a: same, b: more }));
     expect(problem?.fix).toMatchObject({ from: 0, to: 0, insert: "base_model: a\n" });
     expect(codes(reportWith(`base_model: a\n${text}`, [a, large], { a: same, b: more }))).not.toContain(
       "plan/tokens-without-rows",
@@ -122,11 +120,11 @@ describe("a base with more tokens than the others", () => {
 
   it("must not lose the end of text that its settings name, also where its tokenizer is not known", () => {
     const report = reportWith(onB, [a, large], {});
-    expect(find("plan/tokens-without-rows", report)?.facts).toMatchObject({ ids: "17", among: "eos" });
+    expect(problemIn("plan/tokens-without-rows", report)?.facts).toMatchObject({ ids: "17", among: "eos" });
     const generation = { ...same, roles: [{ role: "pad" as const, id: 16 }] };
     const silent = toyLlama("b", { vocabulary: 18 });
     expect(
-      find("plan/tokens-without-rows", reportWith(onB, [a, silent], { a: same, b: generation }))?.facts,
+      problemIn("plan/tokens-without-rows", reportWith(onB, [a, silent], { a: same, b: generation }))?.facts,
     ).toMatchObject({ ids: "16", among: "pad" });
   });
 

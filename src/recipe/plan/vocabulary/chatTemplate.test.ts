@@ -1,17 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Vocabulary } from "../../../tokens/vocabulary";
 import type { MergePlan } from "../plan";
-import { a, b, base, LINEAR, reportWith, toyVocabulary } from "../plan.testing";
+import { a, b, base, LINEAR, plannedWith, problemIn, reportWith, toyVocabulary } from "../plan.testing";
 
 const same = toyVocabulary(16);
-const find = (code: string, { problems }: ReturnType<typeof reportWith>) =>
-  problems.find((found) => found.code === code);
-
-function planned(...asked: Parameters<typeof reportWith>): MergePlan {
-  const { plan, problems } = reportWith(...asked);
-  if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return plan;
-}
 
 describe("a chat template", () => {
   const [chat, other] = ["{{ messages[0].content }}", "{{ messages[1].content }}"];
@@ -26,7 +18,7 @@ describe("a chat template", () => {
   });
 
   it("is written into a file of its own and into the settings, where older readers look", () => {
-    const plan = planned(`${LINEAR}chat_template: "${other}"`, [a, b], { a: of(chat), b: of(chat) });
+    const plan = plannedWith(`${LINEAR}chat_template: "${other}"`, [a, b], { a: of(chat), b: of(chat) });
     expect(templateOf(plan)).toEqual({ path: "chat_template.jinja", kind: "text", text: other });
     expect(plan.sideFiles.find(({ path }) => path === "tokenizer_config.json")).toMatchObject({
       kind: "edited",
@@ -38,7 +30,7 @@ describe("a chat template", () => {
     const three = `${LINEAR}  - {model: base, parameters: {weight: 1}}\nchat_template: auto\n`;
     const auto = (...templates: readonly (string | undefined)[]) => {
       const [first, second, third] = templates.map(of);
-      return templateOf(planned(three, [a, b, base], { a: first ?? same, b: second ?? same, base: third ?? same }));
+      return templateOf(plannedWith(three, [a, b, base], { a: first ?? same, b: second ?? same, base: third ?? same }));
     };
     expect(auto(chat, other, `${other}\n`)).toMatchObject({ text: other });
     expect(auto(undefined, other, undefined)).toMatchObject({ text: other });
@@ -47,7 +39,7 @@ describe("a chat template", () => {
   });
 
   it.each(["alpaca", "chatml", "exaone", "llama3", "mistral"])("%s is known by its name", (name) => {
-    const plan = planned(`${LINEAR}chat_template: ${name}`, [a, b], { a: same, b: same });
+    const plan = plannedWith(`${LINEAR}chat_template: ${name}`, [a, b], { a: same, b: same });
     expect(templateOf(plan)).toMatchObject({ text: expect.stringContaining("message['content']") });
   });
 
@@ -55,10 +47,10 @@ describe("a chat template", () => {
     for (const text of ["zephyr", "{{ messages }}", "no bracket, but long enough"]) {
       const report = reportWith(`${LINEAR}chat_template: ${JSON.stringify(text)}`, [a, b], { a: same, b: same });
       expect(report.plan, text).toBeUndefined();
-      expect(find("plan/chat-template", report)).toMatchObject({ severity: "error", facts: { found: text } });
+      expect(problemIn("plan/chat-template", report)).toMatchObject({ severity: "error", facts: { found: text } });
     }
     const long = `{{ messages[0].content }}${"x".repeat(4000)}/${"y".repeat(400)}`;
-    expect(templateOf(planned(`${LINEAR}chat_template: "${long}"`, [a, b], { a: same, b: same }))).toMatchObject({
+    expect(templateOf(plannedWith(`${LINEAR}chat_template: "${long}"`, [a, b], { a: same, b: same }))).toMatchObject({
       text: long,
     });
   });

@@ -1,18 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { toyLlama } from "../../../model/checkpoint.testing";
-import type { MergePlan } from "../plan";
-import { b, LINEAR, reportWith, toyVocabulary } from "../plan.testing";
+import { b, LINEAR, plannedWith, problemIn, reportWith, toyVocabulary } from "../plan.testing";
 
 const same = toyVocabulary(16);
 const shifted = { ...same, tokens: same.tokens.map((_, id) => `t${(id + 1) % 16}`) };
-const find = (code: string, { problems }: ReturnType<typeof reportWith>) =>
-  problems.find((found) => found.code === code);
-
-function planned(...asked: Parameters<typeof reportWith>): MergePlan {
-  const { plan, problems } = reportWith(...asked);
-  if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return plan;
-}
 
 describe("ids that configs name", () => {
   it("follow the tokenizer of another model, by token or by role, with a note", () => {
@@ -21,7 +12,7 @@ describe("ids that configs name", () => {
     const known = { a: toyVocabulary(16, { 3: "<end>" }), b: { ...shifted, roles } };
     const report = reportWith(`${LINEAR}tokenizer_source: b`, [first, b], known);
     expect(report.plan?.config).toMatchObject({ bos_token_id: 0, eos_token_id: [1, 9], pad_token_id: null });
-    expect(find("plan/special-ids", report)).toMatchObject({
+    expect(problemIn("plan/special-ids", report)).toMatchObject({
       severity: "note",
       facts: { keys: "bos_token_id 0, eos_token_id [1,9]" },
     });
@@ -35,9 +26,12 @@ describe("ids that configs name", () => {
   it("stay where the output's tokens begin with the donor's, and one that has no place is said", () => {
     const first = toyLlama("a", { config: { eos_token_id: 3 } });
     const known = { a: toyVocabulary(16, { 3: "<end>" }), b: shifted };
-    expect(planned(`${LINEAR}tokenizer: {}`, [first, b], known).config.eos_token_id).toBe(3);
+    expect(plannedWith(`${LINEAR}tokenizer: {}`, [first, b], known).config.eos_token_id).toBe(3);
     const report = reportWith(`${LINEAR}tokenizer_source: b`, [first, b], known);
-    expect(find("plan/special-id", report)).toMatchObject({ severity: "warning", facts: { id: 3, token: '"<end>"' } });
+    expect(problemIn("plan/special-id", report)).toMatchObject({
+      severity: "warning",
+      facts: { id: 3, token: '"<end>"' },
+    });
     expect(report.plan?.config.eos_token_id).toBe(3);
   });
 });

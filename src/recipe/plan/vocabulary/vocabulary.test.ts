@@ -3,21 +3,13 @@ import { toyLlama } from "../../../model/checkpoint.testing";
 import { FILL, MEAN, placesOf, type RowMap, ZERO } from "../../../model/sources/rowMap";
 import { type AddedToken, addedToken, type Vocabulary } from "../../../tokens/vocabulary";
 import type { MergePlan } from "../plan";
-import { a, b, base, LINEAR, reportWith, SLERP, stack, toyVocabulary } from "../plan.testing";
+import { a, b, base, LINEAR, plannedWith, problemIn, reportWith, SLERP, stack, toyVocabulary } from "../plan.testing";
 
 const EMBEDDING = "model.embed_tokens.weight";
 const same = toyVocabulary(16);
 const shifted = { ...same, tokens: same.tokens.map((_, id) => `t${(id + 1) % 16}`) };
 const few = toyVocabulary(16, { 3: "<|im_start|>" });
 const codes = ({ problems }: ReturnType<typeof reportWith>) => problems.map(({ code }) => code);
-const find = (code: string, { problems }: ReturnType<typeof reportWith>) =>
-  problems.find((found) => found.code === code);
-
-function planned(...asked: Parameters<typeof reportWith>): MergePlan {
-  const { plan, problems } = reportWith(...asked);
-  if (!plan) throw new Error(problems.map(({ message }) => message).join("\n"));
-  return plan;
-}
 
 /** Of an input's rows, where they come from: `a:3`, `zero`, `fill`, `mean(a:1 b:2)`; of an input that is as it is, `plain`. */
 function rowsOf(plan: MergePlan, model: string, tensor = EMBEDDING): readonly string[] | "plain" {
@@ -87,7 +79,11 @@ describe("a tokenizer that is asked for", () => {
   ])("is refused where it cannot be made: %s", (line, vocabularies, facts) => {
     const report = reportWith(LINEAR + line, [a, b], vocabularies);
     expect(report.plan).toBeUndefined();
-    expect(find("plan/tokenizer", report)).toMatchObject({ severity: "error", span: { line: 7, column: 1 }, facts });
+    expect(problemIn("plan/tokenizer", report)).toMatchObject({
+      severity: "error",
+      span: { line: 7, column: 1 },
+      facts,
+    });
   });
 
   it("is taken to be the base's where a model has none that can be read, with a warning", () => {
@@ -95,13 +91,13 @@ describe("a tokenizer that is asked for", () => {
     expect(report.problems).toMatchObject([
       { code: "plan/unknown-vocabulary", severity: "warning", facts: { model: "b" } },
     ]);
-    expect(rowsOf(planned(`${LINEAR}tokenizer: {}`, [a, b], { a: same }), "b")).toBe("plain");
+    expect(rowsOf(plannedWith(`${LINEAR}tokenizer: {}`, [a, b], { a: same }), "b")).toBe("plain");
   });
 
   it("of a model that gives no weights must be at hand, and gives the tokens and the files", () => {
     const text = `${LINEAR}tokenizer_source: base`.replace("source: base", "source: other");
-    expect(find("plan/model-missing", reportWith(text, [a, b], all))?.facts).toMatchObject({ model: "other" });
-    const plan = planned(text, [a, b, toyLlama("other")], { a: same, b: same, other: shifted });
+    expect(problemIn("plan/model-missing", reportWith(text, [a, b], all))?.facts).toMatchObject({ model: "other" });
+    const plan = plannedWith(text, [a, b, toyLlama("other")], { a: same, b: same, other: shifted });
     expect(rowsOf(plan, "a")).toEqual([...ids(15, 1), 0].map((row) => `a:${row}`));
     expect(plan.models.map(({ key }) => key)).toEqual(["a", "b"]);
     expect(plan.sideFiles).toContainEqual(expect.objectContaining({ path: "tokenizer.json", model: "other" }));
@@ -118,7 +114,7 @@ describe("a tokenizer that is asked for", () => {
 
 it("of all models is offered by one click where two of them have unlike vocabularies", () => {
   const report = reportWith(LINEAR, [a, b], { a: same, b: shifted });
-  const problem = find("plan/other-vocabulary", report);
+  const problem = problemIn("plan/other-vocabulary", report);
   expect(problem?.fix).toMatchObject({ code: "fix/union", insert: "tokenizer:\n  source: union\n" });
   const mended = reportWith(LINEAR + problem?.fix?.insert, [a, b], { a: same, b: shifted });
   expect(mended.plan && rowsOf(mended.plan, "b")[0]).toBe("b:15");
@@ -126,14 +122,14 @@ it("of all models is offered by one click where two of them have unlike vocabula
 
 describe("rows for tokens", () => {
   it("move to where the base has them", () => {
-    const plan = planned(`${LINEAR}tokenizer_source: base`, [a, b], { a: same, b: shifted });
+    const plan = plannedWith(`${LINEAR}tokenizer_source: base`, [a, b], { a: same, b: shifted });
     expect(rowsOf(plan, "a")).toBe("plain");
     expect(rowsOf(plan, "b")).toEqual([15, ...ids(15)].map((row) => `b:${row}`));
     expect(rowsOf(plan, "b", "lm_head.weight")).toEqual(rowsOf(plan, "b"));
   });
 
   it("that one model alone has are its own in every input, so that any averaging keeps them", () => {
-    const plan = planned(`${LINEAR}tokenizer: {}`, [a, b], { a: same, b: few });
+    const plan = plannedWith(`${LINEAR}tokenizer: {}`, [a, b], { a: same, b: few });
     expect(plan.config.vocab_size).toBe(17);
     expect(rowsOf(plan, "a")).toEqual([...ids(16).map((row) => `a:${row}`), "b:3"]);
     expect(rowsOf(plan, "b")).toEqual([
@@ -158,7 +154,7 @@ describe("rows for tokens", () => {
       b: four,
       c: toyVocabulary(16, { 0: "q", 1: "r" }),
     };
-    const plan = planned(`${text}parameters: {weight: 0}\ntokenizer: {source: union}\n`, models, vocabularies);
+    const plan = plannedWith(`${text}parameters: {weight: 0}\ntokenizer: {source: union}\n`, models, vocabularies);
     const [, tokenY] = [rowsOf(plan, "c")[1], rowsOf(plan, "c")[0]];
     expect(tokenY).toBe("base:0"); // y: the base has it
     expect(rowsOf(plan, "c")).toContain("mean(a:0 b:0)"); // x: a and b have it, the base does not
@@ -167,9 +163,9 @@ describe("rows for tokens", () => {
 
   it("are found also beyond a config's vocabulary size as if they were not there (an id out of range)", () => {
     const small = toyLlama("b", { config: { vocab_size: 10 } });
-    const plan = planned(`${LINEAR}tokenizer_source: base`, [a, small], { a: same, b: same });
+    const plan = plannedWith(`${LINEAR}tokenizer_source: base`, [a, small], { a: same, b: same });
     expect(rowsOf(plan, "b")).toEqual([...ids(10).map((row) => `b:${row}`), ...ids(6, 10).map((row) => `a:${row}`)]);
-    const cut = planned(
+    const cut = plannedWith(
       `${LINEAR}tokenizer_source: base`,
       [a, toyLlama("b", { vocabulary: 10, config: { vocab_size: 16 } })],
       { a: same, b: same },
@@ -183,7 +179,7 @@ describe("rows for tokens", () => {
       b: same,
       other: few,
     });
-    expect(find("plan/token-zero", report)).toMatchObject({
+    expect(problemIn("plan/token-zero", report)).toMatchObject({
       severity: "warning",
       facts: { count: 1, token: '"<|im_start|>"' },
     });
@@ -195,7 +191,7 @@ describe("rows for tokens", () => {
       ...toyVocabulary(16),
       tokens: toyVocabulary(16).tokens.map((token, id) => (id === 5 ? undefined : token)),
     };
-    const plan = planned(`${LINEAR}tokenizer_source: base`, [a, b], { a: gap, b: shifted });
+    const plan = plannedWith(`${LINEAR}tokenizer_source: base`, [a, b], { a: gap, b: shifted });
     expect(plan.config.vocab_size).toBe(16);
     expect(rowsOf(plan, "a")).toBe("plain");
     expect(rowsOf(plan, "b")[5]).toBe("a:5"); // nobody's token: what the base has there
@@ -203,14 +199,14 @@ describe("rows for tokens", () => {
 
   it("of a base that is no source of the first or last slice stand in all the same", () => {
     const text = `${stack("{model: a, layer_range: [0, 2]}", "{model: b, layer_range: [2, 4]}")}base_model: base\ntokenizer: {source: base}\n`;
-    const plan = planned(text, [a, b, base], { a: few, b: few, base: same });
+    const plan = plannedWith(text, [a, b, base], { a: few, b: few, base: same });
     expect(rowsOf(plan, "a")[3]).toBe("base:3");
     expect(rowsOf(plan, "b", "lm_head.weight")[3]).toBe("base:3");
     expect(plan.models.map(({ key }) => key)).toContain("base");
   });
 
   it("are padded to a multiple with the mean of the others", () => {
-    const plan = planned(`${LINEAR}tokenizer: {pad_to_multiple_of: 7}`, [a, b], { a: same, b: same });
+    const plan = plannedWith(`${LINEAR}tokenizer: {pad_to_multiple_of: 7}`, [a, b], { a: same, b: same });
     expect(rowsOf(plan, "b")).toEqual([...ids(16).map((row) => `b:${row}`), ...ids(5).map(() => "fill")]);
     expect(plan.config.vocab_size).toBe(21);
   });
@@ -221,7 +217,7 @@ describe("rows for tokens", () => {
       const text = `${LINEAR}${line}\n`;
       const report = reportWith(text, [a, b], known);
       expect(report.plan?.config.vocab_size).toBe(14);
-      const problem = find("plan/padding-lost", report);
+      const problem = problemIn("plan/padding-lost", report);
       expect(problem).toMatchObject({
         severity: "note",
         facts: { found: 16, tokens: 14, expected: 14 },
@@ -237,11 +233,11 @@ describe("rows for tokens", () => {
 
   it("of one type keep it, and of two become float32; the output's is the base's", () => {
     const half = toyLlama("b", { dtype: "BF16" });
-    const plan = planned(`${LINEAR}tokenizer: {}`, [toyLlama("a", { dtype: "BF16" }), half], { a: same, b: few });
+    const plan = plannedWith(`${LINEAR}tokenizer: {}`, [toyLlama("a", { dtype: "BF16" }), half], { a: same, b: few });
     const dtypes = (of: MergePlan) =>
       of.tensors.find(({ name }) => name === EMBEDDING)?.inputs.map(({ dtype }) => dtype);
     expect(dtypes(plan)).toEqual(["BF16", "BF16"]);
-    const mixed = planned(`${LINEAR}tokenizer: {}`, [a, half], { a: same, b: few });
+    const mixed = plannedWith(`${LINEAR}tokenizer: {}`, [a, half], { a: same, b: few });
     expect(dtypes(mixed)).toEqual(["F32", "F32"]);
     expect(mixed.tensors.find(({ name }) => name === EMBEDDING)?.dtype).toBe("F32");
   });
@@ -265,16 +261,28 @@ describe("the tokens of a union", () => {
       b: of({ 9: "later", 2: "early", 4: "<s>" }, "<s>"),
       c: of({ 1: "third", 0: "<p>" }, "<p>"),
     };
-    expect(tokensOf(planned(text, [a, b, c], known))).toEqual(["16 early", "17 later", "18 third", "19 <s>", "20 <p>"]);
+    expect(tokensOf(plannedWith(text, [a, b, c], known))).toEqual([
+      "16 early",
+      "17 later",
+      "18 third",
+      "19 <s>",
+      "20 <p>",
+    ]);
     const turned = text.replace("model: a", "model: x").replace("model: c", "model: a").replace("model: x", "model: c");
-    expect(tokensOf(planned(turned, [a, b, c], known))).toEqual(["16 t0", "17 t1", "18 early", "19 later", "20 <s>"]);
+    expect(tokensOf(plannedWith(turned, [a, b, c], known))).toEqual([
+      "16 t0",
+      "17 t1",
+      "18 early",
+      "19 later",
+      "20 <s>",
+    ]);
   });
 
   it("begin with those of the first model in document order where there is no base (its config and files as well)", () => {
-    const plan = planned(`${LINEAR}tokenizer: {source: union}`, [a, b], { a: same, b: shifted });
+    const plan = plannedWith(`${LINEAR}tokenizer: {source: union}`, [a, b], { a: same, b: shifted });
     expect(rowsOf(plan, "a")).toBe("plain");
     expect(plan.sideFiles.find(({ path }) => path === "tokenizer.json")).toMatchObject({ kind: "copy", model: "a" });
-    const other = planned(`${LINEAR}base_model: b\ntokenizer: {source: union}`, [a, b], { a: same, b: shifted });
+    const other = plannedWith(`${LINEAR}base_model: b\ntokenizer: {source: union}`, [a, b], { a: same, b: shifted });
     expect(rowsOf(other, "b")).toBe("plain");
     expect(other.sideFiles.find(({ path }) => path === "tokenizer.json")).toMatchObject({ kind: "copy", model: "b" });
   });
@@ -283,7 +291,7 @@ describe("the tokens of a union", () => {
     const text = `${LINEAR}tokenizer: {source: union}`;
     const more = withAdded(toyVocabulary(18, { 17: "<|end|>" }), "<|end|>");
     const report = reportWith(text, [toyLlama("a", { config: { vocab_size: 16 } }), b], { a: more, b: same });
-    expect(find("plan/tokens-stripped", report)).toMatchObject({
+    expect(problemIn("plan/tokens-stripped", report)).toMatchObject({
       severity: "note",
       facts: { model: "a", count: 2, limit: 16, token: '"t16"' },
     });
@@ -299,7 +307,7 @@ describe("a token with a source of its own", () => {
   const withTokens = (tokens: string) => `${LINEAR}tokenizer: {source: union, tokens: ${tokens}}`;
 
   it("of `kind: zero` is zeros, where mergekit crashes", () => {
-    const plan = planned(
+    const plan = plannedWith(
       withTokens('{"<new>": {source: {kind: zero}}, t1: {source: {kind: zero}, force: true}}'),
       [a, b],
       known,
@@ -310,16 +318,20 @@ describe("a token with a source of its own", () => {
   });
 
   it("of a model gives its row to those that lack it, and with `force` to all", () => {
-    const lacking = planned(withTokens('{"<|im_start|>": {source: b}}'), [a, b], known);
+    const lacking = plannedWith(withTokens('{"<|im_start|>": {source: b}}'), [a, b], known);
     expect([rowsOf(lacking, "a")[16], rowsOf(lacking, "b")[16]]).toEqual(["b:3", "b:3"]);
-    const forced = planned(withTokens("{t3: {source: a, force: true}, t5: {source: b, force: true}}"), [a, b], known);
+    const forced = plannedWith(
+      withTokens("{t3: {source: a, force: true}, t5: {source: b, force: true}}"),
+      [a, b],
+      known,
+    );
     expect([rowsOf(forced, "a")[5], rowsOf(forced, "b")[3]]).toEqual(["b:5", "a:3"]);
   });
 
   it("of another token, by text or by id taken as it is", () => {
     const entry = (which: string) => `{"<copy>": {source: {kind: model_token, model: b, ${which}}, force: true}}`;
     for (const which of ["token: t7", "token_id: 7"]) {
-      const plan = planned(withTokens(entry(which)), [a, b], known);
+      const plan = plannedWith(withTokens(entry(which)), [a, b], known);
       expect([rowsOf(plan, "a").at(-1), rowsOf(plan, "b").at(-1)]).toEqual(["b:7", "b:7"]);
     }
   });
@@ -328,11 +340,11 @@ describe("a token with a source of its own", () => {
     const text = `${LINEAR}base_model: a\ntokenizer: {source: union, tokens: {t5: {force: true}, "<new>": {}}}`;
     const report = reportWith(text, [a, b], known);
     expect(report.plan && rowsOf(report.plan, "b")[5]).toBe("a:5");
-    expect(find("plan/token-zero", report)?.facts).toMatchObject({ token: '"<new>"' });
+    expect(problemIn("plan/token-zero", report)?.facts).toMatchObject({ token: '"<new>"' });
   });
 
   it("is an added token of the output in any case, also an ordinary one", () => {
-    const plan = planned(withTokens("{t5: {source: a}}"), [a, b], known);
+    const plan = plannedWith(withTokens("{t5: {source: a}}"), [a, b], known);
     expect(plan.sideFiles.find(({ path }) => path === "tokenizer.json")).toMatchObject({
       edit: {
         added: [
@@ -366,12 +378,12 @@ describe("a token with a source of its own", () => {
   ])("%s is refused before anything is merged", (tokens, code, facts) => {
     const report = reportWith(withTokens(tokens), [a, b], known);
     expect(report.plan).toBeUndefined();
-    expect(find(code, report)).toMatchObject({ severity: "error", facts });
+    expect(problemIn(code, report)).toMatchObject({ severity: "error", facts });
   });
 });
 
 it("of unlike vocabularies without a tokenizer the config's size is set to the rows that remain", () => {
-  const plan = planned(SLERP, [toyLlama("a", { vocabulary: 18, config: { vocab_size: 18 } }), b], {
+  const plan = plannedWith(SLERP, [toyLlama("a", { vocabulary: 18, config: { vocab_size: 18 } }), b], {
     a: toyVocabulary(16),
     b: same,
   });
